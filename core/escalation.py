@@ -1,0 +1,295 @@
+"""The moves of an alert: pure functions from an alert to the transition that a store applies whole.
+
+Who is reachable comes in as `reach`, resolved by the caller at the very moment that a level fires.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from core.alerts import (
+    Alert,
+    Entry,
+    EntryKind,
+    Handling,
+    Outcome,
+    Recipient,
+    Refusal,
+    Timer,
+    TimerKind,
+    Transition,
+)
+from core.concerns import Concern, Fact, Severity
+from core.levels import Reach, enter, inform, same_level
+from core.policies import Policy
+
+__all__ = [
+    "Reach",
+    "acknowledge",
+    "arrive",
+    "close",
+    "evidence",
+    "expire",
+    "open_alert",
+    "reopen",
+    "resident_fine",
+    "unreachable",
+    "worsen",
+]
+
+
+def open_alert(
+    concern: Concern,
+    *,
+    alert_id: str,
+    area: str,
+    policy: Policy,
+    reach: Reach,
+    now: datetime,
+    predecessor: str | None = None,
+) -> Transition:
+    """Make a concern the business of people: enter the first level that has somebody in it.
+
+    OPENED's detail: `kind`, `severity`, `since`, `episode`, `place`, `facts`, `predecessor`.
+    """
+    alert = Alert(
+        id=alert_id,
+        key=concern.key,
+        episode=concern.episode,
+        home=concern.home,
+        area=area,
+        kind=concern.kind,
+        severity=concern.severity,
+        policy=policy,
+        opened_at=now,
+        since=concern.since,
+        facts=concern.facts,
+        place=concern.place,
+        predecessor=predecessor,
+    )
+    return _opened(alert, by="system", reach=reach, now=now)
+
+
+def reopen(
+    alert: Alert, *, alert_id: str, by: str, policy: Policy, reach: Reach, now: datetime
+) -> Transition | Refusal:
+    """A closed alert was closed wrongly: make a new one, linked to it. The closed one never changes."""
+    if alert.is_open:
+        return Refusal.ALREADY_THERE
+    fresh = Alert(
+        id=alert_id,
+        key=alert.key,
+        episode=alert.episode,
+        home=alert.home,
+        area=alert.area,
+        kind=alert.kind,
+        severity=alert.severity,
+        policy=policy,
+        opened_at=now,
+        since=alert.since,
+        facts=alert.facts,
+        place=alert.place,
+        predecessor=alert.id,
+    )
+    return _opened(fresh, by=by, reach=reach, now=now)
+
+
+def expire(alert: Alert, *, reach: Reach, now: datetime) -> Transition | Refusal:
+    """The armed timer is due: nobody answered, nobody came, or nobody reported. Climb.
+
+    The last level is asked again until somebody answers: an alert never ends in silence.
+    """
+    match alert.handling:
+        case Handling.CLOSED:
+            return Refusal.CLOSED
+        case Handling.TRIGGERED:
+            return _climb(alert, (), reach=reach, now=now)
+        case Handling.ACKNOWLEDGED:
+            return _climb(alert, (EntryKind.ARRIVE_OVERDUE, alert.taken_by), reach=reach, now=now)
+        case Handling.ON_SITE:
+            return _climb(alert, (EntryKind.REPORT_OVERDUE, alert.arrived_by), reach=reach, now=now)
+
+
+def unreachable(alert: Alert, *, reach: Reach, now: datetime) -> Transition | Refusal:
+    """Every message of the present level has failed on every rung: climb at once.
+
+    On the last level there is nobody above: the timer keeps asking, so nothing moves (ALREADY_THERE).
+    """
+    if not alert.is_open:
+        return Refusal.CLOSED
+    if alert.handling is not Handling.TRIGGERED:
+        return Refusal.STALE
+    if alert.level >= alert.policy.last:
+        return Refusal.ALREADY_THERE
+    return _climb(alert, (EntryKind.UNREACHABLE, None), reach=reach, now=now)
+
+
+def acknowledge(alert: Alert, *, by: str, audience: Sequence[Recipient], now: datetime) -> Transition | Refusal:
+    """A person takes it, and owes an arrival. Another may take it over until somebody is on site.
+
+    `audience` are those told so far: they hear that it is taken. ACKNOWLEDGED's detail: `arrive_by`, `from` (before).
+    """
+    if not alert.is_open:
+        return Refusal.CLOSED
+    if alert.handling is Handling.ON_SITE or alert.taken_by == by:
+        return Refusal.ALREADY_THERE
+    due = now + alert.policy.arrive_within
+    moved = replace(_raised(alert), handling=Handling.ACKNOWLEDGED, taken_by=by, taken_at=now)
+    entry = Entry(
+        alert.id, now, EntryKind.ACKNOWLEDGED, moved.fence, by, {"arrive_by": due.isoformat(), "from": alert.taken_by}
+    )
+    return Transition(
+        alert.fence,
+        moved,
+        Timer(alert.id, TimerKind.ARRIVE_BY, due, moved.fence),
+        (entry,),
+        inform(moved, EntryKind.ACKNOWLEDGED, audience, actor=by, now=now),
+    )
+
+
+def arrive(alert: Alert, *, by: str, now: datetime) -> Transition | Refusal:
+    """Somebody is at the door, and owes a report. ARRIVED's detail: `report_by`."""
+    if not alert.is_open:
+        return Refusal.CLOSED
+    if alert.handling is Handling.ON_SITE and alert.arrived_by == by:
+        return Refusal.ALREADY_THERE
+    due = now + alert.policy.report_within
+    moved = replace(
+        _raised(alert),
+        handling=Handling.ON_SITE,
+        taken_by=alert.taken_by or by,
+        taken_at=alert.taken_at or now,
+        arrived_by=by,
+        arrived_at=now,
+    )
+    entry = Entry(alert.id, now, EntryKind.ARRIVED, moved.fence, by, {"report_by": due.isoformat()})
+    return Transition(alert.fence, moved, Timer(alert.id, TimerKind.REPORT_BY, due, moved.fence), (entry,))
+
+
+def close(
+    alert: Alert, *, by: str, outcome: Outcome, note: str, audience: Sequence[Recipient], now: datetime
+) -> Transition | Refusal:
+    """A person writes down how it ended. Final: a closed alert never changes. CLOSED's detail: `outcome`, `note`."""
+    if not alert.is_open:
+        return Refusal.CLOSED
+    moved = replace(_raised(alert), handling=Handling.CLOSED, closed_by=by, closed_at=now, outcome=outcome, note=note)
+    entry = Entry(alert.id, now, EntryKind.CLOSED, moved.fence, by, {"outcome": outcome.value, "note": note})
+    sends = inform(moved, EntryKind.CLOSED, audience, actor=by, now=now)
+    return Transition(alert.fence, moved, None, (entry,), sends)
+
+
+def resident_fine(
+    alert: Alert, *, by: str, audience: Sequence[Recipient], now: datetime
+) -> Transition | Entry | Refusal:
+    """The resident says "I am fine". That closes an alert, but never a red one, where it is only noted (an `Entry`)."""
+    if not alert.is_open:
+        return Refusal.CLOSED
+    if alert.severity is Severity.RED:
+        return Entry(alert.id, now, EntryKind.RESIDENT_FINE, alert.fence, by)
+    return close(alert, by=by, outcome=Outcome.WELL_AT_HOME, note="", audience=audience, now=now)
+
+
+def worsen(
+    alert: Alert, concern: Concern, *, policy: Policy, reach: Reach, audience: Iterable[Recipient], now: datetime
+) -> Transition | Refusal:
+    """The same case has become more urgent: from now on the severer policy, frozen at this moment.
+
+    While people are being asked, the level that asks the same people is entered anew, with the severer patience.
+    Whoever has taken it keeps it and is told; what they owe is never due later than before.
+    WORSENED's detail: `from`, `level`, `round`, and what `evidence` tells.
+    """
+    if not alert.is_open:
+        return Refusal.CLOSED
+    if concern.severity.rank >= alert.severity.rank:
+        return Refusal.ALREADY_THERE
+    level = same_level(policy, alert.policy.levels[alert.level].targets, alert.level)
+    round_ = alert.round if level == policy.last else 0
+    moved = replace(
+        _raised(alert),
+        severity=concern.severity,
+        policy=policy,
+        facts=concern.facts,
+        place=concern.place or alert.place,
+        level=level,
+        round=round_,
+    )
+    detail = {"severity": concern.severity.value, "from": alert.severity.value, "level": level, "round": round_}
+    entry = Entry(alert.id, now, EntryKind.WORSENED, moved.fence, detail={**evidence(concern), **detail})
+    if alert.handling is Handling.TRIGGERED:
+        entered = enter(moved, level=level, round_=round_, reach=reach, now=now)
+        return Transition(alert.fence, entered.alert, entered.timer, (entry, *entered.entries), entered.sends)
+    holding = [r for r in audience if r.person in {alert.taken_by, alert.arrived_by}]
+    sends = inform(moved, EntryKind.WORSENED, holding, actor="system", now=now)
+    return Transition(alert.fence, moved, _hastened(alert, moved, now), (entry,), sends)
+
+
+def evidence(concern: Concern) -> dict[str, Any]:
+    """What a concern tells, as a line's detail: `episode`, `severity`, `since`, `place`, `facts`."""
+    return {
+        "episode": concern.episode,
+        "severity": concern.severity.value,
+        "since": concern.since.isoformat(),
+        "place": concern.place.value if concern.place else None,
+        "facts": _told(concern.facts),
+    }
+
+
+def _opened(alert: Alert, *, by: str, reach: Reach, now: datetime) -> Transition:
+    detail = {
+        "kind": alert.kind.value,
+        "severity": alert.severity.value,
+        "since": alert.since.isoformat(),
+        "episode": alert.episode,
+        "place": alert.place.value if alert.place else None,
+        "facts": _told(alert.facts),
+        "predecessor": alert.predecessor,
+    }
+    opened = Entry(alert.id, now, EntryKind.OPENED, alert.fence, by, detail)
+    entered = enter(alert, level=0, round_=0, reach=reach, now=now)
+    return Transition(0, entered.alert, entered.timer, (opened, *entered.entries), entered.sends)
+
+
+def _told(facts: Iterable[Fact]) -> list[Mapping[str, Any]]:
+    return [{"name": f.name, "value": f.value, "unit": f.unit} for f in facts]
+
+
+def _hastened(before: Alert, after: Alert, now: datetime) -> Timer:
+    """The arrival or report that is owed, under the severer policy and never later than it was owed before."""
+    if before.handling is Handling.ON_SITE:
+        kind, start = TimerKind.REPORT_BY, before.arrived_at
+        old, new = before.policy.report_within, after.policy.report_within
+    else:
+        kind, start = TimerKind.ARRIVE_BY, before.taken_at
+        old, new = before.policy.arrive_within, after.policy.arrive_within
+    owed = (start or now) + old
+    return Timer(after.id, kind, min(owed, now + new), after.fence)
+
+
+def _raised(alert: Alert) -> Alert:
+    return replace(alert, fence=alert.fence + 1)
+
+
+def _climb(alert: Alert, cause: tuple[EntryKind, str | None] | tuple[()], *, reach: Reach, now: datetime) -> Transition:
+    """Resume at the next level; on the last, ask it again. Whoever had taken it has lost it."""
+    on_last = alert.level >= alert.policy.last
+    moved = replace(
+        _raised(alert),
+        handling=Handling.TRIGGERED,
+        taken_by=None,
+        taken_at=None,
+        arrived_by=None,
+        arrived_at=None,
+    )
+    before: tuple[Entry, ...] = ()
+    if cause:
+        kind, who = cause
+        before = (Entry(alert.id, now, kind, moved.fence, detail={"who": who, "level": alert.level}),)
+    entered = enter(
+        moved,
+        level=alert.level if on_last else alert.level + 1,
+        round_=alert.round + 1 if on_last else alert.round,
+        reach=reach,
+        now=now,
+    )
+    return Transition(alert.fence, entered.alert, entered.timer, before + entered.entries, entered.sends)

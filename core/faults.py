@@ -1,0 +1,49 @@
+"""Device faults: what an installer must mend. They become device tickets, never person alerts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.concerns import Fact
+
+
+class FaultCause(StrEnum):
+    """Outermost first: one cause may explain many silent devices."""
+
+    BROKER_LOST = "broker_lost"
+    GATEWAY_SILENT = "gateway_silent"
+    BRIDGE_OFFLINE = "bridge_offline"
+    DEVICE_SILENT = "device_silent"
+    DEVICE_STUCK = "device_stuck"
+    BATTERY_LOW = "battery_low"
+    CLOCK_WRONG = "clock_wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One cause at one thing. `subject` is a gateway or device id; at most one open ticket exists per key."""
+
+    cause: FaultCause
+    subject: str
+    since: datetime
+    at: datetime
+    homes: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"{self.cause.value}/{self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A device ticket: open until the fault is over; closes by itself."""
+
+    id: str
+    key: str
+    cause: FaultCause
+    subject: str
+    homes: tuple[str, ...]
+    opened_at: datetime
+    facts: tuple[Fact, ...] = ()
+    closed_at: datetime | None = None

@@ -1,0 +1,130 @@
+"""Entering a level: whom it asks, what is written when somebody cannot be asked, and the messages that are owed.
+
+The mechanics under the moves of `escalation`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+
+from core.alerts import Alert, Entry, EntryKind, Purpose, Recipient, Send, Timer, TimerKind
+from core.policies import Policy, Target
+
+Reach: TypeAlias = Mapping[Target, Sequence[Recipient]]
+
+NO_ROUTE = "no_route"  # the reason of a NOT_SENT line: we know the person and no way to reach them
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Where a climb came to rest."""
+
+    alert: Alert
+    timer: Timer
+    entries: tuple[Entry, ...]
+    sends: tuple[Send, ...]
+
+
+def enter(alert: Alert, *, level: int, round_: int, reach: Reach, now: datetime) -> Entered:
+    """Enter a level: it sends, or records that nobody can be asked and moves on at once.
+
+    Above the last level there is nothing: when nobody is in it, the nearest level below that has somebody is asked in
+    its place. LEVEL_ENTERED's detail: `level`, `round`, `targets` (really asked), `people` (ids), `until`, `stand_in`.
+    NO_RECIPIENT's: `level`, `targets`. NOT_SENT's: `level`, `person`, `name`, `target`, `reason`.
+    """
+    entries: list[Entry] = []
+    while True:
+        rung = alert.policy.levels[level]
+        asked = reachable(rung.targets, reach)
+        entries += _without_route(alert, rung.targets, reach, level, now)
+        if not asked:
+            detail = {"level": level, "targets": [t.value for t in rung.targets]}
+            entries.append(Entry(alert.id, now, EntryKind.NO_RECIPIENT, alert.fence, detail=detail))
+        if asked or level == alert.policy.last:
+            break
+        level += 1
+    targets, people = (rung.targets, asked) if asked else _stand_ins(alert.policy, reach)
+    until = now + rung.patience
+    detail = {
+        "level": level,
+        "round": round_,
+        "targets": [t.value for t in targets],
+        "people": [r.person for r in people],
+        "until": until.isoformat(),
+        "stand_in": targets != rung.targets,
+    }
+    entries.append(Entry(alert.id, now, EntryKind.LEVEL_ENTERED, alert.fence, detail=detail))
+    told = tuple(dict.fromkeys((*alert.told, *(r.person for r in people))))
+    entered = replace(alert, level=level, round=round_, told=told)
+    sends = tuple(_owed(entered, r, Purpose.ASK, EntryKind.LEVEL_ENTERED, now) for r in people)
+    return Entered(entered, Timer(alert.id, TimerKind.LEVEL, until, alert.fence), tuple(entries), sends)
+
+
+def reachable(targets: Iterable[Target], reach: Reach) -> tuple[Recipient, ...]:
+    """The people of these targets who have any way to be reached, each once, in the order in which they are asked."""
+    found: dict[str, Recipient] = {}
+    for target in targets:
+        for recipient in reach.get(target, ()):
+            if recipient.ladder:
+                found.setdefault(recipient.person, recipient)
+    return tuple(found.values())
+
+
+def inform(
+    alert: Alert, event: EntryKind, audience: Iterable[Recipient], *, actor: str, now: datetime
+) -> tuple[Send, ...]:
+    """What is owed to those who were asked before: how it stands now. Whoever did it knows already."""
+    told = {r.person: r for r in audience if r.person != actor and r.ladder}
+    return tuple(_owed(alert, recipient, Purpose.INFORM, event, now) for recipient in told.values())
+
+
+def same_level(policy: Policy, asking: Sequence[Target], level: int) -> int:
+    """The level of this policy that asks the same people; where there is none, the one equally far up."""
+    alike = (i for i, rung in enumerate(policy.levels) if set(rung.targets) & set(asking))
+    return next(alike, min(level, policy.last))
+
+
+def _stand_ins(policy: Policy, reach: Reach) -> tuple[tuple[Target, ...], tuple[Recipient, ...]]:
+    below = ((rung.targets, reachable(rung.targets, reach)) for rung in reversed(policy.levels[:-1]))
+    return next(((targets, people) for targets, people in below if people), (policy.levels[-1].targets, ()))
+
+
+def _without_route(
+    alert: Alert, targets: Iterable[Target], reach: Reach, level: int, now: datetime
+) -> tuple[Entry, ...]:
+    mute = {r.person: r for target in targets for r in reach.get(target, ()) if not r.ladder}
+    return tuple(
+        Entry(
+            alert.id,
+            now,
+            EntryKind.NOT_SENT,
+            alert.fence,
+            detail={
+                "level": level,
+                "person": r.person,
+                "name": r.name,
+                "target": r.target.value,
+                "reason": NO_ROUTE,
+            },
+        )
+        for r in mute.values()
+    )
+
+
+def _owed(alert: Alert, to: Recipient, purpose: Purpose, event: EntryKind, now: datetime) -> Send:
+    return Send(
+        id=f"{alert.id}.{alert.fence}.{to.person}",
+        alert=alert.id,
+        fence=alert.fence,
+        level=alert.level,
+        round=alert.round,
+        person=to.person,
+        name=to.name,
+        target=to.target,
+        purpose=purpose,
+        event=event,
+        language=to.language,
+        ladder=to.ladder,
+        created_at=now,
+    )

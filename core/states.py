@@ -1,0 +1,69 @@
+"""What we believe about a home: presence, visibility, and the one of three states that people are shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.places import Room
+
+
+class Presence(StrEnum):
+    """Is the resident at home? Inferred, never assumed."""
+
+    HOME = "home"
+    OUT = "out"
+    UNKNOWN = "unknown"
+
+
+class Visibility(StrEnum):
+    """Can we see this home at all? `BLIND` is its own state and never means quiet."""
+
+    VISIBLE = "visible"
+    PARTIAL = "partial"
+    BLIND = "blind"
+
+
+class HomeState(StrEnum):
+    WELL = "well"
+    CONCERN = "concern"
+    CANNOT_SEE = "cannot_see"
+
+
+def home_state(visibility: Visibility, *, has_open_alert: bool) -> HomeState:
+    """Exactly one of three: an open alert outranks blindness, blindness outranks calm."""
+    if has_open_alert:
+        return HomeState.CONCERN
+    if visibility is Visibility.BLIND:
+        return HomeState.CANNOT_SEE
+    return HomeState.WELL
+
+
+@dataclass(frozen=True, slots=True)
+class HomeStatus:
+    """What the watch believes about one home, apart from alerts.
+
+    `learned_days` counts the days whose routine is known. `visibility_reason` is a `FaultCause` value or empty.
+    """
+
+    home: str
+    presence: Presence = Presence.UNKNOWN
+    presence_since: datetime | None = None
+    visibility: Visibility = Visibility.BLIND
+    visibility_since: datetime | None = None
+    visibility_reason: str = ""
+    last_sign_at: datetime | None = None
+    last_sign_room: Room | None = None
+    last_sign_device: str | None = None
+    learned_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """What we know of one device's health. `battery` in percent; `online` as its bridge says, None if it never said."""
+
+    device: str
+    last_heard_at: datetime | None = None
+    online: bool | None = None
+    battery: float | None = None
+    value: str | None = None
+    kind: str | None = None

@@ -1,0 +1,68 @@
+"""What holds for every test: nothing reaches beyond this machine, nothing is left running.
+
+What did not run is said aloud at the end.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+NOT_RUN = "NOT RUN: "
+
+
+def _is_local(address: object) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a unix socket
+    host = str(address[0])
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that connects beyond the loopback fails, naming the address."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any, /) -> None:
+        if not _is_local(address):
+            pytest.fail(f"a test tried to reach {address!r}, beyond this machine")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running() -> Iterator[None]:
+    """A test that leaves a foreground thread or a pending task behind fails, naming it."""
+    before = set(threading.enumerate())
+
+    yield
+
+    left = [t.name for t in threading.enumerate() if t not in before and t.is_alive() and not t.daemon]
+    left = [name for name in left if not name.startswith(("asyncio_", "ThreadPoolExecutor", "AnyIO", "pytest_timeout"))]
+    assert not left, f"threads left running: {left}"
+    tasks = asyncio.tasks._all_tasks  # type: ignore[attr-defined]
+    pending = [t for t in list(tasks) if not t.done() and t.get_loop().is_closed()]
+    assert not pending, f"tasks left pending: {pending}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what did not run, and why."""
+    reasons: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", []):
+        text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if NOT_RUN in text:
+            reason = text.split(NOT_RUN, 1)[1]
+            reasons[reason] = reasons.get(reason, 0) + 1
+    if not reasons:
+        return
+    terminalreporter.section("NOT RUN: part of the system was not tested here", sep="!", red=True, bold=True)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.line(f"{count:4d} tests did not run: {reason}", red=True, bold=True)
