@@ -1,0 +1,241 @@
+"""Alerts with timeline, timers and outbox: each move is one transaction, decided by the fence.
+
+Who writes to an alert's timeline first locks its row, so that the order of lines is the order of what happened.
+"""
+
+import base64
+import binascii
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+
+from core.alerts import Alert, Condition, Entry, EntryKind, Handling, Timer, Transition
+from core.delivery import Attempt, Claimed, Delivery
+from core.ports import Page, StoreRefused
+from storage import outbox
+from storage.alert_rows import alert_of, alert_values, entry_of, entry_values, timer_of, timer_values
+from storage.alert_tables import alerts, entries, timers
+from storage.columns import from_microseconds, to_microseconds
+from storage.database import Database
+from storage.statements import among, insert_into
+
+_OPEN = alerts.c.handling != Handling.CLOSED.value
+_CONDITION_OF = {
+    EntryKind.CONDITION_CLEARED: Condition.CLEARED,
+    EntryKind.CONDITION_RETURNED: Condition.ACTIVE,
+}
+_WRITTEN_EVEN_WHEN_CLOSED = (EntryKind.DELIVERY, EntryKind.NOT_SENT)
+
+
+class SqlAlerts:
+    """`core.ports.AlertStore` on SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, transition: Transition) -> Alert | None:
+        """Write a new alert, or return the one that stands in its way: open with this key, or of this episode.
+
+        A reopened alert (one with a predecessor) may have its predecessor's episode.
+        """
+        with self._database.writing() as connection:
+            standing = _in_the_way(connection, transition.alert)
+            if standing is not None:
+                return standing
+            written = connection.execute(
+                insert_into(alerts, self._database.dialect)
+                .values(alert_values(transition.alert))
+                .on_conflict_do_nothing()
+                .returning(alerts.c.id)
+            ).first()
+            if written is None:
+                return _raised_meanwhile(connection, transition.alert)
+            _write_rest(connection, transition)
+            return None
+
+    def apply(self, transition: Transition) -> bool:
+        """Write a move if nobody moved before it. The condition is the sensors': a move changes it only by a line."""
+        values = alert_values(transition.alert)
+        said = [_CONDITION_OF[entry.kind] for entry in transition.entries if entry.kind in _CONDITION_OF]
+        del values["condition"]
+        if said:
+            values["condition"] = said[-1].value
+        with self._database.writing() as connection:
+            changed = connection.execute(
+                update(alerts)
+                .where(alerts.c.id == transition.alert.id, alerts.c.fence == transition.expected_fence, _OPEN)
+                .values(values)
+            )
+            if changed.rowcount != 1:
+                return False
+            _write_rest(connection, transition)
+            return True
+
+    def remark(self, entry: Entry, *, condition: Condition | None = None) -> bool:
+        """Add a line. Raises StoreRefused if the alert is unknown, or if line and condition contradict each other."""
+        if condition is not None and _CONDITION_OF.get(entry.kind) is not condition:
+            raise StoreRefused(f"a line {entry.kind.value!r} does not say that the condition is {condition.value!r}")
+        condition = _CONDITION_OF.get(entry.kind)
+        with self._database.writing() as connection:
+            row = _lock(connection, entry.alert)
+            is_open = row.handling != Handling.CLOSED.value
+            if not is_open and entry.kind not in _WRITTEN_EVEN_WHEN_CLOSED:
+                return False
+            if condition is not None:
+                connection.execute(update(alerts).where(alerts.c.id == entry.alert).values(condition=condition.value))
+            connection.execute(insert(entries).values(entry_values(entry)))
+            return bool(is_open)
+
+    def get(self, alert: str) -> Alert | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(alerts).where(alerts.c.id == alert)).one_or_none()
+            return None if row is None else alert_of(row)
+
+    def open_alerts(self, *, homes: Collection[str] | None = None) -> list[Alert]:
+        """Oldest first."""
+        wanted = select(alerts).where(_OPEN).order_by(alerts.c.opened_at, alerts.c.id)
+        if homes is not None:
+            wanted = wanted.where(among(alerts.c.home, homes, self._database.dialect))
+        with self._database.reading() as connection:
+            return [alert_of(row) for row in connection.execute(wanted)]
+
+    def page(
+        self,
+        *,
+        areas: Collection[str] | None = None,
+        homes: Collection[str] | None = None,
+        open_only: bool = False,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page:
+        """Newest first. Raises StoreRefused for a cursor that this store did not give."""
+        wanted = select(alerts).order_by(alerts.c.opened_at.desc(), alerts.c.id.desc()).limit(limit + 1)
+        places = [(alerts.c.area, areas), (alerts.c.home, homes)]
+        given = [among(column, ids, self._database.dialect) for column, ids in places if ids is not None]
+        if given:
+            wanted = wanted.where(or_(*given))
+        if open_only:
+            wanted = wanted.where(_OPEN)
+        if cursor is not None:
+            wanted = wanted.where(_older_than(cursor))
+        with self._database.reading() as connection:
+            found = [alert_of(row) for row in connection.execute(wanted)]
+        more = len(found) > limit
+        return Page(tuple(found[:limit]), _cursor_after(found[limit - 1]) if more else None)
+
+    def timeline(self, alert: str) -> list[Entry]:
+        with self._database.reading() as connection:
+            lines = connection.execute(select(entries).where(entries.c.alert == alert).order_by(entries.c.seq))
+            return [entry_of(row) for row in lines]
+
+    def timer(self, alert: str) -> Timer | None:
+        with self._database.reading() as connection:
+            row = connection.execute(select(timers).where(timers.c.alert == alert)).one_or_none()
+            return None if row is None else timer_of(row)
+
+    def due_timers(self, now: datetime, *, limit: int = 100) -> list[Timer]:
+        due = select(timers).where(timers.c.due_at <= now).order_by(timers.c.due_at, timers.c.alert).limit(limit)
+        with self._database.reading() as connection:
+            return [timer_of(row) for row in connection.execute(due)]
+
+    def next_due(self) -> datetime | None:
+        with self._database.reading() as connection:
+            both = (connection.scalar(select(func.min(timers.c.due_at))), outbox.earliest(connection))
+        return min((instant for instant in both if instant is not None), default=None)
+
+    def claim_sends(self, now: datetime, *, lease_until: datetime, limit: int = 20) -> list[Claimed]:
+        with self._database.writing() as connection:
+            return outbox.claim(connection, now, lease_until=lease_until, limit=limit)
+
+    def end_leases(self, now: datetime) -> int:
+        with self._database.writing() as connection:
+            return outbox.end_leases(connection, now)
+
+    def settle(self, claimed: Claimed, attempt: Attempt, *, retry_at: datetime | None = None) -> bool:
+        """Saying the same settlement again changes nothing and answers the same."""
+        with self._database.writing() as connection:
+            _lock(connection, claimed.send.alert)
+            return outbox.settle(connection, claimed, attempt, retry_at=retry_at)
+
+    def cancel_send(self, claimed: Claimed, *, at: datetime, reason: str) -> bool:
+        with self._database.writing() as connection:
+            _lock(connection, claimed.send.alert)
+            return outbox.cancel(connection, claimed, at=at, reason=reason)
+
+    def level_exhausted(self, alert: str, fence: int) -> bool:
+        with self._database.reading() as connection:
+            return outbox.exhausted(connection, alert, fence)
+
+    def deliveries(self, alert: str) -> list[Delivery]:
+        """In the order in which they became owed."""
+        with self._database.reading() as connection:
+            return outbox.deliveries(connection, alert)
+
+
+def _in_the_way(connection: Connection, alert: Alert) -> Alert | None:
+    """The alert that is open with this key; else, unless this one is a reopening, the newest of its episode."""
+    same = alerts.c.key == alert.key
+    row = connection.execute(select(alerts).where(same, _OPEN)).one_or_none()
+    if row is None and alert.predecessor is None:
+        row = connection.execute(
+            select(alerts)
+            .where(same, alerts.c.episode == alert.episode)
+            .order_by(alerts.c.opened_at.desc(), alerts.c.id.desc())
+            .limit(1)
+        ).one_or_none()
+    return None if row is None else alert_of(row)
+
+
+def _raised_meanwhile(connection: Connection, alert: Alert) -> Alert:
+    """Another program wrote first, between our look and our insert."""
+    standing = _in_the_way(connection, alert)
+    if standing is None:
+        raise StoreRefused(f"the alert id {alert.id!r} is taken by another alert")
+    return standing
+
+
+def _lock(connection: Connection, alert: str) -> Any:
+    row = connection.execute(select(alerts.c.handling).where(alerts.c.id == alert).with_for_update()).one_or_none()
+    if row is None:
+        raise StoreRefused(f"there is no alert {alert!r}")
+    return row
+
+
+def _write_rest(connection: Connection, transition: Transition) -> None:
+    """Timer, lines and messages of a move whose alert row is written."""
+    alert = transition.alert
+    connection.execute(delete(timers).where(timers.c.alert == alert.id))
+    if transition.timer is not None:
+        connection.execute(insert(timers).values(timer_values(transition.timer)))
+    if transition.entries:
+        connection.execute(insert(entries), [entry_values(entry) for entry in transition.entries])
+    outbox.owe(connection, transition.sends)
+    reason = _why_asking_is_over(alert)
+    if reason is not None and transition.entries:
+        at = transition.entries[-1].at
+        outbox.withdraw_asks(connection, alert.id, before_fence=alert.fence, at=at, reason=reason)
+
+
+def _why_asking_is_over(alert: Alert) -> str | None:
+    match alert.handling:
+        case Handling.CLOSED:
+            return "closed"
+        case Handling.ACKNOWLEDGED | Handling.ON_SITE:
+            return "taken"
+        case Handling.TRIGGERED:
+            return None
+
+
+def _cursor_after(alert: Alert) -> str:
+    return base64.urlsafe_b64encode(f"{to_microseconds(alert.opened_at)}|{alert.id}".encode()).decode()
+
+
+def _older_than(cursor: str) -> ColumnElement[bool]:
+    try:
+        opened_at, _, alert = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
+        instant = from_microseconds(int(opened_at))
+    except (binascii.Error, ValueError, OverflowError) as error:
+        raise StoreRefused(f"{cursor!r} is not a cursor of this list: start again without one") from error
+    return or_(alerts.c.opened_at < instant, and_(alerts.c.opened_at == instant, alerts.c.id < alert))

@@ -1,0 +1,225 @@
+"""The transactional schema, apart from alerts, as the stores see it. Migrations build it; a test holds both together.
+
+Places and people refer to each other by foreign key. What is written in bulk from readings does not.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Time,
+    text,
+)
+
+from storage.columns import Instant
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
+"""A number that the database counts up (SQLite counts only an INTEGER key)."""
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index over the rows that satisfy `where`, on both databases."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+areas = Table(
+    "areas",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("parent", Text, ForeignKey("areas.id", deferrable=True, initially="DEFERRED")),
+)
+
+homes = Table(
+    "homes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("area", Text, ForeignKey("areas.id"), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("resident", Text),
+    Column("door_note", Text),
+)
+
+gateways = Table(
+    "gateways",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("home", Text, ForeignKey("homes.id")),
+    Column("label", Text, nullable=False),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("home", Text, ForeignKey("homes.id"), nullable=False),
+    Column("room", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("gateway", Text, ForeignKey("gateways.id"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("model", Text),
+    Column("profile", JSON, nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("routes", JSON, nullable=False),
+)
+
+ties = Table(
+    "ties",
+    metadata,
+    Column("id", SEQUENCE, primary_key=True),
+    Column("person", Text, ForeignKey("people.id"), nullable=False),
+    Column("bond", Text, nullable=False),
+    Column("home", Text, ForeignKey("homes.id")),
+    Column("area", Text, ForeignKey("areas.id")),
+    Column("rank", Integer, nullable=False),
+    CheckConstraint("(home IS NULL) <> (area IS NULL)", name="one_place"),
+    partial_index("uq_ties_home", "person", "bond", "home", where="home IS NOT NULL", unique=True),
+    partial_index("uq_ties_area", "person", "bond", "area", where="area IS NOT NULL", unique=True),
+)
+
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("area", Text, ForeignKey("areas.id"), nullable=False),
+    Column("post", Text, nullable=False),
+    Column("person", Text, ForeignKey("people.id"), nullable=False),
+    Column("start", Time, nullable=False),
+    Column("end", Time, nullable=False),
+    Column("weekdays", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("as_of", Instant, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("homes", JSON, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("closed_at", Instant),
+    partial_index("uq_tickets_open_key", "key", where="closed_at IS NULL", unique=True),
+    Index("ix_tickets_opened", "opened_at", "id"),
+)
+
+ticket_homes = Table(
+    "ticket_homes",
+    metadata,
+    Column("ticket", Text, ForeignKey("tickets.id"), primary_key=True),
+    Column("home", Text, primary_key=True),
+    Index("ix_ticket_homes_home", "home"),
+)
+
+home_statuses = Table(
+    "home_statuses",
+    metadata,
+    Column("home", Text, primary_key=True),
+    Column("presence", Text, nullable=False),
+    Column("presence_since", Instant),
+    Column("visibility", Text, nullable=False),
+    Column("visibility_since", Instant),
+    Column("visibility_reason", Text, nullable=False),
+    Column("last_sign_at", Instant),
+    Column("last_sign_room", Text),
+    Column("last_sign_device", Text),
+    Column("learned_days", Integer, nullable=False),
+)
+
+device_statuses = Table(
+    "device_statuses",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("last_heard_at", Instant),
+    Column("online", Boolean),
+    Column("battery", Float),
+    Column("value", Text),
+    Column("kind", Text),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("login", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("areas", JSON, nullable=False),
+    Column("homes", JSON, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("login", Text, ForeignKey("accounts.login"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_sessions_expires", "expires_at"),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("login", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Index("ix_looks_subject", "subject", "seq"),
+)
+
+phone_messages = Table(
+    "phone_messages",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("person", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("alert", Text),
+    Column("purpose", Text, nullable=False),
+    Column("repeat", Boolean, nullable=False),
+    Index("ix_phone_messages_person", "person", "seq"),
+)

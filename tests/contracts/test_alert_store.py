@@ -1,0 +1,250 @@
+"""What every alert store promises about alerts, timelines, timers and pages: SQLite and PostgreSQL alike."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core.alerts import Alert, Condition, Entry, EntryKind, Handling, TimerKind
+from core.concerns import ConcernKind, Severity
+from core.ports import AlertStore, StoreRefused
+from core.timeline import Standing, replay
+from storage.alerts import SqlAlerts
+from storage.database import Database
+from tests.contracts.cases import MINUTE, T0, arrived, climbed, closed, concern, opening, taken
+
+
+@pytest.fixture
+def store(alert_store: AlertStore) -> AlertStore:
+    return alert_store
+
+
+@pytest.fixture
+def durable(database: Database) -> AlertStore:
+    """For what a store in memory has no need to promise."""
+    return SqlAlerts(database)
+
+
+def stored(store: AlertStore, alert: str = "a-1") -> Alert:
+    found = store.get(alert)
+    assert found is not None
+    return found
+
+
+def test_a_new_alert_is_written_with_timer_timeline_and_messages(store: AlertStore) -> None:
+    transition = opening()
+
+    assert store.open(transition) is None
+
+    assert store.get("a-1") == transition.alert
+    assert store.timer("a-1") == transition.timer
+    assert store.timeline("a-1") == list(transition.entries)
+    assert [delivery.send for delivery in store.deliveries("a-1")] == list(transition.sends)
+
+
+def test_what_is_read_back_is_in_utc_whatever_zone_was_given(durable: AlertStore) -> None:
+    durable.open(opening(now=T0.astimezone(ZoneInfo("Asia/Shanghai"))))
+
+    assert stored(durable).opened_at == T0
+    assert stored(durable).opened_at.tzinfo is UTC
+
+
+def test_an_open_key_is_not_opened_twice(store: AlertStore) -> None:
+    store.open(opening())
+
+    standing = store.open(opening("a-2", of=concern(episode="another")))
+
+    assert standing == stored(store)
+    assert store.get("a-2") is None
+    assert store.timeline("a-2") == []
+
+
+def test_an_episode_is_not_raised_again_after_closing(store: AlertStore) -> None:
+    first = opening()
+    store.open(first)
+    store.apply(closed(first.alert))
+
+    standing = store.open(opening("a-2", now=T0 + 60 * MINUTE))
+
+    assert standing == stored(store)
+    assert standing.handling is Handling.CLOSED
+    assert store.get("a-2") is None
+
+
+def test_a_new_episode_after_closing_is_a_new_alert(store: AlertStore) -> None:
+    first = opening()
+    store.open(first)
+    store.apply(closed(first.alert))
+
+    assert store.open(opening("a-2", of=concern(episode="since 20:00"))) is None
+
+
+def test_a_reopened_alert_has_its_predecessors_episode(store: AlertStore) -> None:
+    first = opening()
+    store.open(first)
+    store.apply(closed(first.alert))
+
+    reopened = opening("a-2", predecessor="a-1")
+    assert store.open(reopened) is None
+    assert stored(store, "a-2").predecessor == "a-1"
+    store.apply(closed(reopened.alert))
+
+    standing = store.open(opening("a-3"))
+    assert standing is not None
+    assert standing.id in {"a-1", "a-2"}
+
+
+def test_an_alert_of_an_unknown_predecessor_is_refused(durable: AlertStore) -> None:
+    with pytest.raises(StoreRefused):
+        durable.open(opening(predecessor="a-0"))
+
+    assert durable.get("a-1") is None
+
+
+def test_an_id_is_never_given_twice(store: AlertStore) -> None:
+    store.open(opening())
+
+    with pytest.raises(StoreRefused, match="a-1"):
+        store.open(opening("a-1", of=concern("h-2")))
+
+
+def test_a_move_changes_alert_timer_and_timeline_together(store: AlertStore) -> None:
+    first = opening()
+    store.open(first)
+    move = taken(first.alert)
+
+    assert store.apply(move)
+
+    assert stored(store) == move.alert
+    assert store.timer("a-1") == move.timer
+    assert move.timer is not None
+    assert move.timer.kind is TimerKind.ARRIVE_BY
+    assert replay(store.timeline("a-1")) == Standing.of(stored(store))
+
+
+def test_the_second_of_two_moves_from_the_same_state_is_stale(store: AlertStore) -> None:
+    first = opening()
+    store.open(first)
+    store.apply(taken(first.alert, by="li"))
+    before = (stored(store), store.timeline("a-1"), store.deliveries("a-1"))
+
+    assert not store.apply(taken(first.alert, by="zhao"))
+    assert not store.apply(climbed(first.alert))
+
+    assert (stored(store), store.timeline("a-1"), store.deliveries("a-1")) == before
+
+
+def test_a_closed_alert_has_no_timer_and_never_moves_again(store: AlertStore) -> None:
+    first = opening()
+    store.open(first)
+    done = closed(first.alert)
+    store.apply(done)
+
+    assert store.timer("a-1") is None
+    assert not store.apply(arrived(replace(done.alert, handling=Handling.TRIGGERED)))
+    assert not store.apply(closed(replace(done.alert, handling=Handling.TRIGGERED)))
+    assert stored(store) == done.alert
+
+
+def test_a_move_of_an_unknown_alert_is_stale(store: AlertStore) -> None:
+    assert not store.apply(taken(opening().alert))
+
+
+def test_nothing_of_a_broken_move_is_written(store: AlertStore) -> None:
+    first = opening()
+    store.open(first)
+    without_timer = replace(climbed(first.alert), timer=None)
+
+    with pytest.raises(StoreRefused):
+        store.apply(without_timer)
+
+    assert stored(store) == first.alert
+    assert store.timeline("a-1") == list(first.entries)
+    assert len(store.deliveries("a-1")) == len(first.sends)
+
+
+def test_a_time_without_a_zone_is_refused(durable: AlertStore) -> None:
+    with pytest.raises(StoreRefused, match="zone"):
+        durable.open(opening(now=T0.replace(tzinfo=None)))
+
+
+def test_the_sensors_condition_is_set_without_raising_the_fence(store: AlertStore) -> None:
+    first = opening()
+    store.open(first)
+    line = Entry("a-1", T0, EntryKind.CONDITION_CLEARED, first.alert.fence, detail={"reason": "usual"})
+
+    assert store.remark(line, condition=Condition.CLEARED)
+
+    assert stored(store) == replace(first.alert, condition=Condition.CLEARED)
+    assert store.timer("a-1") == first.timer
+
+
+def test_a_move_made_before_the_condition_cleared_does_not_bring_it_back(store: AlertStore) -> None:
+    first = opening()
+    store.open(first)
+    move = taken(first.alert)  # decided while the condition was active
+    store.remark(Entry("a-1", T0, EntryKind.CONDITION_CLEARED, 1), condition=Condition.CLEARED)
+
+    assert store.apply(move)
+
+    assert stored(store).condition is Condition.CLEARED
+    assert replay(store.timeline("a-1")) == Standing.of(stored(store))
+
+
+def test_a_line_that_contradicts_its_condition_is_refused(store: AlertStore) -> None:
+    store.open(opening())
+
+    with pytest.raises(StoreRefused):
+        store.remark(Entry("a-1", T0, EntryKind.NOTE, 1), condition=Condition.CLEARED)
+
+
+def test_a_closed_alert_takes_no_remark_but_how_messages_went(store: AlertStore) -> None:
+    first = opening()
+    store.open(first)
+    store.apply(closed(first.alert))
+    before = store.timeline("a-1")
+    delivery = Entry("a-1", T0, EntryKind.DELIVERY, 2, detail={"said": "ok"})
+
+    assert not store.remark(Entry("a-1", T0, EntryKind.NOTE, 2, "li"))
+    assert not store.remark(Entry("a-1", T0, EntryKind.CONDITION_CLEARED, 2), condition=Condition.CLEARED)
+    assert not store.remark(delivery)
+
+    assert store.timeline("a-1") == [*before, delivery]
+    assert stored(store).condition is Condition.ACTIVE
+
+
+def test_a_remark_on_an_unknown_alert_is_refused(store: AlertStore) -> None:
+    with pytest.raises(StoreRefused, match="a-9"):
+        store.remark(Entry("a-9", T0, EntryKind.NOTE, 1))
+
+
+def test_the_timeline_keeps_the_order_of_writing_not_of_the_clock(store: AlertStore) -> None:
+    store.open(opening())
+    notes = [Entry("a-1", T0 - n * MINUTE, EntryKind.NOTE, 1, "li", {"text": str(n)}) for n in range(5)]
+    for note in notes:
+        store.remark(note)
+
+    assert store.timeline("a-1")[-5:] == notes
+
+
+def test_every_kind_and_severity_can_be_stored(store: AlertStore) -> None:
+    said = [
+        concern(kind=kind, severity=severity, home=f"h-{severity}") for kind in ConcernKind for severity in Severity
+    ]
+    transitions = [opening(f"a-{n}", of=each) for n, each in enumerate(said)]
+
+    for transition in transitions:
+        store.open(transition)
+
+    assert [store.get(transition.alert.id) for transition in transitions] == [t.alert for t in transitions]
+
+
+def test_the_earliest_and_the_latest_instants_are_kept_to_the_microsecond(store: AlertStore) -> None:
+    early = datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+    transition = opening(now=early)
+
+    store.open(transition)
+
+    assert store.get("a-1") == transition.alert
+    assert store.due_timers(early + MINUTE) == [transition.timer]
