@@ -1,0 +1,1 @@
+"""MQTT messages become readings: session (the broker), conventions (decoders), gate (memory), pipeline (the way)."""

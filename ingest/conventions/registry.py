@@ -1,0 +1,27 @@
+"""Which conventions there are: our own, and those that other packages register under `anxin.conventions`."""
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
+from types import MappingProxyType
+
+from ingest.conventions.decoded import Convention
+from ingest.conventions.native import Native
+from ingest.conventions.tasmota import Tasmota
+from ingest.conventions.zigbee2mqtt import Zigbee2Mqtt
+
+GROUP = "anxin.conventions"
+
+OWN: tuple[Callable[[], Convention], ...] = (Native, Tasmota, Zigbee2Mqtt)
+
+
+def installed(group: str = GROUP) -> Mapping[str, Convention]:
+    """Every convention by name. A foreign one may not take the name of another: ValueError says whose it is."""
+    found: dict[str, Convention] = {}
+    for convention in (make() for make in OWN):
+        found[convention.name] = convention
+    for entry in entry_points(group=group):
+        convention = entry.load()()
+        if convention.name in found:
+            raise ValueError(f"{entry.value} calls itself {convention.name!r}, which is taken")
+        found[convention.name] = convention
+    return MappingProxyType(found)

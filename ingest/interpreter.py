@@ -1,0 +1,121 @@
+"""From one message to the readings it gives: route, decode, resolve the device, pass the gate. No I/O, no waiting.
+
+Whatever a message holds, it ends here in readings, in a counter with a sample, or in both; never in an exception.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from core.places import Inventory
+from core.readings import Reading
+from ingest.conventions.decoded import Convention, Decoded, Decoder, Malformed, Reason, Refusal, Said
+from ingest.gate import Gate
+from ingest.message import Message
+from ingest.profiles import NO_PROFILES, profiles_of
+from ingest.report import Tally
+from ingest.route import Route, route
+
+BRIDGE = "bridge"
+
+logger = logging.getLogger(__name__)
+
+
+class Interpreter:
+    """Keeps one decoder per gateway and convention. The inventory may be swapped at any time."""
+
+    def __init__(
+        self, inventory: Inventory, *, gate: Gate, conventions: Mapping[str, Convention], tally: Tally
+    ) -> None:
+        self.gate = gate
+        self.tally = tally
+        self._conventions = conventions
+        self._decoders: dict[tuple[str, str], Decoder] = {}
+        self._inventory = inventory
+        self._profiles = profiles_of(inventory)
+
+    @property
+    def inventory(self) -> Inventory:
+        return self._inventory
+
+    @inventory.setter
+    def inventory(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self._profiles = profiles_of(inventory)
+
+    def interpret(self, message: Message) -> list[Reading]:
+        """The readings to keep and to hear, in the order said. Everything else is counted and sampled."""
+        tally = self.tally
+        tally.messages += 1
+        way = route(message.topic)
+        if way is None:
+            return self._malformed(message, Reason.TOPIC, "not below gw/<gateway>/<convention>/")
+        if way.gateway not in self._inventory.gateways:
+            tally.unknown_gateways += 1
+            tally.sample(message, "unknown_gateway", way.gateway)
+            return []
+        decoder = self._decoder(way)
+        if decoder is None:
+            return self._malformed(message, Reason.TOPIC, f"no convention {way.convention[:40]!r}")
+        profiles = self._profiles.get(way.gateway, NO_PROFILES)
+        try:
+            said = decoder.decode(way.native, message.payload, retain=message.retain, profiles=profiles)
+            return self._judged(way, said, message) if said else []
+        except Malformed as refusal:
+            return self._malformed(message, refusal.reason, refusal.detail)
+        except Exception:  # one message that breaks a decoder must not stop the others
+            logger.exception("a message of convention %s was set aside after breaking its decoder", way.convention)
+            tally.poisoned += 1
+            tally.sample(message, "poison", way.convention)
+            return []
+
+    def _decoder(self, way: Route) -> Decoder | None:
+        found = self._decoders.get((way.gateway, way.convention))
+        if found is None:
+            convention = self._conventions.get(way.convention)
+            if convention is None:
+                return None
+            found = self._decoders[way.gateway, way.convention] = convention.decoder()
+        return found
+
+    def _judged(self, way: Route, said: Sequence[Said], message: Message) -> list[Reading]:
+        by_device: dict[str, list[Decoded]] = {}
+        for one in said:
+            if isinstance(one, Refusal):
+                self.tally.refused[one.reason] += 1
+                self.tally.sample(message, one.reason.value, one.detail)
+                continue
+            device = self._resolve(way.gateway, one, message)
+            if device is not None:
+                by_device.setdefault(device, []).append(one)
+        kept: list[Reading] = []
+        for device, facts in by_device.items():
+            for admitted in self.gate.admit(device, facts, message, source=way.convention):
+                if admitted.decision.drops:
+                    self.tally.dropped[admitted.decision] += 1
+                else:
+                    kept.append(admitted.reading)
+        self.tally.readings += len(kept)
+        return kept
+
+    def _resolve(self, gateway: str, fact: Decoded, message: Message) -> str | None:
+        """The platform-wide id of the device, by its native id or by its alias; None if it is bound to nobody."""
+        devices = self._inventory.devices
+        device = f"{gateway}/{fact.device}"
+        bound = devices.get(device)
+        if bound is None and fact.alias is not None:
+            bound = devices.get(f"{gateway}/{fact.alias}")
+        if bound is not None:
+            if bound.gateway == gateway:
+                return bound.id
+            self.tally.mismatched += 1
+            self.tally.sample(message, "mismatched_gateway", device)
+            return None
+        if fact.device == BRIDGE:
+            return device  # a gateway's own voice needs no binding
+        self.tally.heard_unknown(device, message)
+        return None
+
+    def _malformed(self, message: Message, reason: Reason, detail: str) -> list[Reading]:
+        self.tally.malformed[reason] += 1
+        self.tally.sample(message, reason.value, detail)
+        return []

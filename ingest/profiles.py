@@ -1,0 +1,43 @@
+"""Profiles of one gateway's devices, gathered from the inventory once and looked up per message.
+
+A bridge's profile includes those of the devices below it: a radio code is only known by the device that owns it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.places import Inventory
+from ingest.conventions.decoded import NO_PROFILE, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayProfiles:
+    """By native device id. Devices without a profile are not in it."""
+
+    by_device: Mapping[str, Profile]
+
+    def of(self, device: str) -> Profile:
+        return self.by_device.get(device, NO_PROFILE)
+
+
+NO_PROFILES = GatewayProfiles({})
+
+
+def profiles_of(inventory: Inventory) -> dict[str, GatewayProfiles]:
+    """By gateway; gateways without any profile are left out."""
+    gathered: dict[str, dict[str, dict[str, object]]] = {}
+    for device in inventory.devices.values():
+        if not device.profile:
+            continue
+        native = device.id.removeprefix(f"{device.gateway}/")
+        of_gateway = gathered.setdefault(device.gateway, {})
+        of_gateway.setdefault(native, {}).update(device.profile)
+        bridge, slash, _ = native.rpartition("/")
+        if slash:
+            of_gateway.setdefault(bridge, {}).update(_owned(device.profile, native))
+    return {gateway: GatewayProfiles(found) for gateway, found in gathered.items()}
+
+
+def _owned(profile: Mapping[str, object], owner: str) -> dict[str, object]:
+    """The entries as the bridge sees them: whose each one is."""
+    return {key: {"device": owner, **entry} if isinstance(entry, dict) else entry for key, entry in profile.items()}
