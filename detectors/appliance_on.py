@@ -1,0 +1,145 @@
+"""Appliance left on: power above its off level for much longer than this appliance is ever used.
+
+Only what heats is judged; a television may run all day. The limit is the class's until its own history says more.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severity, Verdict
+from core.places import Device, Role
+from core.readings import Kind, Replay
+from core.states import Presence
+from detectors.detector import Observation
+from detectors.instants import HOUR, MINUTE, NEVER, instant, next_waking, seconds
+from detectors.presence import HomePresence
+from detectors.runs import Runs
+from detectors.visibility import HomeVisibility
+
+HEATING_WATTS: Final[dict[Role, tuple[float, float]]] = {
+    Role.STOVE: (100.0, 50.0),
+    Role.KETTLE: (300.0, 150.0),
+    Role.MICROWAVE: (300.0, 150.0),
+    Role.APPLIANCE: (300.0, 150.0),
+}
+"""On at or above the first, off below the second."""
+
+LIMITS: Final[dict[Role, float]] = {
+    Role.STOVE: 90 * MINUTE,
+    Role.KETTLE: 20 * MINUTE,
+    Role.MICROWAVE: 60 * MINUTE,
+    Role.APPLIANCE: 3 * HOUR,
+}
+"""The shortest run that is ever worth a concern while somebody is in the home."""
+
+BEYOND_USUAL = 1.75
+ABSENT = 0.5
+"""What is left of the limit when the front door says that nobody is there."""
+MEANTIME = 1.5
+"""And what it grows to while somebody was seen in the same room within the last ten minutes."""
+TENDED = 10 * MINUTE
+
+
+class ApplianceOn:
+    """One heating appliance on a metering plug."""
+
+    version = 1
+
+    __slots__ = ("_device", "_presence", "_visibility", "name", "power", "runs", "tended_at")
+
+    def __init__(self, device: Device, visibility: HomeVisibility, presence: HomePresence) -> None:
+        self._device = device
+        self._visibility = visibility
+        self._presence = presence
+        self.name = f"appliance_on:{device.id}"
+        self.runs = Runs()
+        self.power = 0.0
+        self.tended_at = NEVER
+
+    def observe(self, seen: Observation) -> None:
+        """Takes its own device's power, and signs of life from others in the same room."""
+        reading = seen.reading
+        if seen.device.id != self._device.id:
+            if seen.sign is not None and seen.device.room is self._device.room:
+                self.tended_at = max(self.tended_at, seen.t)
+            return
+        if reading.kind is not Kind.POWER or reading.replay is not Replay.LIVE:
+            return
+        if not isinstance(reading.value, int | float):
+            return
+        on, off = HEATING_WATTS[self._device.role]
+        self.power = float(reading.value)
+        running = self.power >= (on if self.runs.since == NEVER else off)
+        if running:
+            self.runs.begin(seen.t)
+        else:
+            self.runs.end(seen.t, ceiling=2 * LIMITS[self._device.role])
+
+    def limit(self) -> float:
+        """Seconds on, with somebody in the home, that are more than usual."""
+        return max(LIMITS[self._device.role], BEYOND_USUAL * self.runs.longest)
+
+    def _moments(self) -> tuple[float, float, float]:
+        """When the present run is too long: with nobody at home, with somebody, with somebody seen beside it."""
+        limit, since = self.limit(), self.runs.since
+        tended = min(self.tended_at + TENDED, since + MEANTIME * limit)
+        return since + ABSENT * limit, since + limit, max(since + limit, tended)
+
+    def _proof(self, moment: float) -> float:
+        """The plug must have spoken since: a dead one would leave its last word standing."""
+        return self.runs.since + ABSENT * (moment - self.runs.since)
+
+    def due(self, after: datetime | None = None) -> datetime | None:
+        if self.runs.since == NEVER:
+            return None
+        absent, usual, tended = self._moments()
+        gone = self._presence.settled_at()
+        return next_waking(after, absent, usual, tended, max(gone, absent) if gone != NEVER else NEVER)
+
+    def assess(self, now: datetime) -> Verdict:
+        if self.runs.since == NEVER:
+            return Clear("off")
+        t = seconds(now)
+        absent, _, tended = self._moments()
+        out = self._presence.at(t) is Presence.OUT
+        if t < (absent if out else tended):
+            return Clear()
+        health = self._visibility.health.get(self._device.id)
+        moment = absent if out else tended
+        if health is None or not self._visibility.works(health, moment) or health.heard < self._proof(moment):
+            return CannotTell("device_silent")
+        return self._concern(now)
+
+    def _concern(self, now: datetime) -> Concern:
+        device, since = self._device, instant(self.runs.since)
+        facts = [
+            Fact("on_for", round(seconds(now) - self.runs.since), "s"),
+            Fact("threshold", round(self.limit()), "s"),
+            Fact("power", round(self.power), "W"),
+            Fact("device", device.id, "device"),
+            Fact("room", device.room.value, "place"),
+            Fact("presence", self._presence.at(seconds(now)).value, "text"),
+        ]
+        if self.runs.longest > 0:
+            facts.insert(1, Fact("usual_longest_on", round(self.runs.longest), "s"))
+        return Concern(
+            home=device.home,
+            kind=ConcernKind.APPLIANCE_ON,
+            severity=Severity.RED if device.role is Role.STOVE else Severity.ORANGE,
+            episode=f"{device.id}@{since.isoformat()}",
+            at=now,
+            since=since,
+            detector="appliance_on",
+            facts=tuple(facts),
+            place=device.room,
+        )
+
+    def snapshot(self) -> dict[str, Any]:
+        tended = None if self.tended_at == NEVER else self.tended_at
+        return {"runs": self.runs.snapshot(), "power": self.power, "tended": tended}
+
+    def restore(self, body: Mapping[str, Any]) -> None:
+        self.runs.restore(body["runs"])
+        self.power = float(body["power"])
+        self.tended_at = NEVER if body["tended"] is None else float(body["tended"])

@@ -1,0 +1,101 @@
+"""Front door left open: longer than this home ever leaves it, and longer still by day while somebody moves inside."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severity, Verdict
+from core.places import Device
+from core.readings import Kind, Replay
+from detectors.detector import Observation
+from detectors.instants import DAY, HOUR, MINUTE, NEVER, instant, next_waking, seconds, wall
+from detectors.presence import HomePresence
+from detectors.runs import Runs
+from detectors.visibility import HomeVisibility
+
+BY_NIGHT, BY_DAY = 10 * MINUTE, 30 * MINUTE
+"""The shortest time open that is ever worth a concern."""
+MORNING, EVENING = 6 * HOUR, 22 * HOUR
+BEYOND_USUAL = 1.5
+STIR = 20 * MINUTE
+"""By day, a door stays open as long as somebody inside was seen this recently,"""
+LONGEST_STIR = 4 * HOUR
+"""but not for longer than this."""
+
+
+class DoorOpen:
+    """One front door. Night is 22 to 6 on the home's clock, by the hour in which the door was opened."""
+
+    version = 1
+
+    __slots__ = ("_device", "_presence", "_timezone", "_visibility", "name", "runs")
+
+    def __init__(self, device: Device, visibility: HomeVisibility, presence: HomePresence, timezone: str) -> None:
+        self._device = device
+        self._visibility = visibility
+        self._presence = presence
+        self._timezone = timezone
+        self.name = f"door_open:{device.id}"
+        self.runs = Runs()
+
+    def observe(self, seen: Observation) -> None:
+        """A door that is known to be open from before (retained) is open since we know it."""
+        reading = seen.reading
+        if seen.device.id != self._device.id or reading.kind is not Kind.DOOR or reading.replay is Replay.CACHED:
+            return
+        if reading.value == "open":
+            self.runs.begin(seen.t)
+        else:
+            self.runs.end(seen.t, ceiling=2 * BY_DAY)
+
+    def _by_day(self) -> bool:
+        return MORNING <= wall(self._timezone, self.runs.since) % DAY < EVENING
+
+    def _moment(self) -> float:
+        day, since = self._by_day(), self.runs.since
+        usual = since + max(BY_DAY if day else BY_NIGHT, BEYOND_USUAL * self.runs.longest)
+        if not day:
+            return usual
+        return max(usual, min(self._presence.inside_at + STIR, since + LONGEST_STIR))
+
+    def due(self, after: datetime | None = None) -> datetime | None:
+        return None if self.runs.since == NEVER else next_waking(after, self._moment())
+
+    def assess(self, now: datetime) -> Verdict:
+        if self.runs.since == NEVER:
+            return Clear("closed")
+        moment = self._moment()
+        if seconds(now) < moment:
+            return Clear()
+        health = self._visibility.health.get(self._device.id)
+        if health is None or not self._visibility.works(health, moment):
+            return CannotTell("device_silent")
+        return self._concern(now, moment)
+
+    def _concern(self, now: datetime, moment: float) -> Concern:
+        device, since = self._device, instant(self.runs.since)
+        facts = [
+            Fact("open_for", round(seconds(now) - self.runs.since), "s"),
+            Fact("threshold", round(moment - self.runs.since), "s"),
+            Fact("device", device.id, "device"),
+            Fact("presence", self._presence.at(seconds(now)).value, "text"),
+        ]
+        if self.runs.longest > 0:
+            facts.insert(1, Fact("usual_longest_open", round(self.runs.longest), "s"))
+        return Concern(
+            home=device.home,
+            kind=ConcernKind.DOOR_OPEN,
+            severity=Severity.YELLOW,
+            episode=f"{device.id}@{since.isoformat()}",
+            at=now,
+            since=since,
+            detector="door_open",
+            facts=tuple(facts),
+            place=device.room,
+        )
+
+    def snapshot(self) -> dict[str, Any]:
+        return {"runs": self.runs.snapshot()}
+
+    def restore(self, body: Mapping[str, Any]) -> None:
+        self.runs.restore(body["runs"])

@@ -1,0 +1,168 @@
+"""Health: what is known of one device or one gateway as a thing that speaks, and until when its silence is usual.
+
+The expected rhythm is learned: the envelope of the pauses it really makes, by night as by day.
+"""
+
+from typing import Any
+
+from core.places import Device
+from core.states import DeviceStatus
+from detectors.instants import DAY, HOUR, MINUTE, NEVER, instant_or_none
+from detectors.signs import SIGN_ROLES, family_of
+
+MARGIN = 2.5
+"""A device may miss one report, or two in a row: radio in a concrete building does that."""
+GRACE = 10 * MINUTE
+LONGEST_ALLOWANCE = 26 * HOUR
+"""Bridges give a sleeping device 25 hours; beyond that it is silent whatever its habits."""
+SCHOOLING = 3 * DAY
+FORGETTING = 4.6 * DAY
+HABIT = 1.03
+
+
+def excused(heard: float, until: float, gone_at: float, back_at: float) -> float:
+    """A deadline that passed in an outage which was not the device's own is set anew; one that passed before stands."""
+    if heard < back_at and until >= gone_at:
+        return max(until, back_at + (until - heard))
+    return until
+
+
+class Rhythm:
+    """The longest usual pause of something that speaks. Grows quickly, shrinks over days, hardly follows outages."""
+
+    __slots__ = ("first", "heard", "pause")
+
+    def __init__(self, pause: float) -> None:
+        self.first = NEVER
+        self.heard = NEVER
+        self.pause = pause
+
+    def hear(self, t: float, *, excused: bool = False) -> None:
+        """It spoke. `excused`: the pause before was ours, so nothing is learned from it."""
+        if self.heard == NEVER:
+            self.first = self.heard = t
+            return
+        pause = t - self.heard
+        if pause <= 0:
+            return
+        self.heard = t
+        if excused:
+            return
+        new = t - self.first < SCHOOLING
+        if pause <= self.pause:
+            self.pause -= (self.pause - pause) * min(1.0, pause / (DAY if new else FORGETTING))
+        elif new or pause <= 2 * self.pause:
+            self.pause += 0.5 * (min(pause, 4 * self.pause) - self.pause)
+        else:
+            self.pause *= HABIT  # an outage, unless it keeps happening
+
+    def allowance(self, *, shortest: float, unlearned: float) -> float:
+        """Seconds of silence that are still usual. During its first day that is `unlearned`."""
+        if self.heard - self.first < DAY:
+            return unlearned
+        return min(max(MARGIN * self.pause + GRACE, shortest), LONGEST_ALLOWANCE)
+
+    def snapshot(self) -> list[float | None]:
+        return [None if t == NEVER else t for t in (self.first, self.heard)] + [self.pause]
+
+    def restore(self, body: list[float | None]) -> None:
+        first, heard, pause = body
+        self.first = NEVER if first is None else first
+        self.heard = NEVER if heard is None else heard
+        self.pause = pause if pause is not None else self.pause
+
+
+class Path(Rhythm):
+    """A gateway as heard through any of its devices, and what its bridge says of itself (`said_at`: last time).
+
+    `gone_at` and `back_at` date its last outage: nothing behind it is to be blamed for that.
+    """
+
+    __slots__ = ("back_at", "gone_at", "offline_at", "said_at")
+
+    def __init__(self) -> None:
+        super().__init__(pause=HOUR)
+        self.offline_at = self.said_at = self.gone_at = self.back_at = NEVER
+
+    def own_deadline(self) -> float:
+        return self.heard + self.allowance(shortest=20 * MINUTE, unlearned=3 * HOUR)
+
+    def say(self, t: float, *, online: bool) -> bool:
+        """The bridge speaks of itself. False if this is old news."""
+        if t <= self.said_at:
+            return False
+        self.said_at = t
+        if online:
+            self.offline_at = NEVER
+        elif self.offline_at == NEVER:
+            self.offline_at = t
+        return True
+
+    def snapshot(self) -> list[float | None]:
+        return [*super().snapshot(), *(None if t == NEVER else t for t in self._times())]
+
+    def restore(self, body: list[float | None]) -> None:
+        super().restore(body[:3])
+        self.offline_at, self.said_at, self.gone_at, self.back_at = (NEVER if t is None else t for t in body[3:])
+
+    def _times(self) -> tuple[float, ...]:
+        return self.offline_at, self.said_at, self.gone_at, self.back_at
+
+
+class Health(Rhythm):
+    """One device: its rhythm, what its bridge says of it, its battery, and its share in seeing the person.
+
+    `offline_at`: since when its bridge calls it offline (NEVER: it does not). `signs` is a count that fades with a
+    half-life of about two weeks, `sign_at` dates the last; `active` is the share of days on which it sees anybody.
+    """
+
+    __slots__ = (
+        "active", "battery", "device", "family", "fixed_since", "kind", "low_since", "offline_at", "online",
+        "quiet_days", "repeats", "sees", "sign_at", "signs", "stuck_since", "value",
+    )  # fmt: skip
+
+    def __init__(self, device: Device) -> None:
+        super().__init__(pause=2 * HOUR)
+        self.device = device
+        self.sees = device.role in SIGN_ROLES
+        self.family = family_of(device.role)
+        self.online: bool | None = None
+        self.offline_at = NEVER
+        self.stuck_since = NEVER
+        self.low_since = NEVER
+        self.fixed_since = NEVER
+        self.sign_at = NEVER
+        self.signs = 0.0
+        self.active = 0.0
+        self.quiet_days = 0
+        self.repeats = 0
+        self.battery: float | None = None
+        self.value: str | None = None
+        self.kind: str | None = None
+
+    def speaks_until(self) -> float:
+        """When its silence, if it lasts, becomes unusual."""
+        return self.heard + self.allowance(shortest=25 * MINUTE, unlearned=LONGEST_ALLOWANCE)
+
+    def hinders(self, t: float) -> bool:
+        """Called offline by its bridge, or stuck, by then."""
+        return NEVER < self.offline_at <= t or NEVER < self.stuck_since <= t
+
+    def status(self) -> DeviceStatus:
+        return DeviceStatus(
+            self.device.id, instant_or_none(self.heard), self.online, self.battery, self.value, self.kind
+        )
+
+    def snapshot(self) -> list[Any]:
+        times = (self.offline_at, self.stuck_since, self.low_since, self.fixed_since, self.sign_at)
+        return [
+            *super().snapshot(), *(None if t == NEVER else t for t in times), self.online, self.signs,
+            self.active, self.quiet_days, self.repeats, self.battery, self.value, self.kind,
+        ]  # fmt: skip
+
+    def restore(self, body: list[Any]) -> None:
+        super().restore(body[:3])
+        times = [NEVER if t is None else float(t) for t in body[3:8]]
+        self.offline_at, self.stuck_since, self.low_since, self.fixed_since, self.sign_at = times
+        self.online, self.signs, self.active, self.quiet_days, self.repeats = body[8:13]
+        self.battery, self.value, self.kind = body[13:]

@@ -1,0 +1,300 @@
+"""The watch over one home: its detectors in the order in which they read each other, and what was already said.
+
+A concern is said once per episode, over restarts too: what was raised is part of the snapshot.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from core.concerns import CannotTell, Clear, Concern, ConcernKind, Severity
+from core.faults import Fault
+from core.places import Device, Home, Role
+from core.readings import Kind, Reading
+from core.states import HomeStatus, Presence, Visibility
+from detectors.alarms import Hazard, Press
+from detectors.appliance_on import HEATING_WATTS, ApplianceOn
+from detectors.detector import Detector, Observation
+from detectors.door_open import DoorOpen
+from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
+from detectors.faults import faults_of
+from detectors.instants import NEVER, instant, instant_or_none, seconds, waking
+from detectors.presence import HomePresence
+from detectors.reception import Reception
+from detectors.routine import Routine
+from detectors.settings import WatchSettings
+from detectors.signs import CONTACT_ROLES, SIGN_ROLES
+from detectors.silence import Silence
+from detectors.visibility import HomeVisibility
+
+SNAPSHOT_VERSION = 1
+_HAZARDS = frozenset({Kind.SMOKE, Kind.GAS, Kind.WATER})
+
+
+class _Raised(NamedTuple):
+    kind: ConcernKind
+    episode: str
+    severity: Severity
+
+
+def density_of(devices: Iterable[Device]) -> float:
+    """How densely a home is instrumented, from 0.15 to 1: four rooms with motion sensors are dense."""
+    rooms = {d.room for d in devices if d.role is Role.ROOM}
+    others = sum(1 for d in devices if d.role in SIGN_ROLES and d.role is not Role.ROOM)
+    contacts = sum(1 for d in devices if d.role in CONTACT_ROLES)
+    return round(min(1.0, 0.15 + 0.2 * len(rooms) + 0.03 * min(others, 2 * contacts + 2)), 2)
+
+
+class HomeWatch:
+    """Everything known of one home. In seconds since the epoch: `latest`, the newest reading's time; `told_until`,
+    the latest instant for which it was judged, so that a late reading cannot take back what time has shown.
+    """
+
+    __slots__ = (
+        "_extras", "_looks", "_settings", "faults", "home", "latest", "presence", "raised", "reception",
+        "scheduled", "shown", "silence", "told_until", "visibility",
+    )  # fmt: skip
+
+    def __init__(self, home: Home, devices: tuple[Device, ...], settings: WatchSettings) -> None:
+        self.home = home
+        self._settings = settings
+        self.reception = Reception(devices)
+        self.visibility = HomeVisibility(devices)
+        self.presence = HomePresence(self.visibility, longest_absence=settings.longest_absence)
+        routine = Routine(home.timezone, budget=settings.false_alarms_per_month, density=density_of(devices))
+        self.silence = Silence(home.id, self.visibility, self.presence, routine, settings)
+        self._extras: dict[str, Detector] = {}
+        self.raised: dict[str, _Raised] = {}
+        self.faults: frozenset[str] = frozenset()
+        self.shown = HomeStatus(home.id)
+        self._looks = 0
+        self.latest = self.told_until = NEVER
+        self.scheduled = NEVER
+
+    def use_devices(self, devices: tuple[Device, ...]) -> None:
+        """Devices were added, moved or taken away; what is known of the others stays."""
+        self.reception.use_devices(devices)
+        self.visibility.use_devices(devices)
+        here = {device.id for device in devices}
+        self._extras = {name: d for name, d in self._extras.items() if name.split(":", 1)[1] in here}
+
+    def detectors(self) -> Iterator[Detector]:
+        yield self.silence
+        yield from self._extras.values()
+
+    # -- observing ------------------------------------------------------------------------------------------------
+
+    def observe(self, reading: Reading) -> list[WatchEvent] | None:
+        """Feed one reading to whom it concerns. None if it was seen before; alarms come out at once."""
+        seen = self.reception.receive(reading)
+        if seen is None:
+            return None
+        self.visibility.observe(seen)
+        self.silence.observe(seen)
+        self.presence.observe(seen)
+        self.latest = max(self.latest, seen.t)
+        kind = reading.kind
+        if kind is Kind.SOS or kind in _HAZARDS or (kind is Kind.BUTTON and seen.device.role is Role.SOS):
+            return self._observe_alarm(seen)
+        if kind is Kind.POWER and seen.device.role in HEATING_WATTS:
+            self._extra(f"appliance_on:{seen.device.id}", seen.device).observe(seen)
+        elif kind is Kind.DOOR and seen.device.role is Role.FRONT_DOOR:
+            self._extra(f"door_open:{seen.device.id}", seen.device).observe(seen)
+        if seen.sign is not None:
+            for detector in self._extras.values():
+                if isinstance(detector, ApplianceOn):
+                    detector.observe(seen)
+        return []
+
+    def _observe_alarm(self, seen: Observation) -> list[WatchEvent]:
+        kind = seen.reading.kind
+        name = f"{kind.value if kind in _HAZARDS else 'sos'}:{seen.device.id}"
+        detector = self._extra(name, seen.device)
+        detector.observe(seen)
+        return self._judge(name, detector, instant(max(seen.t, seconds(seen.reading.received_at))))
+
+    def _extra(self, name: str, device: Device) -> Detector:
+        """Detectors that most homes never need are made when their device first speaks."""
+        if name not in self._extras:
+            self._extras[name] = self._make(name.split(":", 1)[0], device)
+        return self._extras[name]
+
+    def _make(self, what: str, device: Device) -> Detector:
+        match what:
+            case "appliance_on":
+                return ApplianceOn(device, self.visibility, self.presence)
+            case "door_open":
+                return DoorOpen(device, self.visibility, self.presence, self.home.timezone)
+            case "sos":
+                return Press(device)
+            case _:
+                return Hazard(device, Kind(what), self.visibility)
+
+    def end_batch(self) -> list[WatchEvent]:
+        """After a batch of readings: what they ended. Nothing is raised here that has to be waited for."""
+        now = instant(max(self.latest, self.told_until))
+        events: list[WatchEvent] = []
+        for name in [*self.raised]:
+            detector = self._named(name)
+            if detector is not None:
+                events += self._judge(name, detector, now, may_raise=False)
+        return events + self.show(now)
+
+    def _named(self, name: str) -> Detector | None:
+        return self.silence if name == self.silence.name else self._extras.get(name)
+
+    # -- judging --------------------------------------------------------------------------------------------------
+
+    def run(self, now: datetime) -> list[WatchEvent]:
+        """Ask every detector. A no-op for what was said already."""
+        self.told_until = max(self.told_until, seconds(now))
+        self._looks = self.visibility.looks
+        events: list[WatchEvent] = []
+        for detector in list(self.detectors()):
+            events += self._judge(detector.name, detector, now)
+        return events + self.show(now)
+
+    def _judge(self, name: str, detector: Detector, now: datetime, *, may_raise: bool = True) -> list[WatchEvent]:
+        held = self.raised.get(name)
+        match detector.assess(now):
+            case Concern() as concern:
+                return self._hold(name, held, concern, now, may_raise=may_raise)
+            case Clear(reason=reason) if held is not None:
+                return self._release(name, held, now, reason)
+            case Clear() | CannotTell():
+                return []
+
+    def _hold(
+        self, name: str, held: _Raised | None, concern: Concern, now: datetime, *, may_raise: bool
+    ) -> list[WatchEvent]:
+        same = held is not None and held.episode == concern.episode
+        if held is not None and same and concern.severity.rank >= held.severity.rank:
+            return []
+        events = [] if held is None or same else self._release(name, held, now, "another began")
+        if may_raise:
+            self.raised[name] = _Raised(concern.kind, concern.episode, concern.severity)
+            events.append(ConcernRaised(concern))
+        return events
+
+    def _release(self, name: str, held: _Raised, now: datetime, reason: str) -> list[WatchEvent]:
+        """A press is never taken back by time."""
+        del self.raised[name]
+        if held.kind is ConcernKind.SOS:
+            return []
+        return [ConcernCleared(self.home.id, held.kind, held.episode, now, reason)]
+
+    def take_up(self, kind: ConcernKind, episode: str, severity: Severity) -> None:
+        """This was said already, after the last snapshot."""
+        alone = f"{kind.value}:{episode.rpartition('@')[0]}"
+        name = alone if alone in self._extras else self.silence.name
+        if name not in self.raised and (name == alone or kind is ConcernKind.SILENCE):
+            self.raised[name] = _Raised(kind, episode, severity)
+
+    def standing_faults(self, now: datetime) -> list[Fault]:
+        return list(faults_of(self.home.id, self.visibility, now))
+
+    def looked_anew(self) -> bool:
+        """Did something that was observed change what can be seen, since the home was last judged?"""
+        return self._looks != self.visibility.looks
+
+    # -- due times ------------------------------------------------------------------------------------------------
+
+    def due_after_batch(self) -> float | None:
+        """When to be asked, in seconds: at once for whoever may have changed its mind by what it just observed."""
+        soonest = waking(max(self.latest, self.told_until))
+        if self.looked_anew():
+            return soonest
+        dues = [due.timestamp() for d in (*self.detectors(), self.presence) if (due := d.due()) is not None]
+        return max(soonest, min([*dues, waking(self.visibility.bound)]))
+
+    def due(self, after: datetime) -> float | None:
+        parts = (*self.detectors(), self.presence, self.visibility)
+        dues = [due.timestamp() for d in parts if (due := d.due(after)) is not None]
+        return min(dues, default=None)
+
+    # -- status ---------------------------------------------------------------------------------------------------
+
+    def show(self, now: datetime) -> list[WatchEvent]:
+        status = self.status(now)
+        changed = status.presence is not self.shown.presence or status.visibility is not self.shown.visibility
+        self.shown = status
+        return [StatusChanged(status)] if changed else []
+
+    def status(self, now: datetime) -> HomeStatus:
+        shown, silence = self.shown, self.silence
+        t = seconds(now)
+        presence, view = self.presence.at(t), self.visibility.view_unheard(t)
+        return HomeStatus(
+            home=self.home.id,
+            presence=presence,
+            presence_since=shown.presence_since if presence is shown.presence else instant_or_none(self._since(t)),
+            visibility=view.state,
+            visibility_since=shown.visibility_since if view.state is shown.visibility else now,
+            visibility_reason=view.reason,
+            last_sign_at=instant_or_none(silence.last),
+            last_sign_room=silence.room,
+            last_sign_device=silence.device,
+            learned_days=silence.routine.days,
+        )
+
+    def _since(self, t: float) -> float:
+        since = self.presence.since(t)
+        return t if since == NEVER else since
+
+    # -- keeping --------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> dict[str, Any]:
+        shown = self.shown
+        return {
+            "reception": self.reception.snapshot(),
+            "visibility": self.visibility.snapshot(),
+            "presence": self.presence.snapshot(),
+            "silence": self.silence.snapshot(),
+            "extras": {name: detector.snapshot() for name, detector in self._extras.items()},
+            "raised": {name: [r.kind.value, r.episode, r.severity.value] for name, r in self.raised.items()},
+            "faults": sorted(self.faults),
+            "times": [None if t == NEVER else t for t in (self.latest, self.told_until)],
+            "shown": [shown.presence.value, _iso(shown.presence_since), shown.visibility.value,
+                      _iso(shown.visibility_since), shown.visibility_reason],
+        }  # fmt: skip
+
+    def restore(self, body: Mapping[str, Any]) -> None:
+        self.reception.restore(body["reception"])
+        self.visibility.restore(body["visibility"])
+        self.presence.restore(body["presence"])
+        self.silence.restore(body["silence"])
+        for name, state in body["extras"].items():
+            health = self.visibility.health.get(name.split(":", 1)[1])
+            if health is not None:
+                self._extra(name, health.device).restore(state)
+        self.raised = {
+            name: _Raised(ConcernKind(kind), episode, Severity(severity))
+            for name, (kind, episode, severity) in body["raised"].items()
+        }
+        self.faults = frozenset(body["faults"])
+        self.latest, self.told_until = (NEVER if t is None else float(t) for t in body["times"])
+        self.shown = self._as_shown(body["shown"])
+        self._looks = -1
+
+    def _as_shown(self, shown: list[Any]) -> HomeStatus:
+        presence, presence_since, visibility, visibility_since, reason = shown
+        return HomeStatus(
+            self.home.id,
+            Presence(presence),
+            _instant(presence_since),
+            Visibility(visibility),
+            _instant(visibility_since),
+            reason,
+            instant_or_none(self.silence.last),
+            self.silence.room,
+            self.silence.device,
+            self.silence.routine.days,
+        )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

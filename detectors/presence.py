@@ -1,0 +1,160 @@
+"""Presence: home, out or unknown, inferred from the front door and what follows it inside. Never assumed.
+
+Out is a front door that moved and then nothing inside for as long as this home usually needs; any sign inside is home.
+Visitors and a second person cannot be told apart from the resident, so whoever is inside is taken for them.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from core.concerns import CannotTell, Clear, Verdict
+from core.places import Role
+from core.readings import Kind
+from core.states import Presence
+from detectors.detector import Observation
+from detectors.instants import DAY, HOUR, MINUTE, NEVER, next_waking
+from detectors.visibility import HomeVisibility
+
+ECHO = 60.0
+"""Seconds after the front door in which a sensor inside may still be reporting the person who is leaving."""
+BOUT = 10 * MINUTE
+"""Front-door movements this close together, with nobody inside between them, are one going or one coming."""
+SHORTEST_SETTLE, LONGEST_SETTLE, FIRST_SETTLE = 8 * MINUTE, 40 * MINUTE, 12 * MINUTE
+_TIMES = ("door_at", "inside_at", "home_since", "out_from", "front_door_since")
+
+
+class HomePresence:
+    """`door_at`: the front door's last movement; `inside_at`: the last sign inside that was not an echo of it.
+
+    `before`: presence as it was when the current coming or going began. `settle` (s): how soon after the door this
+    home shows a sign inside if somebody is there, with a margin. `longest_absence` (s): the longest that ended well.
+    """
+
+    name = "presence"
+    version = 1
+
+    __slots__ = ("_believed", "_visibility", "before", "front_door", "longest_absence", "settle", *_TIMES)
+
+    def __init__(self, visibility: HomeVisibility, *, longest_absence: float = DAY) -> None:
+        self._visibility = visibility
+        self._believed = longest_absence
+        self.door_at = self.inside_at = self.home_since = self.out_from = self.front_door_since = NEVER
+        self.before = Presence.UNKNOWN
+        self.front_door = "unknown"
+        self.settle = FIRST_SETTLE
+        self.longest_absence = 0.0
+
+    def observe(self, seen: Observation) -> None:
+        reading = seen.reading
+        if reading.kind is Kind.DOOR and seen.device.role is Role.FRONT_DOOR:
+            self._see_door(seen)
+            if reading.happened:
+                self._move_door(seen.t)
+        elif seen.sign is not None:
+            self._see_inside(seen.t)
+
+    def _see_door(self, seen: Observation) -> None:
+        value = str(seen.reading.value)
+        if value != self.front_door:
+            self.front_door, self.front_door_since = value, seen.t
+
+    def _move_door(self, t: float) -> None:
+        same_bout = t - self.door_at < BOUT and not self._inside_since_door()
+        if not same_bout:
+            self.before = Presence.OUT if self._gone(t) else self.at(t)
+            if self.before is Presence.OUT:
+                self.out_from = self.door_at
+        self.door_at = max(self.door_at, t)
+
+    def _inside_since_door(self) -> bool:
+        return self.inside_at > self.door_at + ECHO
+
+    def _see_inside(self, t: float) -> None:
+        if self.door_at != NEVER and t <= self.door_at + ECHO:
+            return
+        if not self._inside_since_door():
+            self._come_home(t)
+        self.inside_at = max(self.inside_at, t)
+
+    def _come_home(self, t: float) -> None:
+        """The first sign inside since the door moved: somebody is there, and took this long to show it."""
+        if self.door_at == NEVER:
+            self.home_since = t
+            return
+        delay = t - self.door_at
+        if delay < 2 * HOUR:
+            self._learn_settle(delay)
+        if self.before is not Presence.HOME or delay > self.settle:
+            self.home_since = self.door_at
+        if self.before is Presence.OUT and self.out_from != NEVER:
+            self.longest_absence = max(0.98 * self.longest_absence, self.door_at - self.out_from)
+        self.before = Presence.HOME
+        self.out_from = NEVER
+
+    def _learn_settle(self, delay: float) -> None:
+        """Follow 1.5 times the 95th percentile of the delays by stochastic approximation on a log scale."""
+        step = 1.0 + (0.285 if 1.5 * delay > self.settle else -0.015)
+        self.settle = min(max(self.settle * step, SHORTEST_SETTLE), LONGEST_SETTLE)
+
+    def watched(self, t: float) -> bool:
+        """Is there a front-door sensor that works?"""
+        return any(self._visibility.works(door, t) for door in self._visibility.front_doors)
+
+    def _gone(self, t: float) -> bool:
+        """Left, and not shown inside since, however long ago."""
+        return not self._inside_since_door() and self.before is not Presence.OUT and t >= self.settled_at()
+
+    def at(self, t: float) -> Presence:
+        """Presence at `t` if nothing more is observed until then."""
+        if not self.watched(t) or (self.door_at == NEVER and self.inside_at == NEVER):
+            return Presence.UNKNOWN
+        if self._inside_since_door() or self.door_at == NEVER:
+            return Presence.HOME
+        if t < self.door_at + self.settle:
+            return self.before
+        if self.before is Presence.OUT:
+            return Presence.UNKNOWN  # somebody came, and either left again or is lying behind the door
+        return Presence.OUT if t < self.doubted_at() else Presence.UNKNOWN
+
+    def settled_at(self) -> float:
+        """When the front door's last movement is understood if nobody shows inside; NEVER if somebody did."""
+        return NEVER if self._inside_since_door() else self.door_at + self.settle
+
+    def doubted_at(self) -> float:
+        """When being out has lasted so long that it is not believed any more."""
+        return self.door_at + max(self._believed, 1.3 * self.longest_absence)
+
+    def since(self, t: float) -> float:
+        match self.at(t):
+            case Presence.HOME:
+                return self.home_since
+            case Presence.OUT:
+                return self.out_from if self.out_from != NEVER else self.door_at
+            case Presence.UNKNOWN:
+                return self.door_at if t < self.doubted_at() else self.doubted_at()
+
+    def due(self, after: datetime | None = None) -> datetime | None:
+        settled = self.settled_at()
+        return None if settled == NEVER else next_waking(after, settled, self.doubted_at())
+
+    def assess(self, now: datetime) -> Verdict:
+        presence = self.at(now.timestamp())
+        return CannotTell("presence_unknown") if presence is Presence.UNKNOWN else Clear(presence.value)
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "times": [None if (t := getattr(self, name)) == NEVER else t for name in _TIMES],
+            "before": self.before.value,
+            "front_door": self.front_door,
+            "settle": self.settle,
+            "longest_absence": self.longest_absence,
+        }
+
+    def restore(self, body: Mapping[str, Any]) -> None:
+        for name, t in zip(_TIMES, body["times"], strict=True):
+            setattr(self, name, NEVER if t is None else float(t))
+        self.before = Presence(body["before"])
+        self.front_door = str(body["front_door"])
+        self.settle = float(body["settle"])
+        self.longest_absence = float(body["longest_absence"])

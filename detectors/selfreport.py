@@ -1,0 +1,71 @@
+"""What a device's readings say about the device itself: battery, frozen meter, a sensor that sees nobody.
+
+Pure bookkeeping on one `Health`; the visibility of the home decides what follows from it.
+"""
+
+import math
+
+from core.places import Role
+from core.readings import Kind, Reading
+from detectors.health import Health
+from detectors.instants import HOUR, NEVER
+
+BATTERY_LOW, BATTERY_FINE = 10.0, 20.0
+FROZEN_AFTER, FROZEN_REPEATS = 6 * HOUR, 6
+ACTIVE_OVER_DAYS, MOST_ACTIVE, STUCK_CHANCE = 14.0, 0.95, 1e-4
+_UNTOLD = frozenset({Kind.BATTERY, Kind.BATTERY_LOW, Kind.BATTERY_VOLTAGE, Kind.LIVENESS, Kind.AVAILABILITY})
+
+
+def take_note(health: Health, reading: Reading, t: float) -> bool:
+    """True if the installer's view of the device changed: its battery, or whether it is stuck."""
+    before = health.low_since, health.stuck_since
+    kind = reading.kind
+    if kind is Kind.BATTERY or kind is Kind.BATTERY_LOW:
+        _note_battery(health, reading, t)
+    elif kind not in _UNTOLD:
+        text = str(reading.value)
+        if kind is Kind.POWER and health.device.role is Role.MAIN_METER:
+            _note_meter(health, reading, t, same=text == health.value)
+        health.value, health.kind = text, kind.value
+    return before != (health.low_since, health.stuck_since)
+
+
+def _note_battery(health: Health, reading: Reading, t: float) -> None:
+    if reading.kind is Kind.BATTERY and isinstance(reading.value, int | float):
+        health.battery = float(reading.value)
+        low, fine = health.battery <= BATTERY_LOW, health.battery >= BATTERY_FINE
+    else:
+        low, fine = reading.value is True, reading.value is False
+    if low and health.low_since == NEVER:
+        health.low_since = t
+    elif fine:
+        health.low_since = NEVER
+
+
+def _note_meter(health: Health, reading: Reading, t: float, *, same: bool) -> None:
+    """A whole-home meter always trembles: the very same power for hours is a frozen meter."""
+    watts = reading.value
+    if not same or not isinstance(watts, int | float) or watts <= 0:
+        health.fixed_since, health.repeats, health.stuck_since = t, 0, NEVER
+        return
+    health.repeats = min(health.repeats + 1, FROZEN_REPEATS)
+    if health.repeats == FROZEN_REPEATS and t - health.fixed_since >= FROZEN_AFTER and health.stuck_since == NEVER:
+        health.stuck_since = t
+
+
+def end_day(health: Health, *, signed: bool, works: bool) -> None:
+    """A day on which the home was lived in is over: did this device see anybody?
+
+    `active` is the share of days on which it usually does; while it sees nobody, that stands still, so that the days
+    without become ever less likely.
+    """
+    if signed:
+        health.quiet_days = 0
+        health.active += (1.0 - health.active) / ACTIVE_OVER_DAYS
+    elif works:
+        health.quiet_days += 1
+
+
+def sees_nobody(health: Health) -> bool:
+    """It speaks, and has seen nobody on so many days that chance does not explain it."""
+    return health.quiet_days * math.log1p(-min(health.active, MOST_ACTIVE)) < math.log(STUCK_CHANCE)

@@ -1,0 +1,34 @@
+"""What a person may set about the watch. The knob is a budget of false alarms; thresholds follow from it.
+
+A value out of range is refused at the start with the setting's name, the value and what is allowed.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """`false_alarms_per_month`: how many silences that turn out harmless a home may raise in thirty days.
+
+    The floors (seconds) are the shortest silence that is ever worth a concern, last seen in the bathroom or
+    elsewhere; `longest_wait` is the longest that a home which we see, and where somebody is, may stay silent.
+    `longest_absence`: how long "out" is believed before it is doubted, unless this home is known to be away longer.
+    """
+
+    false_alarms_per_month: float = 0.5
+    bathroom_floor: float = 1800.0
+    silence_floor: float = 3600.0
+    longest_wait: float = 14 * 3600.0
+    longest_absence: float = 24 * 3600.0
+
+    def __post_init__(self) -> None:
+        _within("false_alarms_per_month", self.false_alarms_per_month, 0.01, 30.0)
+        _within("bathroom_floor", self.bathroom_floor, 600.0, self.longest_wait)
+        _within("silence_floor", self.silence_floor, 600.0, self.longest_wait)
+        _within("longest_wait", self.longest_wait, 3600.0, 48 * 3600.0)
+        _within("longest_absence", self.longest_absence, 3600.0, 14 * 86400.0)
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value}; it must be between {low} and {high}")

@@ -1,0 +1,233 @@
+"""Silence: no sign of life for longer than this home is ever quiet, while it is seen and somebody is there.
+
+Only what was proven visible counts; where evidence is thin, of one kind, or presence is doubtful, it waits longer.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severity, Verdict
+from core.places import Room
+from core.states import Presence, Visibility
+from detectors.detector import Observation
+from detectors.hazard import BATHROOM, SHORT, place_of
+from detectors.instants import HOUR, MINUTE, NEVER, instant, next_waking, seconds
+from detectors.presence import HomePresence
+from detectors.routine import Routine
+from detectors.settings import WatchSettings
+from detectors.view import View
+from detectors.visibility import HomeVisibility
+
+SCHOOLING_DAYS = 7
+"""Until so many days are learned, no silence is judged sooner than `SCHOOLING_FLOORS` (bathroom, elsewhere)."""
+SCHOOLING_FLOORS = (90 * MINUTE, 4 * HOUR)
+LIE_IN = 30 * MINUTE
+THIN_COVERAGE = 0.7
+INDEPENDENT_KINDS = 2
+PROOF_AFTER = 30.0
+LONGEST_PROOF_WAIT = 3 * HOUR
+SOONEST_AFTER_SIGHT = HOUR
+PIECEMEAL = 3.0
+"""Seen in pieces, a quiet must last so many thresholds altogether, and most of it must have been seen."""
+FORGOTTEN_AFTER = 12 * HOUR
+"""What was seen of a quiet before so long a blindness says nothing about the quiet after it."""
+PATIENCE = (1.0, 1.5, 2.0)
+"""What a threshold is multiplied by for no, one, and more than one doubt."""
+RED_AT = 2.0
+_TIMES = ("last", "base", "threshold", "seen_for", "pieces_from")
+
+
+class Silence:
+    """One quiet at a time. `last` is the last sign of life; `base` is where the visible quiet counts from (the last
+    sign, or when sight came back after blindness); `threshold` (s) was fixed when it began.
+
+    A home that was blind starts anew when it is seen again, with the threshold of that hour, and what was seen of
+    the quiet before shortens it: so nobody is alarmed about at once, and a person who fell meanwhile is found.
+    """
+
+    name = "silence"
+    version = 1
+
+    __slots__ = (
+        "_presence", "_settings", "_visibility", "device", "home", "place", "room", "routine", *_TIMES,
+    )  # fmt: skip
+
+    def __init__(
+        self, home: str, visibility: HomeVisibility, presence: HomePresence, routine: Routine, settings: WatchSettings
+    ) -> None:
+        self.home = home
+        self.routine = routine
+        self._visibility = visibility
+        self._presence = presence
+        self._settings = settings
+        self.last = self.base = self.pieces_from = NEVER
+        self.threshold = self.seen_for = 0.0
+        self.room: Room | None = None
+        self.device: str | None = None
+        self.place = 0
+
+    def observe(self, seen: Observation) -> None:
+        """After visibility observed the same, and before presence does: a quiet is judged by what it was."""
+        if self._visibility.sight_since > self.base and self.last != NEVER:
+            self._begin_again()
+        if seen.sign is None:
+            return
+        t = seen.t
+        if t < self.last:
+            return
+        self.routine.hear(t, place_of(seen.device.room))
+        if t - self.last >= SHORT and self.last != NEVER and self._was_usual_life(t):
+            self.routine.learn(self.last, t, self.place)
+        self.last = self.base = self.pieces_from = t
+        self.room, self.device = seen.device.room, seen.device.id
+        self.place = place_of(seen.device.room)
+        self.seen_for = 0.0
+        self.threshold = self._bounded(t, self.routine.threshold(t, self.place))
+
+    def _was_usual_life(self, t: float) -> bool:
+        """Was somebody there, and all of it seen? What is out of sight or out of the house teaches nothing."""
+        if self._visibility.sight_since > self.last or self.base != self.last:
+            return False
+        presence = self._presence.at(t)
+        return presence is Presence.HOME or (presence is Presence.UNKNOWN and not self._visibility.front_doors)
+
+    def _begin_again(self) -> None:
+        sight, dark = self._visibility.sight_since, self._visibility.blind_from
+        due = self._moment()
+        if due is not None and due <= sight and self._was_audible(due, dark):
+            return  # it was due before sight was lost, and stands
+        if sight - dark > FORGOTTEN_AFTER:
+            self.seen_for, self.pieces_from = 0.0, sight
+        else:
+            self.seen_for += max(0.0, dark - self.base)
+        self.base = sight
+        anew = self._bounded(sight, self.routine.widest_threshold(sight))
+        mostly_seen = self.seen_for >= 0.5 * (sight - self.pieces_from)
+        pieced = max(SOONEST_AFTER_SIGHT, PIECEMEAL * anew - self.seen_for)
+        self.threshold = min(anew, pieced) if mostly_seen else anew
+
+    def _bounded(self, t: float, threshold: float) -> float:
+        """Within what people set. A sleeper is not missed before the hour in which this home is up, and one more."""
+        settings, bathroom = self._settings, self.place == BATHROOM
+        floor = settings.bathroom_floor if bathroom else settings.silence_floor
+        if not bathroom and (up := self.routine.up_by(t, self.place)) > t:
+            floor = max(floor, up + LIE_IN - t)
+        if self.routine.days < SCHOOLING_DAYS:
+            floor = max(floor, SCHOOLING_FLOORS[0 if bathroom else 1])
+        return min(max(threshold, floor), max(settings.longest_wait, floor))
+
+    def _doubts(self, t: float, view: View) -> int:
+        """Reasons to wait longer: evidence of one kind only, much of it missing, presence unknown where it could be."""
+        unsure = self._presence.at(t) is Presence.UNKNOWN and bool(self._visibility.front_doors)
+        return (view.families < INDEPENDENT_KINDS) + (view.coverage < THIN_COVERAGE) + unsure
+
+    def _moment(self) -> float | None:
+        """When, if nothing more is observed, this quiet becomes a concern; None if it would not.
+
+        The home must be seen at that moment; one that goes blind later does not take the concern back.
+        """
+        presence = self._presence
+        for patience in PATIENCE:
+            t = max(self.base + patience * self.threshold, presence.settled_at())
+            if presence.at(t) is Presence.OUT:
+                t = max(t, presence.doubted_at() + 1.0)
+            t = self._proven(t)
+            if presence.at(t) is Presence.OUT:
+                return None
+            view = self._visibility.view(t)
+            if view.state is Visibility.BLIND:
+                return None
+            if patience >= PATIENCE[min(self._doubts(t, view), len(PATIENCE) - 1)]:
+                return t
+        return None
+
+    def _proven(self, t: float) -> float:
+        """Not before the sensor that saw the person last has spoken again: its death would look just like this.
+
+        One that speaks too seldom is waited for no longer than three hours.
+        """
+        health = self._visibility.health.get(self.device or "")
+        if health is None or health.heard > self.last + PROOF_AFTER:
+            return t
+        return max(t, self.last + LONGEST_PROOF_WAIT)
+
+    def _was_audible(self, moment: float, heard: float) -> bool:
+        """Was the gateway heard in the later half of the quiet, and within its usual pause of its end?"""
+        half = self.base + 0.5 * self.threshold
+        return heard > max(half, min(moment - 1.2 * self._visibility.usual_pause(), self.base + self.threshold))
+
+    def due(self, after: datetime | None = None) -> datetime | None:
+        if self.last == NEVER:
+            return None
+        moments = [self.base + patience * self.threshold for patience in PATIENCE]
+        for other in (self.last + LONGEST_PROOF_WAIT, self._presence.settled_at(), self._presence.doubted_at() + 1.0):
+            if other > moments[0]:
+                moments.append(other)
+        reds = [moment + (RED_AT - 1.0) * self.threshold for moment in moments]
+        return next_waking(after, *moments, *reds)
+
+    def assess(self, now: datetime) -> Verdict:
+        t = seconds(now)
+        if self.last == NEVER:
+            return CannotTell("no_sign_of_life_yet")
+        if t < self.base + self.threshold:
+            return Clear()
+        moment = self._moment()
+        if moment is not None and t >= moment and self._was_audible(moment, self._visibility.path_heard):
+            return self._concern(now, moment)
+        if self._visibility.view(t).state is Visibility.BLIND:
+            return CannotTell("blind")
+        return Clear("out" if self._presence.at(t) is Presence.OUT else "usual")
+
+    def _concern(self, now: datetime, moment: float) -> Concern:
+        red = self.place == BATHROOM or seconds(now) >= moment + (RED_AT - 1.0) * self.threshold
+        since = instant(self.last)
+        return Concern(
+            home=self.home,
+            kind=ConcernKind.SILENCE,
+            severity=Severity.RED if red else Severity.ORANGE,
+            episode=since.isoformat(),
+            at=now,
+            since=since,
+            detector=self.name,
+            facts=self._facts(now, moment),
+            place=self.room,
+        )
+
+    def _facts(self, now: datetime, moment: float) -> tuple[Fact, ...]:
+        presence, view = self._presence, self._visibility.view(moment)
+        facts = [
+            Fact("silent_for", round(seconds(now) - self.last), "s"),
+            Fact("threshold", round(moment - self.base), "s"),
+            Fact("days_learned", self.routine.days, "d"),
+            Fact("last_seen_at", instant(self.last).isoformat(), "time"),
+            Fact("last_seen_place", (self.room or Room.OTHER).value, "place"),
+            Fact("presence", presence.at(moment).value, "text"),
+            Fact("front_door", presence.front_door, "text"),
+            Fact("seeing_devices", view.seeing, "count"),
+            Fact("budget", self.routine.budget, "count"),
+        ]
+        longest = self.routine.usual_longest(self.last, self.place)
+        if longest > 0:
+            facts.insert(1, Fact("usual_longest", round(longest), "s"))
+        if presence.front_door_since != NEVER:
+            facts.append(Fact("front_door_since", instant(presence.front_door_since).isoformat(), "time"))
+        return tuple(facts)
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "times": [None if (t := getattr(self, name)) == NEVER else t for name in _TIMES],
+            "room": None if self.room is None else self.room.value,
+            "device": self.device,
+            "place": self.place,
+            "routine": self.routine.snapshot(),
+        }
+
+    def restore(self, body: Mapping[str, Any]) -> None:
+        for name, t in zip(_TIMES, body["times"], strict=True):
+            setattr(self, name, NEVER if t is None else float(t))
+        self.room = None if body["room"] is None else Room(body["room"])
+        self.device = body["device"]
+        self.place = int(body["place"])
+        self.routine.restore(body["routine"])

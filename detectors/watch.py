@@ -1,0 +1,279 @@
+"""The watch over all homes: one heap of due times, so that nothing polls, and one voice for what begins and ends.
+
+Not safe for several threads; it does no I/O and never reads a clock.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from heapq import heappop, heappush
+
+from core.concerns import ConcernKind, Severity
+from core.faults import Fault, FaultCause
+from core.places import Inventory, Role
+from core.ports import Snapshot
+from core.readings import Kind, Reading, Replay
+from core.states import DeviceStatus, HomeStatus
+from detectors.events import ConcernCleared, ConcernRaised, FaultCleared, FaultRaised, StatusChanged, WatchEvent
+from detectors.faults import BROKER
+from detectors.home_watch import SNAPSHOT_VERSION, HomeWatch
+from detectors.instants import NEVER, instant, seconds
+from detectors.settings import WatchSettings
+
+__all__ = [
+    "ConcernCleared", "ConcernRaised", "FaultCleared", "FaultRaised", "StatusChanged", "Watch", "WatchEvent",
+    "WatchSettings",
+]  # fmt: skip
+
+OWNER = "watch"
+_BROKER_KEY = f"{FaultCause.BROKER_LOST.value}/{BROKER}"
+_BRIDGE = "/bridge"
+
+
+class Watch:
+    """Restart contract: `restore`, then `observe` everything stored since, then `run_due(now)`.
+
+    A home costs nothing until its first reading or its snapshot.
+    """
+
+    def __init__(self, inventory: Inventory, settings: WatchSettings | None = None) -> None:
+        self._inventory = inventory
+        self._settings = settings or WatchSettings()
+        self._homes: dict[str, HomeWatch] = {}
+        self._heap: list[tuple[float, str]] = []
+        self._faults: dict[str, set[str]] = {}
+        self._lost_at: datetime | None = None
+        self._unshown: set[str] = set()
+        self._unshown_devices: set[str] = set()
+        self._unsaved: set[str] = set()
+
+    # -- inventory ------------------------------------------------------------------------------------------------
+
+    def use_inventory(self, inventory: Inventory) -> list[WatchEvent]:
+        """Homes and devices were added, moved or taken away. Says which faults ended with their devices."""
+        self._inventory = inventory
+        events: list[WatchEvent] = []
+        for home_id, home in list(self._homes.items()):
+            if home_id not in inventory.homes:
+                del self._homes[home_id]
+                events += self._end_faults(home_id, home.faults, instant(max(home.latest, home.told_until, 0.0)))
+                continue
+            home.home = inventory.homes[home_id]
+            home.use_devices(inventory.devices_of(home_id))
+            self._touch(home_id)
+            self._schedule(home, home.due_after_batch())
+        return events
+
+    def _home(self, home_id: str) -> HomeWatch | None:
+        """Made on first use. None if the home is not (or no longer) in the inventory."""
+        home = self._homes.get(home_id)
+        if home is None and home_id in self._inventory.homes:
+            place = self._inventory.homes[home_id]
+            home = self._homes[home_id] = HomeWatch(place, self._inventory.devices_of(home_id), self._settings)
+            if self._lost_at is not None:
+                home.visibility.lose_broker(seconds(self._lost_at))
+        return home
+
+    def _touch(self, home_id: str) -> None:
+        self._unshown.add(home_id)
+        self._unsaved.add(home_id)
+
+    # -- observing ------------------------------------------------------------------------------------------------
+
+    def observe(self, readings: Sequence[Reading]) -> list[WatchEvent]:
+        """Learn from readings, in order of receipt. Alarms are raised at once; whatever has to be waited for is
+        left to `run_due`. Readings that were observed before change nothing.
+        """
+        events: list[WatchEvent] = []
+        touched: dict[str, HomeWatch] = {}
+        devices = self._inventory.devices
+        for reading in readings:
+            device = devices.get(reading.device)
+            if device is None or device.role is Role.BRIDGE:
+                self._hear_bridge(reading, touched)
+            if device is None:
+                continue
+            home = self._homes.get(device.home) or self._home(device.home)
+            if home is None:
+                continue
+            alarms = home.observe(reading)
+            if alarms is None:
+                continue
+            touched[device.home] = home
+            self._unshown_devices.add(reading.device)
+            events += alarms
+        for home_id, home in touched.items():
+            self._touch(home_id)
+            events += home.end_batch()
+            if home.faults and home.looked_anew():
+                events += self._compare_faults(home, instant(home.latest), may_raise=False)
+            self._schedule(home, home.due_after_batch())
+        return events
+
+    def _hear_bridge(self, reading: Reading, touched: dict[str, HomeWatch]) -> None:
+        """A gateway speaks for every home behind it."""
+        if reading.kind is not Kind.AVAILABILITY or reading.replay is Replay.HISTORY:
+            return
+        gateway = reading.device.removesuffix(_BRIDGE)
+        for home_id in self._inventory.homes_by_gateway.get(gateway, ()):
+            home = self._home(home_id)
+            if home is not None:
+                home.visibility.bridge_says(gateway, seconds(reading.at), online=reading.value == "online")
+                home.latest = max(home.latest, seconds(reading.at))
+                touched[home_id] = home
+
+    # -- due times ------------------------------------------------------------------------------------------------
+
+    def _schedule(self, home: HomeWatch, due: float | None) -> None:
+        """At most one live entry per home; a later due time waits until the earlier entry comes up."""
+        if due is not None and (home.scheduled == NEVER or due < home.scheduled):
+            home.scheduled = due
+            heappush(self._heap, (due, home.home.id))
+
+    def _stale(self, due: float, home_id: str) -> bool:
+        home = self._homes.get(home_id)
+        return home is None or home.scheduled != due
+
+    def next_due(self) -> datetime | None:
+        """When `run_due` should be called if nothing is observed before; None if nothing is waited for."""
+        while self._heap and self._stale(*self._heap[0]):
+            heappop(self._heap)
+        return instant(self._heap[0][0]) if self._heap else None
+
+    def run_due(self, now: datetime) -> list[WatchEvent]:
+        """Judge every home whose time has come, however long ago that was."""
+        events: list[WatchEvent] = []
+        t = seconds(now)
+        while self._heap and self._heap[0][0] <= t:
+            due, home_id = heappop(self._heap)
+            if self._stale(due, home_id):
+                continue
+            home = self._homes[home_id]
+            home.scheduled = NEVER
+            self._touch(home_id)
+            judged = max(now, instant(max(home.told_until, 0.0)))
+            events += home.run(judged)
+            events += self._compare_faults(home, judged)
+            self._schedule(home, home.due(judged))
+        return events
+
+    # -- faults ---------------------------------------------------------------------------------------------------
+
+    def _compare_faults(self, home: HomeWatch, now: datetime, *, may_raise: bool = True) -> list[WatchEvent]:
+        if self._lost_at is not None:
+            return []  # we hear nobody: what stood before stands, and nothing new is known
+        standing = {fault.key: fault for fault in home.standing_faults(now)}
+        ended = home.faults - standing.keys()
+        began = standing.keys() - home.faults if may_raise else set()
+        home.faults = home.faults - ended | began
+        events: list[WatchEvent] = list(self._begin_faults(home.home.id, (standing[key] for key in sorted(began))))
+        return events + self._end_faults(home.home.id, ended, now)
+
+    def _begin_faults(self, home_id: str, faults: Iterable[Fault]) -> Iterator[WatchEvent]:
+        for fault in faults:
+            homes = self._faults.setdefault(fault.key, set())
+            if not homes:
+                behind = self._inventory.homes_by_gateway.get(fault.subject, fault.homes)
+                yield FaultRaised(Fault(fault.cause, fault.subject, fault.since, fault.at, behind, fault.facts))
+            homes.add(home_id)
+
+    def _end_faults(self, home_id: str, keys: Iterable[str], now: datetime) -> list[WatchEvent]:
+        events: list[WatchEvent] = []
+        for key in sorted(keys):
+            homes = self._faults.get(key, set())
+            homes.discard(home_id)
+            if not homes:
+                self._faults.pop(key, None)
+                events.append(FaultCleared(key, now))
+        return events
+
+    def take_up_fault(self, key: str, homes: Iterable[str], since: datetime) -> None:
+        """A fault was said that no snapshot remembers: its end must be said too, as soon as it is judged again."""
+        if key == _BROKER_KEY:
+            self.broker_lost(since)
+            return
+        for home_id in homes:
+            home = self._home(home_id)
+            if home is not None and key not in home.faults:
+                home.faults |= {key}
+                self._faults.setdefault(key, set()).add(home_id)
+                self._schedule(home, home.due_after_batch())
+
+    def take_up_concern(self, home_id: str, kind: ConcernKind, episode: str, severity: Severity) -> None:
+        """A concern was said that no snapshot remembers: not again, and when it is over, that too."""
+        home = self._homes.get(home_id)
+        if home is not None:
+            home.take_up(kind, episode, severity)
+            self._schedule(home, home.due_after_batch())
+
+    def broker_lost(self, at: datetime) -> list[WatchEvent]:
+        """Our own session to the broker ended: no home is seen any more, and that is one fault."""
+        if self._lost_at is not None:
+            return []
+        self._lost_at = at
+        for home_id, home in self._homes.items():
+            home.visibility.lose_broker(seconds(at))
+            self._touch(home_id)
+        fault = Fault(FaultCause.BROKER_LOST, BROKER, at, at, tuple(sorted(self._inventory.homes)))
+        return [FaultRaised(fault), *self._shown_anew(at)]
+
+    def broker_back(self, at: datetime) -> list[WatchEvent]:
+        """The session is back: every silence and every pause that began before counts from now."""
+        if self._lost_at is None:
+            return []
+        self._lost_at = None
+        for home_id, home in self._homes.items():
+            home.visibility.regain_broker(seconds(at))
+            home.scheduled = NEVER
+            self._schedule(home, seconds(at))
+            self._touch(home_id)
+        return [FaultCleared(_BROKER_KEY, at), *self._shown_anew(at)]
+
+    def _shown_anew(self, at: datetime) -> Iterator[WatchEvent]:
+        for home in self._homes.values():
+            yield from home.show(at)
+
+    # -- status and snapshots -------------------------------------------------------------------------------------
+
+    def statuses(self, *, dirty_only: bool = True) -> tuple[list[HomeStatus], list[DeviceStatus]]:
+        """What is believed of homes and devices; by default what may have changed since this was last asked."""
+        ids = self._unshown if dirty_only else set(self._homes)
+        homes = [self._homes[home_id].shown for home_id in sorted(ids) if home_id in self._homes]
+        if dirty_only:
+            devices = [status for device in sorted(self._unshown_devices) if (status := self._device(device))]
+        else:
+            devices = [h.status() for home in self._homes.values() for h in home.visibility.health.values()]
+        self._unshown, self._unshown_devices = set(), set()
+        return homes, devices
+
+    def _device(self, device_id: str) -> DeviceStatus | None:
+        device = self._inventory.devices.get(device_id)
+        home = None if device is None else self._homes.get(device.home)
+        health = None if home is None else home.visibility.health.get(device_id)
+        return None if health is None else health.status()
+
+    def snapshots(self, as_of: datetime, *, dirty_only: bool = True) -> Iterator[Snapshot]:
+        """What was learned, one per home; `as_of` is the receipt up to which every reading was observed."""
+        ids = self._unsaved if dirty_only else set(self._homes)
+        self._unsaved = set()
+        for home_id in sorted(ids):
+            if home_id in self._homes:
+                yield Snapshot(OWNER, home_id, SNAPSHOT_VERSION, as_of, self._homes[home_id].snapshot())
+
+    def restore(self, snapshots: Iterable[Snapshot]) -> list[str]:
+        """Take up what was learned. Returns the homes whose snapshot has an unknown layout: they learn anew."""
+        unknown: list[str] = []
+        for snapshot in snapshots:
+            home = self._home(snapshot.key) if snapshot.owner == OWNER else None
+            if home is None:
+                continue
+            if snapshot.version != SNAPSHOT_VERSION:
+                unknown.append(snapshot.key)
+                continue
+            home.restore(snapshot.body)
+            for key in home.faults:
+                self._faults.setdefault(key, set()).add(snapshot.key)
+            lost_at = home.visibility.lost_at
+            if lost_at != NEVER:
+                self._lost_at = instant(lost_at)
+            self._schedule(home, home.due_after_batch())
+        return unknown

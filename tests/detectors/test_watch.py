@@ -1,0 +1,210 @@
+"""The watch over many homes: one heap, restarts that repeat and forget nothing, an inventory that changes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.concerns import ConcernKind
+from core.places import Device, Gateway, Home, Inventory, Role, Room
+from core.ports import Snapshot
+from core.readings import Kind, Replay
+from core.states import Presence
+from detectors.settings import WatchSettings
+from detectors.watch import ConcernRaised, FaultCleared, Watch
+from tests.detectors.conftest import LEARNED
+from tests.detectors.elder import (
+    BRIDGE,
+    GATEWAY,
+    HOME,
+    SOS,
+    House,
+    at,
+    check_ins,
+    day_of_life,
+    devices_of,
+    inventory,
+    moved,
+    reading,
+    spoke,
+)
+
+
+def _fallen(house: House) -> None:
+    house.live_until(at(LEARNED, "15:00"), day=LEARNED)
+    house.tell(moved("living", at(LEARNED, "15:00")))
+    house.pass_until(at(LEARNED, "16:40"))
+
+
+def test_a_concern_is_not_raised_again_after_a_restart(learned_house: House) -> None:
+    _fallen(learned_house)
+    before = len(learned_house.concerns)
+
+    learned_house.restart()
+    learned_house.pass_until(at(LEARNED, "16:50"))
+
+    assert before == 1
+    assert len(learned_house.concerns) == 1
+
+
+def test_what_fell_due_while_down_is_raised_after_the_restart(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "15:00"), day=LEARNED)
+    learned_house.tell(moved("living", at(LEARNED, "15:00")))
+    learned_house.pass_until(at(LEARNED, "15:55"))
+    learned_house.restart()
+    stored = check_ins([d.id for d in devices_of()], at(LEARNED, "15:55"), at(LEARNED, "16:20"))
+
+    learned_house.said += learned_house.watch.observe(sorted(stored, key=lambda r: r.at))
+    learned_house.said += learned_house.watch.run_due(at(LEARNED, "16:25"))
+
+    assert [c.kind for c in learned_house.concerns] == [ConcernKind.SILENCE]
+
+
+def test_observing_stored_readings_again_after_a_restart_raises_nothing_twice(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "12:00"), day=LEARNED)
+    kept = list(learned_house.watch.snapshots(at(LEARNED, "11:00"), dirty_only=False))
+    press = reading(SOS, Kind.SOS, value=True, when=at(LEARNED, "12:01"))
+    learned_house.tell(press)
+    later = list(learned_house.watch.snapshots(at(LEARNED, "12:02"), dirty_only=False))
+
+    knowing, forgetful = Watch(inventory()), Watch(inventory())
+    knowing.restore(later)
+    forgetful.restore(kept)
+
+    assert knowing.observe([press]) == []
+    assert [type(e) for e in forgetful.observe([press])] == [ConcernRaised]
+
+
+def test_a_restart_relearns_nothing(learned_house: House) -> None:
+    learned_house.restart()
+
+    assert learned_house.status.learned_days == LEARNED - 1
+    assert learned_house.status.presence is Presence.HOME
+    assert learned_house.status.last_sign_room is Room.BEDROOM
+
+
+def test_open_tickets_survive_a_restart_and_close_once(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "08:00"), day=LEARNED)
+    learned_house.tell(reading(BRIDGE, Kind.AVAILABILITY, "offline", at(LEARNED, "08:00")))
+    learned_house.let_due(at(LEARNED, "08:10"))
+    learned_house.restart()
+
+    learned_house.tell(spoke(f"{GATEWAY}/living", at(LEARNED, "08:20")))
+    learned_house.let_due(at(LEARNED, "08:21"))
+
+    assert [f.key for f in learned_house.faults] == [f"bridge_offline/{GATEWAY}"]
+    assert learned_house.mended == [f"bridge_offline/{GATEWAY}"]
+
+
+def test_history_teaches_nothing_about_the_present(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "12:00"), day=LEARNED)
+    before = learned_house.status
+    old = replace(moved("bathroom", at(LEARNED, "11:58")), replay=Replay.HISTORY)
+
+    learned_house.tell(old)
+
+    assert learned_house.status == before
+
+
+def test_a_snapshot_of_another_layout_is_named_and_its_home_learns_anew() -> None:
+    watch = Watch(inventory())
+
+    unknown = watch.restore([Snapshot("watch", HOME, 99, at(0, "00:00"), {"anything": 1})])
+
+    assert unknown == [HOME]
+    assert watch.observe([moved("living", at(0, "08:00"))]) != []
+
+
+def test_snapshots_come_only_from_homes_that_changed(learned_house: House) -> None:
+    list(learned_house.watch.snapshots(learned_house.now))
+
+    untouched = list(learned_house.watch.snapshots(learned_house.now))
+    learned_house.tell(moved("living", at(LEARNED, "08:00")))
+    touched = list(learned_house.watch.snapshots(learned_house.now))
+
+    assert untouched == []
+    assert [(s.owner, s.key) for s in touched] == [("watch", HOME)]
+
+
+def test_statuses_tell_what_changed_in_homes_and_devices(learned_house: House) -> None:
+    learned_house.watch.statuses()
+
+    learned_house.tell(moved("kitchen", at(LEARNED, "08:00")))
+    homes, devices = learned_house.watch.statuses()
+
+    assert [(h.home, h.last_sign_room, h.last_sign_at) for h in homes] == [
+        (HOME, Room.KITCHEN, at(LEARNED, "08:00")),
+    ]
+    assert [(d.device, d.value, d.kind, d.battery) for d in devices] == [
+        (f"{GATEWAY}/kitchen", "True", "motion", 80.0),
+    ]
+    assert learned_house.watch.statuses() == ([], [])
+
+
+def test_homes_are_judged_each_in_its_own_time() -> None:
+    homes = [Home(f"h-{n}", "grid", f"{n}") for n in range(20)]
+    devices = [d for n in range(20) for d in devices_of(f"h-{n}", f"g-{n}")]
+    watch = Watch(Inventory.of([], homes, [Gateway(f"g-{n}") for n in range(20)], devices))
+    end = at(1, "12:00")
+    told = [replace(moved("living", at(0, "08:00") + timedelta(minutes=n)), device=f"g-{n}/living") for n in range(20)]
+    for n in range(20):
+        told += check_ins([d.id for d in devices_of(f"h-{n}", f"g-{n}")], at(0, "08:00"), end)
+    raised = []
+
+    for one in sorted(told, key=lambda r: r.at):
+        while (due := watch.next_due()) is not None and due <= one.at:
+            raised += [e.concern for e in watch.run_due(due) if isinstance(e, ConcernRaised)]
+        watch.observe([one])
+
+    first = {c.home: c.at for c in reversed(raised)}
+    assert len(first) == 20
+    assert all(first[f"h-{n}"] >= first[f"h-{n - 1}"] for n in range(1, 20))
+
+
+def test_a_device_that_is_installed_later_is_heard(learned_house: House) -> None:
+    balcony = Device(f"{GATEWAY}/office", HOME, Room.OFFICE, Role.ROOM, GATEWAY)
+    learned_house.watch.use_inventory(inventory([*devices_of(), balcony]))
+
+    learned_house.tell(moved("office", at(LEARNED, "08:00")))
+
+    assert learned_house.status.last_sign_room is Room.OFFICE
+    assert learned_house.status.learned_days == LEARNED
+
+
+def test_a_device_that_is_taken_away_is_not_missed(learned_house: House) -> None:
+    rest = [d for d in devices_of() if not d.id.endswith("living")]
+    learned_house.watch.use_inventory(inventory(rest))
+    learned_house.dead.add(f"{GATEWAY}/living")
+
+    for day in range(LEARNED, LEARNED + 2):
+        life = [r for r in day_of_life(day) if not r.device.endswith("living")]
+        learned_house.pass_until(at(day + 1, "00:00"), life)
+
+    assert learned_house.faults == []
+
+
+def test_when_a_home_moves_out_its_tickets_close(learned_house: House) -> None:
+    learned_house.tell(reading(f"{GATEWAY}/living", Kind.AVAILABILITY, "offline", at(LEARNED, "00:10")))
+    learned_house.let_due(at(LEARNED, "00:11"))
+    assert len(learned_house.faults) == 1
+
+    events = learned_house.watch.use_inventory(Inventory())
+
+    assert [type(e) for e in events] == [FaultCleared]
+    assert learned_house.watch.observe([moved("living", at(LEARNED, "08:00"))]) == []
+
+
+def test_a_device_that_nobody_installed_is_ignored() -> None:
+    watch = Watch(inventory())
+
+    assert watch.observe([reading("g-9/unknown", Kind.MOTION, value=True, when=at(0, "08:00"))]) == []
+    assert watch.next_due() is None
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("false_alarms_per_month", 0.0), ("bathroom_floor", 1.0), ("silence_floor", 1e9), ("longest_absence", 60.0)],
+)
+def test_a_setting_out_of_range_is_refused_by_name(setting: str, value: float) -> None:
+    with pytest.raises(ValueError, match=setting):
+        WatchSettings(**{setting: value})
