@@ -1,0 +1,47 @@
+"""The contract of every channel: one message in, one verdict out, judged by what the provider really said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from core.alerts import Purpose
+from core.concerns import Severity
+from core.delivery import Verdict
+from core.people import Language
+from core.policies import Target
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """Words for one person at one address.
+
+    `key` is the idempotency key: the same for every try of this message on this rung, so that a provider may drop what
+    it already has. `repeat` says that an earlier try may have arrived; the words say so too. `attempt` counts from 1.
+    """
+
+    key: str
+    alert: str
+    person: str
+    target: Target
+    address: str
+    title: str
+    body: str
+    language: Language
+    severity: Severity
+    purpose: Purpose
+    at: datetime
+    attempt: int = 1
+    repeat: bool = False
+
+
+class Channel(Protocol):
+    """`kind` is the name in a person's `Route.channel`.
+
+    `deliver` answers `Accepted` only when the provider's body says so; it raises nothing but cancellation. The sender
+    ends it when it takes too long, and takes that as `Temporary`.
+    """
+
+    @property
+    def kind(self) -> str: ...
+
+    async def deliver(self, message: OutgoingMessage) -> Verdict: ...

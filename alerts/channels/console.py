@@ -1,0 +1,33 @@
+"""The `console` channel: the demonstration's phones, where a delivered message is a row that the phones page shows."""
+
+from alerts.channels.channel import OutgoingMessage
+from alerts.workers import Runner
+from core.delivery import Accepted, Temporary, Verdict
+from core.ports import PhoneMessage, PhoneStore, StoreUnavailable
+
+
+class ConsoleChannel:
+    """Shows each message once: a second delivery with the same key is accepted and not shown again."""
+
+    kind = "console"
+
+    def __init__(self, phones: PhoneStore, run: Runner) -> None:
+        self._phones = phones
+        self._run = run
+
+    async def deliver(self, message: OutgoingMessage) -> Verdict:
+        shown = PhoneMessage(
+            id=message.key,
+            person=message.person,
+            at=message.at,
+            title=message.title,
+            body=message.body,
+            alert=message.alert,
+            purpose=message.purpose.value,
+            repeat=message.repeat,
+        )
+        try:
+            is_new = await self._run(lambda: self._phones.deliver(shown))
+        except StoreUnavailable as error:
+            return Temporary(f"the phones are away: {error}")
+        return Accepted(message.key, "" if is_new else "shown before")

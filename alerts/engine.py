@@ -1,0 +1,263 @@
+"""The engine: a loop over due rows. Timers that are due climb, messages that are owed go out; woken early by new work.
+
+Nothing lives here: every timer and message is a row, so that a crash at any statement loses none.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from alerts.reach import Reacher
+from alerts.sender import Sender
+from alerts.workers import Runner
+from core import escalation
+from core.alerts import Alert, Handling, Refusal, Timer
+from core.clock import Clock
+from core.delivery import Claimed, Settlement
+from core.ports import AlertStore, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_TIMERS_A_TURN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """All real seconds. `poll`: how often it looks even when nobody wakes it. `floor`: the shortest rest after a turn
+    that moved nothing. `back_off`: between tries while the store is away. `grace`: for messages under way at the end.
+    """
+
+    concurrency: int = 16
+    poll: float = 5.0
+    floor: float = 1.0
+    back_off: float = 0.2
+    longest_back_off: float = 10.0
+    grace: float = 5.0
+    hold: timedelta = timedelta(seconds=30)
+
+
+@dataclass(slots=True)
+class EngineCounts:
+    """For metrics. `poisoned` timers could not be moved for a reason of their own and are tried again later."""
+
+    turns: int = 0
+    climbed: int = 0
+    exhausted: int = 0
+    poisoned: int = 0
+    store_away: int = 0
+    failures: int = 0
+
+
+@dataclass
+class Engine:
+    """One event loop runs it; `wake` may be called from any thread. `announce` hears of each alert that moved, in a
+    thread of `run_call`; `run_call` runs every call to the store.
+    """
+
+    store: AlertStore
+    reacher: Reacher
+    sender: Sender
+    clock: Clock
+    run_call: Runner
+    settings: EngineSettings = EngineSettings()
+    announce: Callable[[Alert], None] = lambda _alert: None
+    counts: EngineCounts = field(default_factory=EngineCounts)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _loop: asyncio.AbstractEventLoop | None = None
+    _sending: set[asyncio.Task[None]] = field(default_factory=set)
+    _held: dict[str, datetime] = field(default_factory=dict)
+    _due: datetime | None = None
+    _away_since: datetime | None = None
+
+    # -- what others see ------------------------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """There is new work: look now. Safe from any thread, before the start and after the end."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._woken.set)
+
+    def lag(self, now: datetime) -> timedelta:
+        """How long the oldest due row has been waiting for us. Grows when the loop is stuck or the store is away."""
+        waiting = [instant for instant in (self._due, self._away_since) if instant is not None]
+        return max(now - min(waiting), timedelta(0)) if waiting else timedelta(0)
+
+    @property
+    def sending(self) -> int:
+        """Messages under way."""
+        return len(self._sending)
+
+    # -- the loop -------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Until cancelled; then messages under way get a moment to be settled."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            await self._until_done(self._catch_up)
+            while True:
+                self._woken.clear()
+                moved = await self._until_done(self._turn)
+                self._due = await self._until_done(lambda: self.run_call(self.store.next_due))
+                await self._rest(moved=moved)
+        finally:
+            await self._let_go()
+
+    async def _until_done(self, part: Callable[[], Awaitable[T]]) -> T:
+        """Through an outage of the store, and through failures of our own: seen, counted, and tried again."""
+        pause = self.settings.back_off
+        while True:
+            try:
+                done = await part()
+            except StoreUnavailable as error:
+                self.counts.store_away += 1
+                log.warning("store away, alerts wait", extra={"why": str(error), "pause": pause})
+            except Exception:
+                self.counts.failures += 1
+                log.exception("a turn of the engine failed")
+            else:
+                self._away_since = None
+                return done
+            self._away_since = self._away_since or self.clock.now()
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, self.settings.longest_back_off)
+
+    async def _catch_up(self) -> None:
+        """What a crash has left to a lease or a timer: messages under way go again at once, and a level whose last
+        message had failed is climbed from.
+        """
+        left = await self.run_call(lambda: self.store.end_leases(self.clock.now()))
+        if left:
+            log.warning("messages were under way when we ended, they go again", extra={"count": left})
+        for alert in await self.run_call(self.store.open_alerts):
+            if alert.handling is Handling.TRIGGERED:
+                await self.run_call(partial(self._guarded, partial(self._climb_if_exhausted, alert.id), alert.id))
+
+    async def _turn(self) -> bool:
+        """Everything that is due now, a bounded part at a time. Did anything move?
+
+        A new alert's first call goes out before older alerts climb on: after a power cut there may be many of those.
+        """
+        self.counts.turns += 1
+        now = self.clock.now()
+        self._held = {alert: until for alert, until in self._held.items() if until > now}
+        limit = _TIMERS_A_TURN + len(self._held)
+        timers = await self.run_call(lambda: self.store.due_timers(now, limit=limit))
+        moved = False
+        for timer in timers:
+            if self._woken.is_set():
+                self._woken.clear()
+                moved |= await self._send_due()
+            if timer.alert not in self._held:
+                moved |= await self.run_call(partial(self._fire, timer))
+        return await self._send_due() or moved
+
+    async def _send_due(self) -> bool:
+        free = self.settings.concurrency - len(self._sending)
+        if free <= 0:
+            return False
+        now = self.clock.now()
+        until = now + self.sender.settings.lease
+        claims = await self.run_call(lambda: self.store.claim_sends(now, lease_until=until, limit=free))
+        for claimed in claims:
+            task = asyncio.create_task(self._send(claimed), name=f"send {claimed.send.id}")
+            self._sending.add(task)
+            task.add_done_callback(self._sent)
+        return bool(claims)
+
+    async def _rest(self, *, moved: bool) -> None:
+        """Until the next row is due or somebody wakes us. Rows that are due and do not move cannot make this spin."""
+        due, now = self._due, self.clock.now()
+        if moved and due is not None and due <= now:
+            await asyncio.sleep(0)
+            return
+        waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._woken.wait())]
+        timeout = self.settings.floor
+        if due is None or due > now:
+            timeout = self.settings.poll
+        if due is not None and due > now:
+            waits.append(asyncio.ensure_future(self.clock.sleep_until(due)))
+        try:
+            await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _let_go(self) -> None:
+        """What is under way may end; what does not is left to its lease and comes again as a repeat."""
+        if self._sending:
+            _, late = await asyncio.wait(self._sending, timeout=self.settings.grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    # -- timers (in a worker thread) ------------------------------------------------------------------------------
+
+    def _fire(self, timer: Timer) -> bool:
+        """Let one due timer climb its alert."""
+        return self._guarded(partial(self._climb, timer), timer.alert)
+
+    def _guarded(self, move: Callable[[], bool], alert: str) -> bool:
+        """An alert that cannot be moved is held for a while, and stops no other."""
+        try:
+            return move()
+        except StoreUnavailable:
+            raise
+        except Exception:
+            self.counts.poisoned += 1
+            self._held[alert] = self.clock.now() + self.settings.hold
+            log.exception("an alert could not be moved", extra={"alert": alert})
+            return False
+
+    def _climb(self, timer: Timer) -> bool:
+        now = self.clock.now()
+        alert = self.store.get(timer.alert)
+        if alert is None or alert.fence != timer.fence:
+            return False  # somebody moved it meanwhile: this timer is gone
+        reach = self.reacher.reach(alert.home, now, area=alert.area)
+        moved = escalation.expire(alert, reach=reach, now=now)
+        if isinstance(moved, Refusal) or not self.store.apply(moved):
+            return False
+        self.counts.climbed += 1
+        self.announce(moved.alert)
+        return True
+
+    def _climb_if_exhausted(self, alert_id: str) -> bool:
+        """Nobody of this level can be reached: the next is asked at once."""
+        alert = self.store.get(alert_id)
+        if alert is None or alert.handling is not Handling.TRIGGERED:
+            return False
+        if not self.store.level_exhausted(alert.id, alert.fence):
+            return False
+        now = self.clock.now()
+        reach = self.reacher.reach(alert.home, now, area=alert.area)
+        moved = escalation.unreachable(alert, reach=reach, now=now)
+        if isinstance(moved, Refusal) or not self.store.apply(moved):
+            return False
+        self.counts.exhausted += 1
+        self.announce(moved.alert)
+        return True
+
+    # -- messages -------------------------------------------------------------------------------------------------
+
+    async def _send(self, claimed: Claimed) -> None:
+        try:
+            settlement = await self.sender.send(claimed)
+            if settlement in {Settlement.FAILED, Settlement.CANCELLED}:
+                await self.run_call(lambda: self._climb_if_exhausted(claimed.send.alert))
+        except StoreUnavailable as error:
+            self.counts.store_away += 1
+            log.warning("store away, a message waits for its lease", extra={"why": str(error)})
+        except Exception:
+            self.counts.failures += 1
+            log.exception("a message could not be sent", extra={"send": claimed.send.id})
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._woken.set()

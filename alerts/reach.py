@@ -1,0 +1,154 @@
+"""Who is behind a target, for this home and at this instant: ties for residents, family, captains; the rota for duty.
+
+A gap is not papered over here: an empty target is recorded by the move that meets it, and the next level is asked.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from core.alerts import Alert, Recipient
+from core.duty import Post, Shift, on_duty
+from core.escalation import Reach
+from core.people import Bond, Directory, Tie
+from core.places import AreaKind, Home, Inventory
+from core.policies import Target
+
+_BONDS = {Target.RESIDENT: Bond.RESIDENT, Target.FAMILY: Bond.FAMILY, Target.CAPTAIN: Bond.CAPTAIN}
+_POSTS = {
+    Target.GRID_WORKER: (Post.GRID_WORKER, AreaKind.GRID),
+    Target.COMMUNITY_DESK: (Post.DESK, AreaKind.COMMUNITY),
+    Target.STREET_DESK: (Post.DESK, AreaKind.STREET),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """Everything that reaching depends on, swapped as one, so that no answer mixes old and new."""
+
+    inventory: Inventory = field(default_factory=Inventory)
+    directory: Directory = field(default_factory=Directory)
+    rota: tuple[Shift, ...] = ()
+    by_home: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
+    by_area: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
+    responders: frozenset[str] = frozenset()
+
+
+class Reacher:
+    """Safe to ask from any thread, while `use` swaps what it knows."""
+
+    def __init__(
+        self,
+        inventory: Inventory | None = None,
+        directory: Directory | None = None,
+        rota: Sequence[Shift] = (),
+    ) -> None:
+        self._world = _World()
+        self.use(inventory=inventory, directory=directory, rota=rota)
+
+    def use(
+        self,
+        *,
+        inventory: Inventory | None = None,
+        directory: Directory | None = None,
+        rota: Sequence[Shift] | None = None,
+    ) -> None:
+        """From now on know these; what is left out stays as it was."""
+        before = self._world
+        directory = before.directory if directory is None else directory
+        rota = before.rota if rota is None else tuple(rota)
+        captains = (tie.person for tie in directory.ties if tie.bond is Bond.CAPTAIN)
+        self._world = replace(
+            before,
+            inventory=before.inventory if inventory is None else inventory,
+            directory=directory,
+            rota=rota,
+            by_home=_grouped(directory.ties, lambda tie: tie.home),
+            by_area=_grouped(directory.ties, lambda tie: tie.area),
+            responders=frozenset((*captains, *(shift.person for shift in rota))),
+        )
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Everybody's name by id."""
+        return {person.id: person.name for person in self._world.directory.people.values()}
+
+    def home(self, home: str, *, area: str = "") -> Home:
+        """The home, or what can be said of one that is not in the inventory any more."""
+        return self._world.inventory.homes.get(home) or Home(home, area, home)
+
+    def area_of(self, home: str) -> str:
+        return self.home(home).area
+
+    def reach(self, home: str, now: datetime, *, area: str = "") -> Reach:
+        """Every target of this home as people, as it stands at this instant. `area` is where an alert was opened."""
+        world, place = self._world, self.home(home, area=area)
+        return {target: _people(world, place, target, now) for target in Target}
+
+    def audience(self, alert: Alert, now: datetime) -> list[Recipient]:
+        """Everybody who was asked so far and whoever holds it, each as what they are to this home now.
+
+        A responder whose shift is over is still told; somebody who is bound to nothing any more is not.
+        """
+        world = self._world
+        reach = self.reach(alert.home, now, area=alert.area)
+        here = {r.person: r for recipients in reversed(list(reach.values())) for r in recipients}
+        holding = {alert.taken_by, alert.arrived_by}
+        told: list[Recipient] = []
+        for person in dict.fromkeys(p for p in (*alert.told, *holding) if p is not None):
+            recipient = here.get(person)
+            if recipient is None and (person in holding or person in world.responders):
+                recipient = _recipient(world, person, Target.GRID_WORKER)
+            if recipient is not None:
+                told.append(recipient)
+        return told
+
+    def is_resident(self, home: str, person: str) -> bool:
+        ties = self._world.by_home.get(home, ())
+        return any(tie.person == person and tie.bond is Bond.RESIDENT for tie in ties)
+
+
+def _grouped(ties: Iterable[Tie], place: Callable[[Tie], str | None]) -> Mapping[str, tuple[Tie, ...]]:
+    grouped: dict[str, list[Tie]] = {}
+    for tie in ties:
+        where = place(tie)
+        if where is not None:
+            grouped.setdefault(where, []).append(tie)
+    return {where: tuple(sorted(found, key=lambda tie: (tie.rank, tie.person))) for where, found in grouped.items()}
+
+
+def _people(world: _World, home: Home, target: Target, now: datetime) -> tuple[Recipient, ...]:
+    persons = _tied(world, home, _BONDS[target]) if target in _BONDS else _on_duty(world, home, target, now)
+    found = (_recipient(world, person, target) for person in dict.fromkeys(persons))
+    return tuple(recipient for recipient in found if recipient is not None)
+
+
+def _tied(world: _World, home: Home, bond: Bond) -> Iterator[str]:
+    for tie in world.by_home.get(home.id, ()):
+        if tie.bond is bond:
+            yield tie.person
+    if bond is Bond.CAPTAIN:
+        for tie in world.by_area.get(_building(world, home), ()):
+            if tie.bond is bond:
+                yield tie.person
+
+
+def _building(world: _World, home: Home) -> str:
+    """The home's building, or the area itself where a home hangs on a grid directly."""
+    areas = world.inventory.lineage(home.area)
+    return next((area.id for area in areas if area.kind is AreaKind.BUILDING), home.area)
+
+
+def _on_duty(world: _World, home: Home, target: Target, now: datetime) -> tuple[str, ...]:
+    post, kind = _POSTS[target]
+    area = next((area for area in world.inventory.lineage(home.area) if area.kind is kind), None)
+    if area is None:
+        return ()
+    return on_duty(world.rota, area=area.id, post=post, instant=now, zone=home.zone)
+
+
+def _recipient(world: _World, person: str, target: Target) -> Recipient | None:
+    known = world.directory.people.get(person)
+    if known is None:
+        return None
+    return Recipient(known.id, known.name, target, known.language, known.routes)

@@ -1,0 +1,169 @@
+"""The sender: one claimed message, looked at once more, tried on its rung, and its fate written down.
+
+At least once: what may have arrived before is tagged as a repeat, with the same idempotency key.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from alerts import wording
+from alerts.channels.channel import Channel, OutgoingMessage
+from alerts.reach import Reacher
+from alerts.settling import Fate, Patience, fate, tries_on_rung, why_not
+from alerts.workers import Runner
+from core.alerts import Alert
+from core.clock import Clock
+from core.delivery import Attempt, Claimed, Permanent, Settlement, Temporary, Verdict
+from core.ports import AlertStore, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+_GIVE_UP_AFTER = 10
+"""Tries beyond what patience allows: something kills us each time before we can write down how it went."""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderSettings:
+    """`lease` is on the clock: on a fast one it must be longer by its speed. `timeout` is real seconds."""
+
+    lease: timedelta = timedelta(seconds=30)
+    timeout: float = 10.0
+    settle_tries: int = 6
+    patience: Patience = field(default_factory=Patience)
+
+
+@dataclass(slots=True)
+class SendCounts:
+    """For metrics: attempts by channel and settlement, and settlements that could not be written."""
+
+    settled: dict[tuple[str, str], int] = field(default_factory=dict)
+    unsettled: int = 0
+
+    def add(self, channel: str, settlement: Settlement) -> None:
+        key = (channel, settlement.value)
+        self.settled[key] = self.settled.get(key, 0) + 1
+
+
+@dataclass
+class Sender:
+    """`channels` by kind. `announce` hears of each alert whose deliveries changed."""
+
+    store: AlertStore
+    reacher: Reacher
+    channels: Mapping[str, Channel]
+    clock: Clock
+    run: Runner
+    settings: SenderSettings = field(default_factory=SenderSettings)
+    announce: Callable[[Alert], None] = lambda _alert: None
+    counts: SendCounts = field(default_factory=SendCounts)
+
+    async def send(self, claimed: Claimed) -> Settlement | None:
+        """Try a message that is under our lease; None when its fate could not be written, so that it comes again.
+
+        Raises StoreUnavailable when the store is away before anything was tried.
+        """
+        alert = await self.run(lambda: self.store.get(claimed.send.alert))
+        if alert is None:
+            log.error("message of an alert that is not there", extra={"send": claimed.send.id})
+            return None
+        reason = why_not(claimed.send, alert)
+        if reason is not None:
+            return await self._cancel(claimed, alert, reason)
+        tries = await self._tries(claimed)
+        verdict = await self._verdict(claimed, alert, repeat=claimed.repeat or tries > 1, tries=tries)
+        judged = fate(
+            verdict,
+            tries=tries,
+            has_next=claimed.rung + 1 < len(claimed.send.ladder),
+            severity=alert.severity,
+            now=self.clock.now(),
+            patience=self.settings.patience,
+        )
+        return await self._settle(claimed, alert, judged, repeat=claimed.repeat or tries > 1)
+
+    async def _tries(self, claimed: Claimed) -> int:
+        if claimed.attempt == 1:
+            return 1
+        deliveries = await self.run(lambda: self.store.deliveries(claimed.send.alert))
+        before = next((d.attempts for d in deliveries if d.send.id == claimed.send.id), ())
+        return tries_on_rung(claimed.attempt, before)
+
+    async def _verdict(self, claimed: Claimed, alert: Alert, *, repeat: bool, tries: int) -> Verdict:
+        channel = self.channels.get(claimed.route.channel)
+        if channel is None:
+            return Permanent(f"no channel {claimed.route.channel!r} is set up")
+        if tries > self.settings.patience.tries + _GIVE_UP_AFTER:
+            return Permanent(f"given up: {tries} tries ended without a word")
+        try:
+            message = self._message(claimed, alert, repeat=repeat)
+            async with asyncio.timeout(self.settings.timeout):
+                return await channel.deliver(message)
+        except TimeoutError:
+            return Temporary(f"no answer within {self.settings.timeout:g} s")
+        except Exception as error:
+            log.exception("channel failed", extra={"channel": channel.kind, "send": claimed.send.id})
+            return Temporary(f"the channel failed: {type(error).__name__}")
+
+    def _message(self, claimed: Claimed, alert: Alert, *, repeat: bool) -> OutgoingMessage:
+        send = claimed.send
+        home = self.reacher.home(alert.home, area=alert.area)
+        text = wording.message(send, alert, home, send.language, repeat=repeat, names=self.reacher.names)
+        return OutgoingMessage(
+            key=f"{send.id}.{claimed.rung}",
+            alert=alert.id,
+            person=send.person,
+            target=send.target,
+            address=claimed.route.address,
+            title=text.title,
+            body=text.body,
+            language=send.language,
+            severity=alert.severity,
+            purpose=send.purpose,
+            at=self.clock.now(),
+            attempt=claimed.attempt,
+            repeat=repeat,
+        )
+
+    async def _cancel(self, claimed: Claimed, alert: Alert, reason: str) -> Settlement | None:
+        now = self.clock.now()
+        if not await self._surely(lambda: self.store.cancel_send(claimed, at=now, reason=reason)):
+            return None
+        self.counts.add(claimed.route.channel, Settlement.CANCELLED)
+        self.announce(alert)
+        return Settlement.CANCELLED
+
+    async def _settle(self, claimed: Claimed, alert: Alert, judged: Fate, *, repeat: bool) -> Settlement | None:
+        attempt = Attempt(
+            send=claimed.send.id,
+            number=claimed.attempt,
+            at=self.clock.now(),
+            channel=claimed.route.channel,
+            address=claimed.route.address,
+            settlement=judged.settlement,
+            said=judged.said,
+            provider_id=judged.provider_id,
+            repeat=repeat,
+        )
+        held = await self._surely(lambda: self.store.settle(claimed, attempt, retry_at=judged.retry_at))
+        if held is None:
+            return None
+        self.counts.add(attempt.channel, attempt.settlement)
+        self.announce(alert)
+        return judged.settlement if held else None
+
+    async def _surely(self, write: Callable[[], bool]) -> bool | None:
+        """Write through a short outage: forgetting what a provider has accepted would call the person twice."""
+        pause = 0.1
+        for left in reversed(range(self.settings.settle_tries)):
+            try:
+                return await self.run(write)
+            except StoreUnavailable as error:
+                log.warning("cannot write how a message went", extra={"why": str(error), "tries_left": left})
+            if left:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+        self.counts.unsettled += 1
+        return None

@@ -1,0 +1,110 @@
+"""The evidence as sentences: a fact's name and number become what a responder reads on the stairs."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from typing import Any
+
+from alerts.wording.catalogue import knows, say
+from alerts.wording.terms import dated_time, duration, kind, room
+from core.alerts import Alert, Condition
+from core.concerns import ConcernKind, Fact
+from core.people import Language
+from core.places import Room
+
+NAMES = (
+    "silent_for",
+    "usual_longest",
+    "days_learned",
+    "last_seen_at",
+    "last_seen_place",
+    "threshold",
+    "front_door",
+    "front_door_since",
+    "presence",
+    "seeing_devices",
+    "power",
+    "on_for",
+    "usual_longest_on",
+    "open_for",
+    "usual_longest_open",
+    "device",
+    "room",
+    "pressed_at",
+    "budget",
+)
+"""What detectors may say. The names are the contract between them and this catalogue."""
+
+_LAST_SEEN = {ConcernKind.SILENCE, ConcernKind.NOT_UP}
+_LASTING = frozenset({"silent_for", "on_for", "open_for"})
+_TEXTS = {"front_door": "door", "presence": "presence"}
+
+
+def fact(value: Fact, language: Language, zone: tzinfo) -> str:
+    """One fact as a sentence without a full stop. Times are the home's own."""
+    shown = _shown(value, language, zone)
+    key = f"fact.{value.name}"
+    if knows(language, key):
+        return say(language, key, value=shown)
+    return say(language, "fact.unnamed", name=value.name.replace("_", " "), value=shown)
+
+
+def facts(values: Iterable[Fact], language: Language, zone: tzinfo) -> str:
+    return say(language, "list.sentences").join(fact(value, language, zone) for value in values)
+
+
+def facts_of(detail: Iterable[Any]) -> tuple[Fact, ...]:
+    """Facts as a timeline line keeps them."""
+    return tuple(Fact(str(f["name"]), f["value"], str(f["unit"])) for f in detail)
+
+
+def facts_at(alert: Alert, now: datetime) -> tuple[Fact, ...]:
+    """The alert's evidence as it stands at `now`: what lasts goes on while the alert is open and the sensors agree."""
+    if not alert.is_open or alert.condition is not Condition.ACTIVE:
+        return alert.facts
+    lasted = (now - alert.since).total_seconds()
+    return tuple(
+        replace(fact, value=max(lasted, float(fact.value))) if fact.name in _LASTING else fact for fact in alert.facts
+    )
+
+
+def concern_title(alert: Alert, language: Language) -> str:
+    """What is wrong, in one line, without who and how urgent."""
+    what = kind(alert.kind, language)
+    if alert.place is None or alert.kind is ConcernKind.BATHROOM:
+        return say(language, "title.plain", kind=what)
+    key = "title.last_seen" if alert.kind in _LAST_SEEN else "title.in_room"
+    return say(language, key, kind=what, room=room(alert.place, language))
+
+
+def _shown(fact: Fact, language: Language, zone: tzinfo) -> str:
+    if isinstance(fact.value, str):
+        return _text(fact.name, fact.unit, fact.value, language, zone)
+    match fact.unit:
+        case "s":
+            return duration(float(fact.value), language)
+        case "d":
+            return say(language, "unit.days", value=f"{fact.value:.0f}")
+        case "W":
+            return say(language, "unit.watts", value=f"{fact.value:.0f}")
+        case _:
+            return f"{fact.value:g}"
+
+
+def _text(name: str, unit: str, text: str, language: Language, zone: tzinfo) -> str:
+    match unit:
+        case "time":
+            return _time(text, language, zone)
+        case "place":
+            return room(Room.parse(text), language)
+        case _:
+            key = f"{_TEXTS.get(name, '')}.{text}"
+            return say(language, key) if knows(language, key) else text
+
+
+def _time(text: str, language: Language, zone: tzinfo) -> str:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return text if instant.tzinfo is None else dated_time(instant, language, zone)

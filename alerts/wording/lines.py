@@ -1,0 +1,130 @@
+"""The timeline as sentences: one line per entry, in the reader's language and on the home's own clock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from alerts.wording import terms
+from alerts.wording.catalogue import say
+from alerts.wording.facts import facts, facts_of
+from core.alerts import Entry, EntryKind, Outcome
+from core.concerns import ConcernKind, Severity
+from core.delivery import Settlement
+from core.people import Language
+from core.policies import Target
+
+
+def entry(entry: Entry, names: Mapping[str, str], language: Language, zone: tzinfo) -> str:
+    """What this line says. `names` gives people's names by id; one that is missing is shown as the id."""
+    return _Line(entry, names, language, zone).text()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    entry: Entry
+    names: Mapping[str, str]
+    language: Language
+    zone: tzinfo
+
+    @property
+    def detail(self) -> Mapping[str, Any]:
+        return self.entry.detail
+
+    def text(self) -> str:
+        match self.entry.kind:
+            case EntryKind.OPENED:
+                return self._opened()
+            case EntryKind.LEVEL_ENTERED:
+                return self._level()
+            case EntryKind.CLOSED:
+                return self._closed()
+            case EntryKind.DELIVERY:
+                return self._delivery()
+            case EntryKind.NOT_SENT:
+                reason = terms.not_sent(str(self.detail.get("reason", "")), self.language)
+                return self._say("not_sent", name=self._recipient(), reason=reason)
+            case EntryKind.ACKNOWLEDGED if self.detail.get("from"):
+                return self._say("taken_over", previous=self._who("from"), arrive_by=self._when("arrive_by"))
+            case kind:
+                return self._say(kind.value, **self._plain())
+
+    def _plain(self) -> dict[str, object]:
+        """The places of the lines that only name people, times and words."""
+        severities = ("from", "severity") if self.entry.kind is EntryKind.WORSENED else ()
+        return {
+            "who": self._who("who"),
+            "targets": self._targets(),
+            "arrive_by": self._when("arrive_by"),
+            "report_by": self._when("report_by"),
+            "text": self.detail.get("text", ""),
+            **{{"from": "before"}.get(key, key): self._severity(key) for key in severities},
+        }
+
+    def _say(self, key: str, **places: object) -> str:
+        told = facts(facts_of(self.detail.get("facts") or ()), self.language, self.zone)
+        evidence = say(self.language, "entry.with_facts", facts=told) if told else ""
+        return say(self.language, f"entry.{key}", **{"actor": self._actor(), "facts": evidence, **places})
+
+    def _opened(self) -> str:
+        kind = terms.kind(ConcernKind(self.detail["kind"]), self.language)
+        key = "reopened" if self.detail.get("predecessor") else "opened"
+        return self._say(key, kind=kind, severity=self._severity("severity"))
+
+    def _level(self) -> str:
+        people = [self.names.get(p, p) for p in self.detail["people"]]
+        round_ = int(self.detail.get("round", 0))
+        key = "level_empty" if not people else "level_entered"
+        if people and round_:
+            key = "level_again"
+        if people and self.detail.get("stand_in"):
+            key = "level_stand_in"
+        return self._say(
+            key,
+            targets=self._targets(),
+            people=terms.listed(people, self.language),
+            round=round_ + 1,
+            until=self._when("until"),
+        )
+
+    def _closed(self) -> str:
+        note = str(self.detail.get("note") or "")
+        return self._say(
+            "closed",
+            outcome=terms.outcome(Outcome(self.detail["outcome"]), self.language),
+            note=say(self.language, "entry.with_note", note=note) if note else "",
+        )
+
+    def _delivery(self) -> str:
+        said = str(self.detail.get("said") or "")
+        return self._say(
+            "delivery",
+            name=self._recipient(),
+            channel=terms.channel(str(self.detail.get("channel", "")), self.language),
+            settlement=terms.settlement(Settlement(self.detail["settlement"]), self.language),
+            said=say(self.language, "entry.delivery_said", said=said) if said else "",
+            repeat=say(self.language, "entry.delivery_repeat") if self.detail.get("repeat") else "",
+        )
+
+    def _actor(self) -> str:
+        if self.entry.actor == "system":
+            return say(self.language, "entry.system")
+        return self.names.get(self.entry.actor, self.entry.actor)
+
+    def _who(self, key: str) -> str:
+        person = self.detail.get(key)
+        return say(self.language, "entry.nobody") if not person else self.names.get(str(person), str(person))
+
+    def _recipient(self) -> str:
+        return str(self.detail.get("name") or self._who("person"))
+
+    def _when(self, key: str) -> str:
+        text = self.detail.get(key)
+        return "" if text is None else terms.clock_time(datetime.fromisoformat(str(text)), self.zone)
+
+    def _severity(self, key: str) -> str:
+        return terms.severity(Severity(self.detail[key]), self.language)
+
+    def _targets(self) -> str:
+        named: Iterable[str] = self.detail.get("targets", ())
+        return terms.listed((terms.target(Target(t), self.language) for t in named), self.language)

@@ -1,0 +1,75 @@
+"""Policies from a file: what is not said stays as it was, and what is wrong is named."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from alerts.policies import PoliciesRefused, load, parse
+from core.concerns import Severity
+from core.policies import DEFAULT_POLICIES, Level, Target
+
+GOOD = """
+[red]
+version = 7
+arrive_within_minutes = 15
+
+[[red.levels]]
+ask = ["family", "captain"]
+wait_minutes = 0.5
+
+[[red.levels]]
+ask = ["street_desk"]
+wait_minutes = 5
+"""
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    assert load(None) == DEFAULT_POLICIES
+
+
+def test_a_file_replaces_what_it_names_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "policies.toml"
+    file.write_text(GOOD, encoding="utf-8")
+
+    policies = load(file)
+
+    red = policies[Severity.RED]
+    assert (red.version, red.arrive_within) == (7, timedelta(minutes=15))
+    assert red.report_within == DEFAULT_POLICIES[Severity.RED].report_within
+    assert red.levels[0] == Level((Target.FAMILY, Target.CAPTAIN), timedelta(seconds=30))
+    assert policies[Severity.ORANGE] == DEFAULT_POLICIES[Severity.ORANGE]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ("[red]", "[purple]", "purple: no such key"),
+        ("version = 7", "versoin = 7", "red.versoin: no such key"),
+        ("version = 7", "version = 0", "red.version = 0"),
+        ("version = 7", "version = true", "red.version = True"),
+        ('"captain"', '"captian"', "red.levels[1].ask: 'captian' is not one of resident, family"),
+        ('["street_desk"]', "[]", "red.levels[2].ask = []"),
+        ("wait_minutes = 5", "wait_minutes = 0", "red.levels[2].wait_minutes = 0"),
+        ("wait_minutes = 5", "wait_minutes = 1e9", "red.levels[2].wait_minutes"),
+        ("wait_minutes = 5", "wait_seconds = 5", "red.levels[2].wait_seconds: no such key"),
+        ("wait_minutes = 5", "", "red.levels[2].wait_minutes = None"),
+        ("arrive_within_minutes = 15", "arrive_within_minutes = '15'", "red.arrive_within_minutes = '15'"),
+        ("[red]", "[red", "not TOML"),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_is_allowed(before: str, after: str, named: str) -> None:
+    with pytest.raises(PoliciesRefused) as refused:
+        parse(GOOD.replace(before, after, 1))
+
+    assert named in str(refused.value)
+
+
+def test_a_policy_that_asks_nobody_is_refused() -> None:
+    with pytest.raises(PoliciesRefused, match=r"orange\.levels: .*nobody"):
+        parse("[orange]\nversion = 2\n")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PoliciesRefused, match=r"gone\.toml: cannot be read"):
+        load(tmp_path / "gone.toml")
