@@ -1,0 +1,131 @@
+"""Binding: a scenario meets a community and an instant, and becomes a script with times and homes."""
+
+from datetime import datetime, time, timedelta
+from math import inf
+from random import Random
+
+from core.readings import Kind
+from simulator.casting import Cast
+from simulator.chance import chance
+from simulator.community import Community, Household
+from simulator.day import MINUTE
+from simulator.emergencies import HOUR, Told, alarm, door_open, fall, not_up, outing, sos, stove_on, visitor
+from simulator.faults import befall
+from simulator.life import ONE_DAY, Life
+from simulator.scenario import Event, Movement, Scenario, Then, What
+from simulator.script import Decline, HomeScript, Script
+from simulator.spells import Spell, SpellKind
+from simulator.truth import Sort, Truth
+
+DAY = 24 * HOUR
+LENGTHS = {
+    What.NIGHT_EXIT: 2 * HOUR,
+    What.STOVE_ON: 1.5 * HOUR,
+    What.DOOR_OPEN: 1 * HOUR,
+    What.OUTING: 45 * MINUTE,
+    What.VISITOR: 1 * HOUR,
+    What.ILLNESS: 3 * DAY,
+    What.TRAVEL: 3 * DAY,
+    What.DECLINE: 21 * DAY,
+    What.SMOKE: 10 * MINUTE,
+    What.GAS: 10 * MINUTE,
+    What.WATER: 20 * MINUTE,
+    What.DUPLICATES: 1 * HOUR,
+    What.LATE_BURST: 1 * HOUR,
+    What.CLOCK_JUMP: 6 * HOUR,
+    What.POWER_CUT: 1 * HOUR,
+    What.BROKER_DOWN: 10 * MINUTE,
+}
+"""Seconds, where the file names no duration. What is not listed lasts for ever."""
+
+FAULTS = frozenset(
+    {
+        *(What.DEVICE_DEAD, What.DEVICE_STUCK, What.BATTERY_LOW, What.GATEWAY_DOWN, What.BROKER_DOWN),
+        *(What.DUPLICATES, What.LATE_BURST, What.CLOCK_JUMP, What.POWER_CUT),
+    }
+)
+STAYS = {What.OUTING: "away", What.VISITOR: "visitor"}
+
+
+def bind(scenario: Scenario, community: Community, *, start: datetime, seed: int) -> Script:
+    """Say what befalls which home when. `start` is when live begins: `after` counts from there.
+
+    Raises ScenarioError when a home or building does not exist or lacks the device.
+    """
+    cast = Cast(scenario, community, seed=seed)
+    homes: dict[str, HomeScript] = {}
+    truths: list[Truth] = []
+    for number, event in enumerate(scenario.events, 1):
+        where = f"{scenario.name}, event {number} ({event.what})"
+        at = _instant(event, community, start)
+        for household in cast.households(event, at, where):
+            part, truth = _happen(event, at, household, seed=seed)
+            homes[household.home.id] = homes.get(household.home.id, HomeScript()).joined(part)
+            truths += truth
+    return Script(homes, tuple(truths))
+
+
+def _instant(event: Event, community: Community, start: datetime) -> float:
+    match event.when:
+        case timedelta():
+            return (start + event.when).timestamp()
+        case datetime():
+            return event.when.replace(tzinfo=community.zone).timestamp()
+        case time():
+            local = start.astimezone(community.zone)
+            found = datetime.combine(local.date(), event.when, community.zone)
+            return (found if found >= local else found + ONE_DAY).timestamp()
+
+
+def _happen(event: Event, at: float, household: Household, *, seed: int) -> tuple[HomeScript, list[Truth]]:
+    home, label = household.home.id, event.what.value
+    seconds = event.duration.total_seconds() if event.duration is not None else LENGTHS.get(event.what, inf)
+    end = at + seconds
+    if event.what in FAULTS:
+        part, about = befall(event, at, end, household, seed=seed)
+        return part, [Truth(home, Sort.FAULT, label, at, end, about)]
+    life = Life(household, seed=seed)
+    match event.what:
+        case What.ILLNESS | What.TRAVEL:  # the days themselves tell of these
+            return HomeScript(spells=(_spell(event.what, life, at, seconds),)), []
+        case What.DECLINE:
+            about = {"days": f"{seconds / DAY:g}", "depth": f"{event.depth:g}"}
+            decline = Decline(at, seconds, event.depth)
+            return HomeScript(declines=(decline,)), [Truth(home, Sort.EMERGENCY, label, at, inf, about)]
+    told = _tell(event, life, at, end, chance(seed, home, label, int(at)))
+    sort = Sort.STAY if event.what in STAYS else Sort.EMERGENCY
+    about = {"room": event.room.value} if event.what is What.FALL else {}
+    truths = [Truth(home, sort, STAYS.get(event.what, label), told.start, told.end, about)]
+    if told.away is not None:
+        truths.append(Truth(home, Sort.STAY, "away", *told.away))
+    return HomeScript(episodes=(told.episode,)), truths
+
+
+def _spell(what: What, life: Life, at: float, seconds: float) -> Spell:
+    """Whole days, from the next waking on."""
+    first = life.date_of(at) + ONE_DAY
+    kind = SpellKind.ILL if what is What.ILLNESS else SpellKind.TRAVEL
+    return Spell(kind, first, first + timedelta(days=max(round(seconds / DAY), 1) - 1))
+
+
+def _tell(event: Event, life: Life, at: float, end: float, rng: Random) -> Told:
+    hospital = event.then is Then.HOSPITAL
+    match event.what:
+        case What.FALL:
+            return fall(life, at, end, event.room, rng, hospital=hospital)
+        case What.NOT_UP:
+            return not_up(life, at, end, rng, faint=event.movement is Movement.FAINT, hospital=hospital)
+        case What.NIGHT_EXIT:
+            return outing(life, at, end, rng, from_bed=True)
+        case What.OUTING:
+            return outing(life, at, end, rng)
+        case What.STOVE_ON:
+            return stove_on(life, at, end, rng)
+        case What.DOOR_OPEN:
+            return door_open(life, at, end, rng)
+        case What.SOS:
+            return sos(life, at, rng)
+        case What.VISITOR:
+            return visitor(at, end, rng)
+        case what:
+            return alarm(Kind(what.value), at, end)

@@ -1,0 +1,83 @@
+"""Life: the days of one household, each told alone, from waking to the next waking.
+
+A day depends on (seed, home, date) only: history can end and live begin anywhere without a seam.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from itertools import takewhile
+
+from simulator.chance import chance
+from simulator.community import Household
+from simulator.day import MINUTE, Day, Doing, Stay, write_day
+from simulator.spells import Spell, SpellKind, spell_on
+
+ONE_DAY = timedelta(days=1)
+LATE_DAY = 0.03  # about once a month
+
+
+class Life:
+    """`spells` come on top of those that the seed brings."""
+
+    def __init__(self, household: Household, *, seed: int, spells: tuple[Spell, ...] = ()) -> None:
+        self.home = household.home.id
+        self.persona = household.persona
+        self.zone: tzinfo = household.home.zone
+        self.seed = seed
+        self._spells = spells
+        self.day = lru_cache(maxsize=4)(self._day)
+
+    def midnight(self, day: date) -> float:
+        """Epoch seconds of local midnight."""
+        return datetime.combine(day, time(), self.zone).timestamp()
+
+    def spell(self, day: date) -> Spell | None:
+        injected = next((spell for spell in self._spells if spell.first <= day <= spell.last), None)
+        return injected or spell_on(day, seed=self.seed, home=self.home)
+
+    def wake(self, day: date) -> float:
+        """When the resident gets up: regular, late now and then, late when ill."""
+        rng = chance(self.seed, self.home, day, "wake")
+        minute = rng.gauss(self.persona.wakes, self.persona.wake_spread)
+        late, shift, spell = rng.random(), rng.uniform(45, 100), self.spell(day)
+        if late < LATE_DAY or (spell is not None and spell.kind is SpellKind.ILL):
+            minute += shift
+        return self.midnight(day) + min(max(minute, 4 * 60), 10 * 60) * MINUTE
+
+    def date_of(self, at: float) -> date:
+        """The date of the day that holds this instant: before waking it is still yesterday."""
+        day = datetime.fromtimestamp(at, self.zone).date()
+        return day if at >= self.wake(day) else day - ONE_DAY
+
+    def days(self, since: float) -> Iterator[Day]:
+        """Endless, from the day that holds `since`."""
+        day = self.date_of(since)
+        while True:
+            yield self.day(day)
+            day += ONE_DAY
+
+    def stay_at(self, at: float) -> Stay:
+        stays = self.day(self.date_of(at)).stays
+        return next(stay for stay in reversed(stays) if stay.start <= at)
+
+    def is_visited(self, since: float, until: float) -> bool:
+        """Is somebody else in the home at any time between two instants?"""
+        meant = takewhile(lambda day: day.start < until, self.days(since))
+        return any(visit.start < until and visit.end > since for day in meant for visit in day.visits)
+
+    def is_doing(self, since: float, until: float) -> set[Doing]:
+        """Everything done between two instants."""
+        meant = takewhile(lambda day: day.start < until, self.days(since))
+        return {stay.doing for day in meant for stay in day.stays if stay.start < until and stay.end > since}
+
+    def _day(self, day: date) -> Day:
+        return write_day(
+            self.persona,
+            rng=chance(self.seed, self.home, day, "day"),
+            day=day,
+            midnight=self.midnight(day),
+            start=self.wake(day),
+            end=self.wake(day + ONE_DAY),
+            spell=self.spell(day),
+        )

@@ -1,0 +1,192 @@
+"""Traces: what the life of a day leaves in the physical world before any sensor has seen it.
+
+Movements in rooms, openings of the front door, appliances that draw power, presses of the button.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from random import Random
+
+from core.places import Role, Room
+from core.readings import Kind
+from simulator.day import MINUTE, OUT, Day, Doing, Stay, Visit
+from simulator.persona import Persona
+
+GAPS = {
+    Doing.RISING: 45,
+    Doing.TOILET: 75,
+    Doing.SHOWER: 110,
+    Doing.COOKING: 80,
+    Doing.EATING: 300,
+    Doing.POTTERING: 480,
+    Doing.TELEVISION: 780,
+    Doing.RESTING: 1100,
+    Doing.NAP: 1500,
+    Doing.ASLEEP: 3300,
+    Doing.ERRAND: 30,
+}
+"""Mean seconds between movements that a motion sensor would notice."""
+
+STILL = frozenset({Doing.ASLEEP, Doing.NAP, Doing.RESTING})
+VISITOR_GAP = 75.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The front door, opened at `start` and closed at `end`."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An appliance draws `watts`, give or take `ripple`. `by_hand` says whether a person ends it."""
+
+    role: Role
+    start: float
+    end: float
+    watts: float
+    ripple: float
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    kind: Kind
+    start: float
+    end: float
+
+
+@dataclass(slots=True)
+class Traces:
+    """Movements per room, in order; the rest in order of beginning."""
+
+    moves: defaultdict[Room, list[float]] = field(default_factory=lambda: defaultdict(list))
+    openings: list[Opening] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    presses: list[float] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+
+    def add(self, others: Iterable["Traces"]) -> None:
+        for other in others:
+            for room, moves in other.moves.items():
+                self.moves[room] += moves
+            self.openings += other.openings
+            self.sessions += other.sessions
+            self.presses += other.presses
+            self.alarms += other.alarms
+
+    def sort(self) -> None:
+        for moves in self.moves.values():
+            moves.sort()
+        self.openings.sort(key=lambda opening: opening.start)
+        self.sessions.sort(key=lambda session: session.start)
+
+    def between(self, since: float, until: float) -> "Traces":
+        """What begins in [since, until)."""
+        part = Traces()
+        for room, moves in self.moves.items():
+            part.moves[room] = [at for at in moves if since <= at < until]
+        part.openings = [opening for opening in self.openings if since <= opening.start < until]
+        part.sessions = [session for session in self.sessions if since <= session.start < until]
+        part.presses = [at for at in self.presses if since <= at < until]
+        part.alarms = [alarm for alarm in self.alarms if since <= alarm.start < until]
+        return part
+
+
+def traces_of(day: Day, persona: Persona, rng: Random) -> Traces:
+    """What this day leaves behind."""
+    traces = Traces()
+    for index, stay in enumerate(day.stays):
+        before = day.stays[index - 1] if index else None
+        if stay.doing in OUT:
+            _go_out(traces, stay, rng, left=before is not None, returned=index + 1 < len(day.stays))
+        else:
+            _stay_in(traces, stay, before, persona, rng)
+    _television(traces, day.stays, rng)
+    for visit in day.visits:
+        add_visit(traces, visit, rng)
+    traces.sort()
+    return traces
+
+
+def _go_out(traces: Traces, stay: Stay, rng: Random, *, left: bool, returned: bool) -> None:
+    if left:
+        traces.moves[Room.CORRIDOR].append(stay.start - rng.uniform(5, 15))
+        traces.openings.append(Opening(stay.start, stay.start + rng.uniform(3, 10)))
+    if returned:
+        traces.openings.append(Opening(stay.end, stay.end + rng.uniform(3, 12)))
+        traces.moves[Room.CORRIDOR].append(stay.end + rng.uniform(4, 12))
+
+
+def _stay_in(traces: Traces, stay: Stay, before: Stay | None, persona: Persona, rng: Random) -> None:
+    room = stay.room or Room.OTHER
+    if before is None or before.room is not room:
+        traces.moves[room].append(stay.start + rng.uniform(0.5, 4))
+        if before is not None and before.doing not in OUT and rng.random() < 0.8:  # noqa: PLR2004 (not every step is seen)
+            traces.moves[Room.CORRIDOR].append(stay.start)
+    scale = persona.restless if stay.doing in STILL else persona.pace
+    wander(traces.moves[room], stay.start, stay.end, GAPS[stay.doing] / scale, rng)
+    match stay.doing:
+        case Doing.COOKING:
+            _cook(traces, stay, rng)
+        case Doing.ERRAND:
+            traces.openings.append(Opening(stay.start + rng.uniform(10, 30), stay.end - rng.uniform(5, 15)))
+        case Doing.POTTERING if room is Room.KITCHEN and rng.random() < 0.4:  # noqa: PLR2004 (tea)
+            _boil(traces, stay.start + rng.uniform(5, 60), rng)
+        case _:
+            pass
+
+
+def wander(moves: list[float], start: float, end: float, gap: float, rng: Random) -> None:
+    """Movements at random between two instants, `gap` s apart on average."""
+    rate = 1 / gap
+    at = start + rng.expovariate(rate)
+    while at < end:
+        moves.append(at)
+        at += rng.expovariate(rate)
+
+
+def _boil(traces: Traces, start: float, rng: Random) -> None:
+    traces.sessions.append(
+        Session(Role.KETTLE, start, start + rng.uniform(150, 380), rng.uniform(1450, 1800), 15, by_hand=False)
+    )
+
+
+def _cook(traces: Traces, stay: Stay, rng: Random) -> None:
+    if rng.random() < 0.7:  # noqa: PLR2004 (soup or tea with most meals)
+        _boil(traces, stay.start + rng.uniform(20, 200), rng)
+    start, end = stay.start + rng.uniform(60, 240), stay.end - rng.uniform(30, 150)
+    if end > start + MINUTE:
+        traces.sessions.append(Session(Role.STOVE, start, end, rng.uniform(900, 1700), 350, by_hand=True))
+
+
+def _television(traces: Traces, stays: tuple[Stay, ...], rng: Random) -> None:
+    """It stays on while somebody is only briefly elsewhere."""
+    start = end = None
+    for stay in stays:
+        if stay.doing is not Doing.TELEVISION:
+            continue
+        if start is not None and end is not None and stay.start - end > 20 * MINUTE:
+            traces.sessions.append(_viewing(start, end, rng))
+            start = None
+        start, end = start or stay.start, stay.end
+    if start is not None and end is not None:
+        traces.sessions.append(_viewing(start, end, rng))
+
+
+def _viewing(start: float, end: float, rng: Random) -> Session:
+    return Session(Role.TELEVISION, start + 8, end - 5, rng.uniform(60, 115), 9, by_hand=True)
+
+
+def add_visit(traces: Traces, visit: Visit, rng: Random) -> None:
+    """A visitor rings, comes in, moves about, leaves."""
+    traces.openings += [
+        Opening(visit.start, visit.start + rng.uniform(8, 25)),
+        Opening(visit.end, visit.end + rng.uniform(8, 25)),
+    ]
+    wander(traces.moves[Room.LIVING], visit.start + 15, visit.end, VISITOR_GAP, rng)
+    wander(traces.moves[Room.KITCHEN], visit.start + 15, visit.end, VISITOR_GAP * 6, rng)
+    traces.moves[Room.CORRIDOR] += [visit.start + 12, visit.end - 8]
