@@ -1,0 +1,1 @@
+"""Alerts: the list, one with its whole story, and what people may do with it."""

@@ -1,0 +1,128 @@
+"""List alerts, read one's whole story, and act on it: take, arrive, close, note, reopen."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.access import Viewer
+from api.alerts.moves import alert_for, arrive, close, reopen, take, write_note
+from api.alerts.schemas import (
+    AlertBody,
+    AlertPage,
+    AlertStory,
+    AttemptBody,
+    Closing,
+    DeliveryBody,
+    EntryBody,
+    NoteText,
+    Seen,
+    TimerBody,
+)
+from api.depends import HandlesAlerts, Looks, Ports, ReopensAlerts, SeesAlerts
+from api.errors import Code, Problem, problems
+from api.schema import Cursor, Limit
+from api.services import Services
+from core.delivery import Delivery
+
+router = APIRouter(prefix="/alerts", tags=["alerts"])
+
+_ACTING = problems(Code.NOT_FOUND, Code.STALE, Code.CLOSED, Code.ALREADY_THERE)
+
+
+@router.get("", responses=problems(Code.REFUSED))
+def list_alerts(
+    viewer: SeesAlerts,
+    ports: Ports,
+    looks: Looks,
+    area: Annotated[str | None, Query(max_length=200, description="only below this area")] = None,
+    home: Annotated[str | None, Query(max_length=200, description="only of this home")] = None,
+    *,
+    open_only: bool = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> AlertPage:
+    """Alerts, newest first, of everything that this login sees or of one area or home of it."""
+    areas, homes = _wanted(ports, viewer, area, home)
+    page = ports.alerts.page(areas=areas, homes=homes, open_only=open_only, cursor=cursor, limit=limit)
+    looks.note(viewer, "alerts", home or area or "*", ports.clock.now())
+    return AlertPage(items=[AlertBody.model_validate(alert) for alert in page.alerts], next=page.cursor)
+
+
+def _wanted(
+    ports: Services, viewer: Viewer, area: str | None, home: str | None
+) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """Area ids and homes to ask the store for: the filter, cut to what the viewer sees. None is no bound."""
+    inventory = ports.inventory()
+    if home is not None:
+        found = inventory.homes.get(home)
+        if found is None or not viewer.sees(found):
+            raise Problem(Code.NOT_FOUND)
+        return None, frozenset({home})
+    if area is not None:
+        below = frozenset(a for a in inventory.areas if inventory.within(a, area))
+        wanted = below if viewer.sees_everything else below & viewer.areas
+        if not wanted:
+            raise Problem(Code.NOT_FOUND)
+        return wanted, None
+    return (None, None) if viewer.sees_everything else (viewer.areas, viewer.homes)
+
+
+@router.get("/{alert_id}", responses=problems(Code.NOT_FOUND))
+def get_alert(alert_id: str, viewer: SeesAlerts, ports: Ports, looks: Looks) -> AlertStory:
+    """One alert with its timer, timeline and deliveries."""
+    alert = alert_for(ports, viewer, alert_id)
+    looks.note(viewer, f"alert {alert.id}", alert.home, ports.clock.now())
+    timer = ports.alerts.timer(alert.id)
+    return AlertStory(
+        alert=AlertBody.model_validate(alert),
+        timer=None if timer is None else TimerBody.model_validate(timer),
+        levels=[list(level.targets) for level in alert.policy.levels],
+        timeline=[EntryBody.model_validate(entry) for entry in ports.alerts.timeline(alert.id)],
+        deliveries=[_delivery(delivery) for delivery in ports.alerts.deliveries(alert.id)],
+    )
+
+
+def _delivery(delivery: Delivery) -> DeliveryBody:
+    send = delivery.send
+    return DeliveryBody(
+        id=send.id,
+        person=send.person,
+        name=send.name,
+        target=send.target,
+        purpose=send.purpose,
+        event=send.event,
+        state=delivery.state,
+        reason=delivery.reason,
+        attempts=[AttemptBody.model_validate(attempt) for attempt in delivery.attempts],
+    )
+
+
+@router.post("/{alert_id}/acknowledge", responses=_ACTING)
+def acknowledge_alert(alert_id: str, body: Seen, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
+    """Take it: this person now owes an arrival."""
+    return AlertBody.model_validate(take(ports, viewer, alert_id, fence=body.fence))
+
+
+@router.post("/{alert_id}/arrive", responses=_ACTING)
+def arrive_at_alert(alert_id: str, body: Seen, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
+    """At the door: this person now owes a report."""
+    return AlertBody.model_validate(arrive(ports, viewer, alert_id, fence=body.fence))
+
+
+@router.post("/{alert_id}/close", responses=_ACTING)
+def close_alert(alert_id: str, body: Closing, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
+    """Close it with how it ended. Final."""
+    moved = close(ports, viewer, alert_id, fence=body.fence, outcome=body.outcome, note=body.note)
+    return AlertBody.model_validate(moved)
+
+
+@router.post("/{alert_id}/notes", status_code=201, responses=problems(Code.NOT_FOUND, Code.CLOSED))
+def add_note(alert_id: str, body: NoteText, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
+    """Write a line into its timeline; moves nothing."""
+    return AlertBody.model_validate(write_note(ports, viewer, alert_id, text=body.text))
+
+
+@router.post("/{alert_id}/reopen", status_code=201, responses=_ACTING)
+def reopen_alert(alert_id: str, viewer: ReopensAlerts, ports: Ports) -> AlertBody:
+    """A new alert, linked to this closed one."""
+    return AlertBody.model_validate(reopen(ports, viewer, alert_id))

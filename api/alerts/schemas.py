@@ -1,0 +1,198 @@
+"""Bodies of alerts. Codes, never sentences: the pages turn them into words."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field
+
+from api.schema import Body, example
+from core.alerts import Condition, EntryKind, Handling, Outcome, Purpose, TimerKind
+from core.concerns import ConcernKind, Severity
+from core.delivery import SendState, Settlement
+from core.places import Room
+from core.policies import Target
+
+_FACT = {"name": "silent_for", "value": 3120.0, "unit": "s"}
+_ALERT = {
+    "id": "a-17",
+    "home": "building-7/0402",
+    "area": "building-7",
+    "kind": "silence",
+    "severity": "red",
+    "handling": "triggered",
+    "condition": "active",
+    "level": 1,
+    "round": 0,
+    "fence": 2,
+    "opened_at": "2026-11-24T01:54:00Z",
+    "since": "2026-11-24T01:02:00Z",
+    "facts": [_FACT],
+    "place": "bathroom",
+    "taken_by": None,
+    "taken_at": None,
+    "arrived_by": None,
+    "arrived_at": None,
+    "closed_by": None,
+    "closed_at": None,
+    "outcome": None,
+    "note": "",
+    "predecessor": None,
+}
+
+
+class FactBody(Body):
+    """One number of the evidence. Units: s, d, W, count, time, place, device, text."""
+
+    model_config = example(**_FACT)
+
+    name: str
+    value: float | str
+    unit: str
+
+
+class AlertBody(Body):
+    """One case. `fence` rises with each move: send the one that you saw when you act."""
+
+    model_config = example(**_ALERT)
+
+    id: str
+    home: str
+    area: str
+    kind: ConcernKind
+    severity: Severity
+    handling: Handling
+    condition: Condition
+    level: int = Field(description="step of the policy, from 0")
+    round: int = Field(description="how often the last level was asked again")
+    fence: int
+    opened_at: datetime
+    since: datetime
+    facts: list[FactBody]
+    place: Room | None
+    taken_by: str | None
+    taken_at: datetime | None
+    arrived_by: str | None
+    arrived_at: datetime | None
+    closed_by: str | None
+    closed_at: datetime | None
+    outcome: Outcome | None
+    note: str
+    predecessor: str | None
+
+
+class AlertPage(Body):
+    """Newest first. `next` fetches the page after, null at the end."""
+
+    model_config = example(items=[_ALERT], next=None)
+
+    items: list[AlertBody]
+    next: str | None
+
+
+class TimerBody(Body):
+    """What happens by itself if nobody acts."""
+
+    model_config = example(kind="level", due_at="2026-11-24T01:57:00Z")
+
+    kind: TimerKind
+    due_at: datetime
+
+
+class EntryBody(Body):
+    """A line of the timeline. `actor` is a person's id, or "system"."""
+
+    model_config = example(
+        at="2026-11-24T01:55:00Z",
+        kind="level_entered",
+        fence=2,
+        actor="system",
+        detail={"level": 1, "round": 0, "targets": ["family"], "people": ["p-9"], "until": "2026-11-24T01:58:00Z"},
+    )
+
+    at: datetime
+    kind: EntryKind
+    fence: int
+    actor: str
+    detail: dict[str, Any]
+
+
+class AttemptBody(Body):
+    """One try over one channel, and what the provider said."""
+
+    model_config = example(
+        number=1,
+        at="2026-11-24T01:55:01Z",
+        channel="console",
+        settlement="accepted",
+        said="delivered",
+        provider_id="m-81",
+        repeat=False,
+    )
+
+    number: int
+    at: datetime
+    channel: str
+    settlement: Settlement
+    said: str
+    provider_id: str | None
+    repeat: bool
+
+
+class DeliveryBody(Body):
+    """One message owed to one person, and its fate."""
+
+    model_config = example(
+        id="a-17.2.p-9",
+        person="p-9",
+        name="王芳",
+        target="family",
+        purpose="ask",
+        event="level_entered",
+        state="accepted",
+        reason="",
+        attempts=[],
+    )
+
+    id: str
+    person: str
+    name: str
+    target: Target
+    purpose: Purpose
+    event: EntryKind
+    state: SendState
+    reason: str
+    attempts: list[AttemptBody]
+
+
+class AlertStory(Body):
+    """An alert with everything that happened, will happen, and who was told."""
+
+    model_config = example(alert=_ALERT, timer=None, levels=[["resident"], ["family"]], timeline=[], deliveries=[])
+
+    alert: AlertBody
+    timer: TimerBody | None
+    levels: list[list[Target]] = Field(description="whom each level of its policy asks")
+    timeline: list[EntryBody]
+    deliveries: list[DeliveryBody]
+
+
+class Seen(Body):
+    """The fence of the alert as it was seen when this was decided."""
+
+    model_config = example(fence=2)
+
+    fence: int = Field(ge=0)
+
+
+class Closing(Body):
+    model_config = example(fence=4, outcome="helped", note="在卫生间滑倒，已扶起，未受伤。")
+
+    fence: int = Field(ge=0)
+    outcome: Outcome
+    note: str = Field("", max_length=2000)
+
+
+class NoteText(Body):
+    model_config = example(text="电话无人接听，已上门。")
+
+    text: str = Field(min_length=1, max_length=2000)

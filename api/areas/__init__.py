@@ -1,0 +1,1 @@
+"""Areas: the tree with its counts, and who is on duty."""

@@ -1,0 +1,1 @@
+"""Devices: what is installed in a home and how it fares."""

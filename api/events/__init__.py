@@ -1,0 +1,1 @@
+"""The live feed over server-sent events."""

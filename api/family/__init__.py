@@ -1,0 +1,1 @@
+"""What family sees: well, or being checked."""

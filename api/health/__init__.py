@@ -1,0 +1,1 @@
+"""Whether this process is up, and whether it can see and call."""

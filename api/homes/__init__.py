@@ -1,0 +1,1 @@
+"""Homes: the one of three states, presence, and the day's activity."""

@@ -1,0 +1,98 @@
+"""One local day of a home as a strip: in which rooms something was sensed, in slices of five minutes.
+
+It shows what sensors said, for people to read; it judges nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from core.places import Device, Home, Role, Room
+from core.ports import ReadingsStore
+from core.readings import Kind, Reading
+
+SLICE = timedelta(minutes=5)
+SLICES = 288
+MOST_READINGS = 50_000
+_SWITCHED_ON_W = 10.0
+
+_NEVER_A_SIGN = frozenset({Role.AUTOMATIC, Role.MAIN_METER, Role.BRIDGE, Role.SMOKE, Role.GAS, Role.WATER, Role.OTHER})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A room (or the front door) and how often something was sensed in each slice of the day."""
+
+    room: Room
+    front_door: bool
+    slices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """From local midnight, 288 slices; on days when clocks change, wall time repeats or skips as it does.
+
+    `complete` is false when there were more readings than are shown.
+    """
+
+    date: date
+    start: datetime
+    rows: tuple[Row, ...]
+    complete: bool = True
+
+
+def day_of(readings: ReadingsStore, home: Home, devices: Sequence[Device], *, on: date) -> Day:
+    """The strip of one local day. Raises StoreUnavailable."""
+    start = datetime.combine(on, time(), home.zone)
+    end = datetime.combine(on + timedelta(days=1), time(), home.zone)
+    shown = {device.id: device for device in devices if device.role not in _NEVER_A_SIGN}
+    found = readings.between(list(shown), start, end, limit=MOST_READINGS) if shown else []
+    counts: dict[tuple[Room, bool], list[int]] = {_row_of(device): [0] * SLICES for device in shown.values()}
+    for reading in _signs(found):
+        counts[_row_of(shown[reading.device])][_slice(reading.at.astimezone(home.zone))] += 1
+    order = list(Room)
+    rows = [Row(room, door, tuple(slices)) for (room, door), slices in counts.items()]
+    rows.sort(key=lambda row: (row.front_door, order.index(row.room)))
+    return Day(on, start, tuple(rows), complete=len(found) < MOST_READINGS)
+
+
+def _row_of(device: Device) -> tuple[Room, bool]:
+    if device.role is Role.FRONT_DOOR:
+        return Room.ENTRANCE, True
+    return device.room, False
+
+
+def _slice(local: datetime) -> int:
+    return (local.hour * 60 + local.minute) // 5
+
+
+def _signs(readings: Iterable[Reading]) -> Iterable[Reading]:
+    """What shows that somebody moved: triggers and changes, never what a bridge repeats or makes up."""
+    last: dict[tuple[str, str | None, Kind], object] = {}
+    for reading in readings:
+        key = reading.device, reading.channel, reading.kind
+        before, last[key] = last.get(key), _level(reading)
+        if _is_sign(reading, before):
+            yield reading
+
+
+def _is_sign(reading: Reading, before: object) -> bool:
+    """`before` is the last level of the same device, channel and kind today; None at the first."""
+    match reading.kind:
+        case Kind.SOS | Kind.BUTTON:
+            return True
+        case Kind.MOTION | Kind.OCCUPANCY | Kind.VIBRATION:
+            return reading.value is True
+        case Kind.DOOR:
+            return before not in {None, reading.value}
+        case Kind.POWER:
+            return before is False and _level(reading) is True
+        case _:
+            return False
+
+
+def _level(reading: Reading) -> object:
+    """For power: is it switched on? Otherwise the value itself."""
+    if reading.kind is Kind.POWER and isinstance(reading.value, int | float):
+        return reading.value >= _SWITCHED_ON_W
+    return reading.value

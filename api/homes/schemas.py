@@ -1,0 +1,84 @@
+"""Bodies of homes."""
+
+from datetime import date, datetime
+
+from pydantic import Field
+
+from api.schema import Body, example
+from core.places import Room
+from core.states import HomeState, Presence, Visibility
+
+_HOME = {
+    "id": "building-7/0402",
+    "area": "building-7",
+    "address": "临园小区7号楼402",
+    "resident": "王秀英",
+    "state": "concern",
+    "presence": "home",
+    "presence_since": "2026-11-24T00:10:00Z",
+    "visibility": "visible",
+    "visibility_since": "2026-11-01T04:00:00Z",
+    "visibility_reason": "",
+    "last_sign_at": "2026-11-24T01:02:00Z",
+    "last_sign_room": "bathroom",
+    "learned_days": 28,
+    "open_alerts": ["a-17"],
+}
+
+
+class HomeBody(Body):
+    """A home is in exactly one of three states. `cannot_see` never means quiet."""
+
+    model_config = example(**_HOME)
+
+    id: str
+    area: str
+    address: str
+    resident: str | None
+    state: HomeState
+    presence: Presence
+    presence_since: datetime | None
+    visibility: Visibility
+    visibility_since: datetime | None
+    visibility_reason: str = Field(
+        description="why we cannot see (all of) it: the cause of the device ticket, or empty"
+    )
+    last_sign_at: datetime | None
+    last_sign_room: Room | None
+    learned_days: int = Field(description="days whose routine is known")
+    open_alerts: list[str] = Field(description="ids, most urgent first")
+
+
+class HomePage(Body):
+    """By id. `next` fetches the page after, null at the end."""
+
+    model_config = example(items=[_HOME], next=None)
+
+    items: list[HomeBody]
+    next: str | None
+
+
+class RowBody(Body):
+    model_config = example(room="bathroom", front_door=False, slices=[0, 0, 2, 1])
+
+    room: Room
+    front_door: bool
+    slices: list[int] = Field(description="288 counts, one per five minutes of the local day")
+
+
+class DayBody(Body):
+    """What was sensed on one local day."""
+
+    model_config = example(
+        home="building-7/0402",
+        date="2026-11-24",
+        start="2026-11-23T16:00:00Z",
+        complete=True,
+        rows=[{"room": "bathroom", "front_door": False, "slices": [0, 0, 2, 1]}],
+    )
+
+    home: str
+    date: date
+    start: datetime
+    complete: bool
+    rows: list[RowBody]

@@ -1,0 +1,78 @@
+"""A home as it is shown: what the watch believes, the open alerts, and the one of three states that follows.
+
+Counts are honest: a home that cannot be seen is never counted as well.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.access import Viewer
+from api.services import Services
+from core.alerts import Alert, Handling
+from core.places import Home
+from core.states import HomeState, HomeStatus, home_state
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """`alerts` are the home's open ones, most urgent first."""
+
+    home: Home
+    status: HomeStatus
+    alerts: tuple[Alert, ...] = ()
+
+    @property
+    def state(self) -> HomeState:
+        return home_state(self.status.visibility, has_open_alert=bool(self.alerts))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many homes are in each state."""
+
+    well: int = 0
+    concern: int = 0
+    cannot_see: int = 0
+
+    @property
+    def homes(self) -> int:
+        return self.well + self.concern + self.cannot_see
+
+    @classmethod
+    def of(cls, sights: Iterable[Sight]) -> "Count":
+        states = [sight.state for sight in sights]
+        return cls(states.count(HomeState.WELL), states.count(HomeState.CONCERN), states.count(HomeState.CANNOT_SEE))
+
+
+def by_urgency(alert: Alert) -> tuple[int, bool, datetime]:
+    """Most severe first, unanswered before taken, longest waiting first."""
+    return alert.severity.rank, alert.handling is not Handling.TRIGGERED, alert.opened_at
+
+
+def sights(ports: Services, viewer: Viewer, *, area: str | None = None) -> list[Sight]:
+    """Every home that the viewer sees, or those below an area. A home never heard of cannot be seen."""
+    inventory = ports.inventory()
+    homes = [h for h in viewer.homes_of(inventory) if area is None or inventory.within(h.area, area)]
+    return _seen(ports, homes)
+
+
+def sight_of(ports: Services, home: Home) -> Sight:
+    return _seen(ports, [home])[0]
+
+
+def _seen(ports: Services, homes: list[Home]) -> list[Sight]:
+    ids = _few([home.id for home in homes])
+    statuses = ports.statuses.homes(ids)
+    alerts: dict[str, list[Alert]] = {}
+    for alert in sorted(ports.alerts.open_alerts(homes=ids), key=by_urgency):
+        alerts.setdefault(alert.home, []).append(alert)
+    return [Sight(home, statuses.get(home.id, HomeStatus(home.id)), tuple(alerts.get(home.id, ()))) for home in homes]
+
+
+_WHOLE = 2_000
+
+
+def _few(ids: list[str]) -> Collection[str] | None:
+    """Ask the store for these, or for everything when they are many (one scan is cheaper then)."""
+    return ids if len(ids) <= _WHOLE else None

@@ -1,0 +1,151 @@
+"""The page of one alert: why, what happens next, who was told, what happened; and the buttons."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+
+from alerts import wording
+from api.access import Action
+from api.alerts.moves import alert_for, arrive, close, reopen, take, write_note
+from api.depends import Looks, Ports, Requires
+from api.errors import Problem
+from api.pages.forms import HandlingForm, ReopeningForm, go_on
+from api.pages.repeats import MOST_FOLDED, Stretch, Told, stretches, told
+from api.pages.shell import shell
+from api.services import Services
+from api.sessions import Visit
+from core.alerts import Alert, Entry, EntryKind, Handling, Outcome, Timer
+from core.concerns import Fact
+from core.places import Home, Inventory
+from core.policies import Target
+
+router = APIRouter(include_in_schema=False)
+
+_Fence = Annotated[int, Form(ge=0)]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """`asked` are the people whom the present level asks; `next_names` those whom the next one would ask now."""
+
+    alert: Alert
+    home: Home | None
+    timer: Timer | None
+    facts: tuple[Fact, ...]
+    asked: tuple[str, ...]
+    next_targets: tuple[Target, ...]
+    next_names: tuple[str, ...]
+    told: tuple[Told, ...]
+    timeline: tuple[Stretch, ...]
+    names: dict[str, str]
+    may_take: bool
+    may_arrive: bool
+    may_reopen: bool
+
+
+@router.get("/alerts/{alert_id}")
+def alert_page(
+    alert_id: str,
+    request: Request,
+    visit: Annotated[Visit, Depends(Requires(Action.SEE_ALERTS))],
+    ports: Ports,
+    looks: Looks,
+) -> Response:
+    alert = alert_for(ports, visit.viewer, alert_id)
+    looks.note(visit.viewer, f"alert {alert.id}", alert.home, ports.clock.now())
+    page = shell(request, ports, visit, home=ports.inventory().homes.get(alert.home))
+    return page.page("alert", view=alert_view(ports, visit, alert), most_folded=MOST_FOLDED)
+
+
+def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
+    """Everything that the page tells."""
+    timeline = tuple(ports.alerts.timeline(alert.id))
+    names = {person.id: person.name for person in ports.directory().people.values()}
+    following = alert.policy.levels[min(alert.level + 1, alert.policy.last)].targets
+    home = ports.inventory().homes.get(alert.home)
+    return AlertView(
+        alert=alert,
+        home=home,
+        timer=ports.alerts.timer(alert.id),
+        facts=_facts(alert, ports.inventory(), now=ports.clock.now()),
+        asked=_asked(timeline, names),
+        next_targets=following,
+        next_names=_names_at(ports, alert, following),
+        told=told(ports.alerts.deliveries(alert.id)),
+        timeline=stretches(timeline),
+        names=names,
+        may_take=alert.is_open and alert.handling is not Handling.ON_SITE and alert.taken_by != visit.viewer.person,
+        may_arrive=alert.is_open and alert.arrived_by != visit.viewer.person,
+        may_reopen=not alert.is_open and visit.viewer.may(Action.REOPEN_ALERTS),
+    )
+
+
+def _facts(alert: Alert, inventory: Inventory, *, now: datetime) -> tuple[Fact, ...]:
+    """The evidence as it stands, with devices by the name that the installer gave them."""
+    labels = {device.id: device.label for device in inventory.devices_of(alert.home) if device.label}
+    return tuple(
+        replace(fact, value=labels.get(str(fact.value), fact.value)) if fact.unit == "device" else fact
+        for fact in wording.facts_at(alert, now)
+    )
+
+
+def _names_at(ports: Services, alert: Alert, targets: tuple[Target, ...]) -> tuple[str, ...]:
+    """Whom these targets mean at this moment; when the level fires, the engine asks again who they are."""
+    reach = ports.desk.reacher.reach(alert.home, ports.clock.now(), area=alert.area)
+    return tuple(dict.fromkeys(recipient.name for target in targets for recipient in reach.get(target, ())))
+
+
+def _asked(timeline: tuple[Entry, ...], names: dict[str, str]) -> tuple[str, ...]:
+    entered = [entry for entry in timeline if entry.kind is EntryKind.LEVEL_ENTERED]
+    people = entered[-1].detail["people"] if entered else []
+    return tuple(names.get(person, person) for person in people)
+
+
+def _moved(alert_id: str, said: str, move: Callable[[], Alert]) -> Response:
+    """Act, and show the alert as it then stands, with what was done or why nothing was."""
+    try:
+        alert = move()
+    except Problem as problem:
+        return go_on(f"/alerts/{alert_id}", problem=problem.code.value)
+    return go_on(f"/alerts/{alert.id}", said=said)
+
+
+@router.post("/alerts/{alert_id}/take")
+def take_it(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence) -> Response:
+    return _moved(alert_id, "taken", lambda: take(ports, visit.viewer, alert_id, fence=fence))
+
+
+@router.post("/alerts/{alert_id}/arrive")
+def i_am_here(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence) -> Response:
+    return _moved(alert_id, "arrived", lambda: arrive(ports, visit.viewer, alert_id, fence=fence))
+
+
+@router.post("/alerts/{alert_id}/close")
+def close_it(
+    alert_id: str,
+    visit: HandlingForm,
+    ports: Ports,
+    fence: _Fence,
+    outcome: Annotated[Outcome, Form()],
+    note: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    return _moved(
+        alert_id,
+        "closed",
+        lambda: close(ports, visit.viewer, alert_id, fence=fence, outcome=outcome, note=note.strip()),
+    )
+
+
+@router.post("/alerts/{alert_id}/note")
+def note_it(
+    alert_id: str, visit: HandlingForm, ports: Ports, text: Annotated[str, Form(max_length=2000)] = ""
+) -> Response:
+    return _moved(alert_id, "noted", lambda: write_note(ports, visit.viewer, alert_id, text=text.strip()))
+
+
+@router.post("/alerts/{alert_id}/reopen")
+def reopen_it(alert_id: str, visit: ReopeningForm, ports: Ports) -> Response:
+    return _moved(alert_id, "reopened", lambda: reopen(ports, visit.viewer, alert_id))

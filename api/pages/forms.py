@@ -1,0 +1,43 @@
+"""Forms of the pages: only from our own pages, with the session's own token; afterwards the browser is sent on."""
+
+from typing import Annotated, TypeAlias
+from urllib.parse import urlencode
+
+from fastapi import Depends, Form, Request
+from fastapi.responses import RedirectResponse
+
+from api.access import Action
+from api.depends import Requires
+from api.sessions import Visit, require_form_token
+
+SEE_OTHER = 303
+
+
+class FormOf:
+    """A dependency: a form sent by somebody who may do this, from a page that was made for them."""
+
+    def __init__(self, action: Action) -> None:
+        self.requires = Requires(action)
+
+    def __call__(self, request: Request, csrf: Annotated[str, Form(max_length=200)] = "") -> Visit:
+        visit = self.requires(request)
+        require_form_token(csrf, visit.token)
+        return visit
+
+
+HandlingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.HANDLE_ALERTS))]
+ReopeningForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.REOPEN_ALERTS))]
+PhoneForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.SEE_PHONES))]
+FamilyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.ANSWER_AS_FAMILY))]
+LeavingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.LEAVE))]
+
+
+def go_on(path: str, **said: str) -> RedirectResponse:
+    """Send the browser to a page, so that reloading it does nothing twice."""
+    return RedirectResponse(f"{path}?{urlencode(said)}" if said else path, SEE_OTHER)
+
+
+def local_path(wanted: str) -> str:
+    """A path on this very site, whatever was asked for."""
+    is_local = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if is_local and "\\" not in wanted else "/"

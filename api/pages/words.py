@@ -1,0 +1,119 @@
+"""Everything that a page says, in one language, one zone and at one instant: what templates speak through.
+
+Sentences about alerts come from `alerts.wording`; the pages' furniture from their own catalogue.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from alerts import wording
+from alerts.wording.terms import not_sent
+from api.i18n.catalogue import Catalogue
+from core.alerts import Alert, Condition, Entry, Handling, Outcome
+from core.concerns import ConcernKind, Fact, Severity
+from core.delivery import Delivery, SendState, Settlement
+from core.people import Language
+from core.places import Room
+from core.policies import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`zone_name` is the IANA name, for the page's script; `now` is the clock's."""
+
+    language: Language
+    zone: tzinfo
+    zone_name: str
+    now: datetime
+    t: Catalogue
+
+    def title(self, alert: Alert) -> str:
+        return wording.concern_title(alert, self.language)
+
+    def fact(self, fact: Fact) -> str:
+        return wording.fact(fact, self.language, self.zone)
+
+    def device_fact(self, fact: Fact) -> str:
+        """A fact about a device: its silence is no missing sign of life."""
+        match fact.name:
+            case "silent_for":
+                return self.t("tickets.silent_for", span=wording.duration(float(fact.value), self.language))
+            case "battery":
+                return self.t("tickets.battery", percent=f"{float(fact.value):.0f}")
+            case _:
+                return self.fact(fact)
+
+    def entry(self, entry: Entry, names: Mapping[str, str]) -> str:
+        return wording.entry(entry, names, self.language, self.zone)
+
+    def severity(self, severity: Severity) -> str:
+        return wording.severity(severity, self.language)
+
+    def kind(self, kind: ConcernKind) -> str:
+        return wording.kind(kind, self.language)
+
+    def outcome(self, outcome: Outcome) -> str:
+        return wording.outcome(outcome, self.language)
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        return [(outcome.value, self.outcome(outcome)) for outcome in Outcome]
+
+    def room(self, room: Room) -> str:
+        return wording.room(room, self.language)
+
+    def handling(self, handling: Handling) -> str:
+        return wording.handling(handling, self.language)
+
+    def condition(self, condition: Condition) -> str:
+        return wording.condition(condition, self.language)
+
+    def settlement(self, settlement: Settlement) -> str:
+        return wording.settlement(settlement, self.language)
+
+    def targets(self, targets: Iterable[Target]) -> str:
+        return self.listed(wording.target(target, self.language) for target in targets)
+
+    def listed(self, names: Iterable[str]) -> str:
+        return wording.listed(names, self.language)
+
+    def span(self, since: datetime, until: datetime | None = None) -> str:
+        """How long from one instant to another, or until now."""
+        return wording.duration((until or self.now) - since, self.language)
+
+    def local(self, instant: datetime) -> datetime:
+        return instant.astimezone(self.zone)
+
+    def when(self, instant: datetime) -> str:
+        """The wall clock's time; with the date on another day than today."""
+        if self.local(instant).date() == self.local(self.now).date():
+            return wording.clock_time(instant, self.zone)
+        return wording.dated_time(instant, self.language, self.zone)
+
+    def left(self, due: datetime) -> str:
+        """How soon a timer is due, or how long it has been."""
+        if due > self.now:
+            return self.t("alert.left", span=self.span(self.now, due))
+        return self.t("alert.overdue", span=self.span(due))
+
+    def ago(self, instant: datetime) -> str:
+        return self.t("app.ago", span=self.span(instant))
+
+    def channel(self, kind: str) -> str:
+        return wording.channel(kind, self.language)
+
+    def unsent(self, delivery: Delivery) -> str:
+        """Why no try has been made yet: it waits, or a decision not to send."""
+        if delivery.state is SendState.QUEUED:
+            at = delivery.next_attempt_at
+            return self.t("alert.waiting_to_send" if at is None else "alert.next_try", time=self.when(at or self.now))
+        return not_sent(delivery.reason, self.language) or self.t(f"send_state.{delivery.state}")
+
+    def look(self, what: str) -> str:
+        """What somebody looked at: the first word of a look says its kind."""
+        kind = what.split(" ", maxsplit=1)[0]
+        return self.t(f"look.{kind}") if f"look.{kind}" in self.t else what
+
+    def reason(self, cause: str) -> str:
+        """Why a home cannot be seen, as far as it is known."""
+        return self.t(f"cause.{cause}") if f"cause.{cause}" in self.t else cause or self.t("cause.silent")

@@ -1,0 +1,81 @@
+"""What the interface needs from outside, as one frozen bundle that the wiring fills in.
+
+Everything is a port or a callable, so that an inventory or a rota can change while people look.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerts.desk import Desk
+from api.feed import LiveFeed
+from core.clock import Clock
+from core.duty import Shift
+from core.people import Directory, Language
+from core.places import Inventory
+from core.ports import AccountStore, AlertStore, PhoneStore, ReadingsStore, StatusStore, TicketStore
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """`session_hours` and `heartbeat_s` are real time; `speed` is how many seconds of the clock pass in a real one."""
+
+    secure_cookies: bool = False
+    session_hours: float = 12.0
+    speed: float = 1.0
+    language: Language = Language.CHINESE
+    heartbeat_s: float = 10.0
+
+    @property
+    def session_length(self) -> timedelta:
+        """On the clock that sessions are compared with."""
+        return timedelta(hours=self.session_hours) * self.speed
+
+
+@dataclass(frozen=True, slots=True)
+class PartHealth:
+    """One thing that must work for us to see and to call. `reason` says what is wrong and what to do."""
+
+    name: str
+    ok: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    parts: tuple[PartHealth, ...] = ()
+
+    @property
+    def ready(self) -> bool:
+        return all(part.ok for part in self.parts)
+
+
+def random_token() -> str:
+    """256 bits that nobody can guess, in URL-safe letters."""
+    return secrets.token_urlsafe(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The ports behind the interface. `phones` exists only in a demonstration.
+
+    Whoever makes the desk lets it announce to the feed, so that pages learn of every move, whoever made it.
+    """
+
+    clock: Clock
+    inventory: Callable[[], Inventory]
+    directory: Callable[[], Directory]
+    rota: Callable[[], tuple[Shift, ...]]
+    readings: ReadingsStore
+    alerts: AlertStore
+    desk: Desk
+    tickets: TicketStore
+    statuses: StatusStore
+    accounts: AccountStore
+    feed: LiveFeed
+    health: Callable[[], HealthReport]
+    metrics: Callable[[], bytes]
+    phones: PhoneStore | None = None
+    settings: WebSettings = WebSettings()
+    token: Callable[[], str] = random_token

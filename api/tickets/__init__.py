@@ -1,0 +1,1 @@
+"""Device tickets: one cause, and the homes that it affects."""

@@ -1,0 +1,161 @@
+"""A scene to test and to look at: services over embedded stores with the street of `happenings` in them.
+
+To look at it in a browser: `python -m tests.api.scene --port 8090`, then log in as admin, desk, li, qian or fang.
+"""
+
+import argparse
+import asyncio
+import itertools
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+
+from alerts.desk import Desk
+from anxin.clock import ScaledClock, system_clock
+from api.app import create_app
+from api.feed import Change, LiveFeed
+from api.services import HealthReport, PartHealth, Services, WebSettings
+from core.clock import Clock
+from core.policies import DEFAULT_POLICIES
+from core.readings import Reading
+from storage.accounts import SqlAccounts
+from storage.alerts import SqlAlerts
+from storage.database import Database
+from storage.phones import SqlPhones
+from storage.readings_sqlite import SqliteReadings
+from storage.statuses import SqlStatuses
+from storage.tickets import SqlTickets
+from tests.api import happenings, street
+
+_SETTINGS = WebSettings()
+
+
+@dataclass
+class HandClock:
+    """Stands still until it is moved."""
+
+    instant: datetime = happenings.NOW
+
+    def now(self) -> datetime:
+        return self.instant
+
+    async def sleep_until(self, when: datetime) -> None:
+        self.instant = max(self.instant, when)
+
+
+@dataclass
+class Memory:
+    """A readings store that holds a list."""
+
+    readings: list[Reading]
+
+    def append(self, readings: Sequence[Reading]) -> None:
+        self.readings.extend(readings)
+
+    def between(
+        self, devices: Collection[str], since: datetime, until: datetime, *, limit: int | None = None
+    ) -> list[Reading]:
+        found = [r for r in self.readings if r.device in devices and since <= r.at < until]
+        return sorted(found, key=lambda r: r.at)[:limit]
+
+    def received_since(self, instant: datetime) -> Iterator[Reading]:
+        return (r for r in self.readings if r.received_at >= instant)
+
+    def forget_before(self, instant: datetime) -> int:
+        before = len(self.readings)
+        self.readings = [r for r in self.readings if r.at >= instant]
+        return before - len(self.readings)
+
+    def ping(self) -> None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+@dataclass
+class Health:
+    """What the health port says, to be changed by a test."""
+
+    parts: tuple[PartHealth, ...] = field(default_factory=lambda: (PartHealth("broker", ok=True),))
+
+    def __call__(self) -> HealthReport:
+        return HealthReport(self.parts)
+
+
+def furnish(folder: Path) -> None:
+    """Write the scene into fresh stores in this folder."""
+    database = Database.open(f"sqlite:///{folder / 'scene.db'}")
+    database.migrate()
+    readings = SqliteReadings(folder / "readings.db")
+    logins = SqlAccounts(database)
+    for account in street.accounts():
+        logins.save_account(account)
+    happenings.alerts(SqlAlerts(database), SqlPhones(database))
+    happenings.statuses(SqlStatuses(database))
+    happenings.tickets(SqlTickets(database))
+    happenings.readings(readings)
+    readings.close()
+    database.close()
+
+
+@contextmanager
+def scene(
+    folder: Path, *, clock: Clock, settings: WebSettings = _SETTINGS, health: Health | None = None
+) -> Iterator[Services]:
+    """Services over the stores in a furnished folder, closed afterwards."""
+    database = Database.open(f"sqlite:///{folder / 'scene.db'}")
+    readings = SqliteReadings(folder / "readings.db")
+    alerts, feed, numbers = SqlAlerts(database), LiveFeed("scene"), itertools.count(100)
+    desk = Desk(
+        alerts,
+        happenings.REACHER,
+        lambda: DEFAULT_POLICIES,
+        clock,
+        lambda: f"a-{next(numbers)}",
+        lambda alert: feed.announce(Change("alert", alert.id, (alert.home,))),
+    )
+    try:
+        yield Services(
+            clock=clock,
+            inventory=lambda: street.INVENTORY,
+            directory=lambda: street.DIRECTORY,
+            rota=lambda: street.ROTA,
+            readings=readings,
+            alerts=alerts,
+            desk=desk,
+            tickets=SqlTickets(database),
+            statuses=SqlStatuses(database),
+            accounts=SqlAccounts(database),
+            feed=feed,
+            health=health or Health(),
+            metrics=lambda: b"anxin_homes 12\n",
+            phones=SqlPhones(database),
+            settings=settings,
+        )
+    finally:
+        feed.close()
+        readings.close()
+        database.close()
+
+
+def main() -> None:
+    """Serve the scene, with its clock running from 09:41."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=8090)
+    port = parser.parse_args().port
+    clock = ScaledClock(happenings.NOW, system_clock().now())
+    with tempfile.TemporaryDirectory() as name:
+        furnish(Path(name))
+        with scene(Path(name), clock=clock) as services:
+            config = uvicorn.Config(create_app(services), host="127.0.0.1", port=port, ws="none", log_level="warning")
+            asyncio.run(uvicorn.Server(config).serve())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""Every route has a row that says who may use it; a route without one fails here before it can leak anything."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from tests.api import street
+from tests.api.conftest import As
+from tests.api.visitor import ORIGIN, Visitor, csrf_on
+
+ADMIN, DESK, RESPONDER, FAMILY = "admin", "desk", "li", "fang"
+ROLES = (ADMIN, DESK, RESPONDER, FAMILY)
+STAFF = frozenset({ADMIN, DESK, RESPONDER})
+OFFICE = frozenset({ADMIN, DESK})
+EVERYBODY = frozenset(ROLES)
+NOBODY_NEEDED = frozenset({"anybody"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """`path` is a real one within everybody's reach, `outside` one that names something beyond it for "li"."""
+
+    who: frozenset[str]
+    path: str = ""
+    json: dict[str, Any] | None = None
+    form: dict[str, str] | None = None
+    outside: str | None = None
+    outside_form: dict[str, str] = field(default_factory=dict)
+
+
+_SEEN = {"fence": 1}
+_CLOSING = {"fence": 1, "outcome": "helped", "note": ""}
+_MINE, _THEIRS = "a-16", "a-15"
+
+TABLE: dict[tuple[str, str], Row] = {
+    ("POST", "/api/v1/session"): Row(NOBODY_NEEDED, json={"login": "nobody", "password": "wrong"}),
+    ("GET", "/api/v1/session"): Row(EVERYBODY),
+    ("DELETE", "/api/v1/session"): Row(EVERYBODY),
+    ("GET", "/api/v1/alerts"): Row(STAFF, outside="/api/v1/alerts?area=grid-2"),
+    ("GET", "/api/v1/alerts/{alert_id}"): Row(STAFF, f"/api/v1/alerts/{_MINE}", outside=f"/api/v1/alerts/{_THEIRS}"),
+    ("POST", "/api/v1/alerts/{alert_id}/acknowledge"): Row(
+        STAFF, f"/api/v1/alerts/{_MINE}/acknowledge", _SEEN, outside=f"/api/v1/alerts/{_THEIRS}/acknowledge"
+    ),
+    ("POST", "/api/v1/alerts/{alert_id}/arrive"): Row(
+        STAFF, f"/api/v1/alerts/{_MINE}/arrive", _SEEN, outside=f"/api/v1/alerts/{_THEIRS}/arrive"
+    ),
+    ("POST", "/api/v1/alerts/{alert_id}/close"): Row(
+        STAFF, f"/api/v1/alerts/{_MINE}/close", _CLOSING, outside=f"/api/v1/alerts/{_THEIRS}/close"
+    ),
+    ("POST", "/api/v1/alerts/{alert_id}/notes"): Row(
+        STAFF, f"/api/v1/alerts/{_MINE}/notes", {"text": "x"}, outside=f"/api/v1/alerts/{_THEIRS}/notes"
+    ),
+    ("POST", "/api/v1/alerts/{alert_id}/reopen"): Row(OFFICE, f"/api/v1/alerts/{_MINE}/reopen"),
+    ("GET", "/api/v1/homes"): Row(STAFF),
+    ("GET", "/api/v1/homes/{home_id:path}"): Row(
+        STAFF, f"/api/v1/homes/{street.FALLEN}", outside=f"/api/v1/homes/{street.PRESSED}"
+    ),
+    ("GET", "/api/v1/activity"): Row(
+        STAFF, f"/api/v1/activity?home={street.FALLEN}", outside=f"/api/v1/activity?home={street.PRESSED}"
+    ),
+    ("GET", "/api/v1/devices"): Row(STAFF, outside=f"/api/v1/devices?home={street.PRESSED}"),
+    ("GET", "/api/v1/tickets"): Row(STAFF, outside=f"/api/v1/tickets?home={street.PRESSED}"),
+    ("GET", "/api/v1/areas"): Row(STAFF),
+    ("GET", "/api/v1/phones/messages"): Row(STAFF),
+    ("POST", "/api/v1/phones/fine"): Row(STAFF, json={"alert": _MINE}, outside="/api/v1/phones/fine"),
+    ("GET", "/api/v1/family/homes"): Row(frozenset({FAMILY})),
+    ("POST", "/api/v1/family/answers"): Row(frozenset({FAMILY}), json={"alert": "a-17", "fence": 2, "answer": "take"}),
+    ("GET", "/api/v1/looks"): Row(OFFICE, f"/api/v1/looks?home={street.FALLEN}"),
+    ("GET", "/api/v1/events"): Row(EVERYBODY),
+    ("GET", "/healthz"): Row(NOBODY_NEEDED),
+    ("GET", "/readyz"): Row(NOBODY_NEEDED),
+    ("GET", "/metrics"): Row(NOBODY_NEEDED),
+    ("GET", "/login"): Row(NOBODY_NEEDED),
+    ("POST", "/login"): Row(NOBODY_NEEDED, form={"login": "nobody", "password": "wrong"}),
+    ("POST", "/logout"): Row(EVERYBODY, form={}),
+    ("GET", "/"): Row(STAFF, outside="/?area=grid-2"),
+    ("GET", "/alerts/{alert_id}"): Row(STAFF, f"/alerts/{_MINE}", outside=f"/alerts/{_THEIRS}"),
+    ("POST", "/alerts/{alert_id}/take"): Row(STAFF, f"/alerts/{_MINE}/take", form={"fence": "1"}),
+    ("POST", "/alerts/{alert_id}/arrive"): Row(STAFF, f"/alerts/{_MINE}/arrive", form={"fence": "1"}),
+    ("POST", "/alerts/{alert_id}/close"): Row(
+        STAFF, f"/alerts/{_MINE}/close", form={"fence": "1", "outcome": "helped"}
+    ),
+    ("POST", "/alerts/{alert_id}/note"): Row(STAFF, f"/alerts/{_MINE}/note", form={"text": "x"}),
+    ("POST", "/alerts/{alert_id}/reopen"): Row(OFFICE, f"/alerts/{_MINE}/reopen", form={}),
+    ("GET", "/homes"): Row(STAFF),
+    ("GET", "/homes/{home_id:path}"): Row(STAFF, f"/homes/{street.FALLEN}", outside=f"/homes/{street.PRESSED}"),
+    ("GET", "/tickets"): Row(STAFF),
+    ("GET", "/family"): Row(frozenset({FAMILY})),
+    ("POST", "/family/answer"): Row(frozenset({FAMILY}), form={"alert": "a-17", "fence": "2", "answer": "take"}),
+    ("GET", "/phones"): Row(STAFF),
+    ("POST", "/phones/fine"): Row(STAFF, form={"alert": _MINE}),
+}
+KEYS = sorted(TABLE)
+STREAMS = ("GET", "/api/v1/events")
+
+
+def routes_of(app: FastAPI) -> set[tuple[str, str]]:
+    """Every method and path that the app answers, wherever it is nested."""
+    return {
+        (method, route.path or "")
+        for route in iter_route_contexts(app.routes)
+        for method in (route.methods or {"MOUNT"}) - {"HEAD"}
+    }
+
+
+def test_every_route_has_a_row_and_every_row_a_route(app: FastAPI) -> None:
+    static_and_description = {("MOUNT", "/static"), ("GET", "/api/v1/openapi.json")}
+
+    assert routes_of(app) - static_and_description == set(TABLE)
+
+
+def request(visitor: Visitor, method: str, row: Row, path: str, csrf: str | None) -> int:
+    how: dict[str, Any] = {}
+    if row.json is not None:
+        how["json"] = row.json
+    if row.form is not None:
+        how["data"] = {**row.form, "csrf": csrf or ""}
+        how["headers"] = {"Origin": ORIGIN}
+    response = visitor.send(method, path, **how)
+    location = response.headers.get("location", "")
+    return 401 if response.status_code == 303 and location.startswith("/login?") else response.status_code
+
+
+def a_token(visitor: Visitor) -> str:
+    """The session's form token, from the page where each role begins."""
+    page = visitor.get("/")
+    return csrf_on((visitor.get("/family") if page.status_code == 303 else page).text)
+
+
+@pytest.mark.parametrize(("method", "path"), [k for k in KEYS if k != STREAMS], ids=lambda v: v)
+def test_a_route_serves_exactly_those_in_its_row(visit_as: As, visitor: Visitor, method: str, path: str) -> None:
+    row = TABLE[method, path]
+    target = row.path or path
+
+    answers = {"anybody": request(visitor, method, row, target, None)}
+    for role in ROLES:
+        logged_in = visit_as(role)
+        answers[role] = request(logged_in, method, row, target, a_token(logged_in))
+
+    served = {who for who, status in answers.items() if status not in {401, 403}}
+    if row.who == NOBODY_NEEDED:
+        assert all(status < 500 for status in answers.values()), answers
+    elif path == "/":
+        assert answers == {"anybody": 401, ADMIN: 200, DESK: 200, RESPONDER: 200, FAMILY: 303}
+    else:
+        assert served == row.who, answers
+        assert answers["anybody"] == 401
+
+
+def test_the_stream_is_for_everybody_who_is_logged_in(visitor: Visitor) -> None:
+    assert visitor.get("/api/v1/events").status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path"), [k for k in KEYS if TABLE[k].outside], ids=lambda v: v)
+def test_what_is_outside_a_viewers_areas_does_not_exist_for_them(visit_as: As, method: str, path: str) -> None:
+    row = TABLE[method, path]
+    assert row.outside is not None
+    body = {"alert": _THEIRS} if path.endswith("/fine") else row.json
+    li, qian = visit_as("li"), visit_as("qian")
+
+    hidden = request(li, method, dataclasses.replace(row, json=body), row.outside, a_token(li))
+    theirs = request(qian, method, dataclasses.replace(row, json=body), row.outside, a_token(qian))
+
+    assert hidden == 404
+    assert theirs not in {401, 403, 404}
+
+
+def test_a_login_that_was_switched_off_gets_nowhere(visitor: Visitor) -> None:
+    answer = visitor.log_in("gone")
+
+    assert answer.status_code == 401
+    assert visitor.get("/api/v1/session").status_code == 401
