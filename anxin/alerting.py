@@ -1,0 +1,90 @@
+"""Alerting, put together: who is reachable, the desk, the channels, the sender, the engine and the auditor."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from alerts.auditor import Auditor
+from alerts.channels.channel import Channel
+from alerts.channels.console import ConsoleChannel
+from alerts.channels.webhook import WebhookChannel
+from alerts.desk import Desk
+from alerts.engine import Engine
+from alerts.policies import load as load_policies
+from alerts.reach import Reacher
+from alerts.sender import Sender, SenderSettings
+from alerts.workers import Threads
+from anxin.clock import ScaledClock
+from anxin.roster import Roster
+from anxin.settings import Settings
+from anxin.stores import Stores
+from api.feed import Change
+from core.alerts import Alert
+
+LEASE = 30.0
+"""Real seconds that one try may take before somebody else may try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    reacher: Reacher
+    desk: Desk
+    engine: Engine
+    auditor: Auditor
+    threads: Threads
+    channels: dict[str, Channel]
+
+    def use(self, roster: Roster) -> None:
+        self.reacher.use(inventory=roster.inventory, directory=roster.directory, rota=roster.rota)
+
+    async def aclose(self) -> None:
+        """After the engine has ended."""
+        self.threads.close()
+        webhook = self.channels.get(WebhookChannel.kind)
+        if isinstance(webhook, WebhookChannel):
+            await webhook.aclose()
+
+
+def new_alerting(
+    settings: Settings, clock: ScaledClock, stores: Stores, roster: Roster, *, announce: Callable[[Change], None]
+) -> Alerting:
+    """Raises PoliciesRefused when the policies file is wrong."""
+    reacher = Reacher(roster.inventory, roster.directory, roster.rota)
+    policies = load_policies(settings.policies_file)
+    threads = Threads()
+    channels = _channels(settings, clock, stores, threads)
+
+    def moved(alert: Alert) -> None:
+        announce(Change("alert", alert.id, (alert.home,)))
+        if settings.phones:
+            announce(Change("phone", "*", (alert.home,)))
+
+    sender = Sender(
+        stores.alerts,
+        reacher,
+        channels,
+        clock,
+        threads,
+        SenderSettings(lease=timedelta(seconds=LEASE * clock.speed)),
+        announce=moved,
+    )
+    engine = Engine(stores.alerts, reacher, sender, clock, threads, announce=moved)
+
+    def stirred(alert: Alert) -> None:
+        moved(alert)
+        engine.wake()
+
+    desk = Desk(stores.alerts, reacher, lambda: policies, clock, lambda: uuid4().hex, announce=stirred)
+    return Alerting(reacher, desk, engine, Auditor(stores.alerts), threads, channels)
+
+
+def _channels(settings: Settings, clock: ScaledClock, stores: Stores, threads: Threads) -> dict[str, Channel]:
+    """Those that the settings allow. A route of any other kind is told as failed, with this reason, at once."""
+    channels: dict[str, Channel] = {}
+    if settings.phones:
+        channels[ConsoleChannel.kind] = ConsoleChannel(stores.phones, threads)
+    if settings.webhook_secret is not None:
+        secret = settings.webhook_secret.get_secret_value()
+        channels[WebhookChannel.kind] = WebhookChannel(secret=secret, clock=clock)
+    return channels

@@ -1,0 +1,196 @@
+"""The command line: `anxin demo | serve | simulate | enroll | migrate | replay | doctor | settings`.
+
+Commands import late, so that --help is quick; a wrong setting or file ends with one clear line and exit code 2.
+"""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+app = typer.Typer(
+    name="anxin",
+    help="Anxin (安心) watches over elders who live alone.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+MISUSE = 2
+
+
+def main() -> None:
+    """Run a command; expected refusals become one line on standard error and exit code 2."""
+    from anxin.enroll import EnrollRefused
+    from anxin.settings import SettingsRefused
+    from core.ports import StoreRefused, StoreUnavailable
+    from storage.database import WrongSchema
+
+    try:
+        app()
+    except (SettingsRefused, EnrollRefused, StoreRefused, StoreUnavailable, WrongSchema, OSError) as error:
+        _refuse(str(error))
+
+
+def _refuse(message: str) -> NoReturn:
+    sys.stderr.write(f"anxin: {message}\n")
+    raise SystemExit(MISUSE)
+
+
+def _run(story: Coroutine[Any, Any, None]) -> None:
+    try:
+        asyncio.run(story)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+    except ExceptionGroup as several:
+        if len(several.exceptions) == 1:
+            raise several.exceptions[0] from several  # one task's failure is told as what it is
+        raise
+
+
+@app.command()
+def demo(
+    homes: Annotated[int, typer.Option(min=14, max=5000, help="How many homes to simulate.")] = 60,
+    speed: Annotated[float, typer.Option(min=1, max=600, help="How fast everything runs, timers too.")] = 30.0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The console's port on this machine.")] = 8080,
+    days: Annotated[int, typer.Option(min=1, max=60, help="Days of history that go in first.")] = 28,
+    seed: Annotated[int, typer.Option(help="Same seed, same community.")] = 7,
+    start: Annotated[str, typer.Option(help="The simulated time of day at which it begins, HH:MM.")] = "09:30",
+    data: Annotated[Path | None, typer.Option(help="Keep the demo's stores here instead of a fresh folder.")] = None,
+) -> None:
+    """A simulated community, an embedded broker and stores, and the console: nothing else to install."""
+    from anxin.demo import DemoOptions, run_demo
+
+    _run(run_demo(DemoOptions(homes, speed, port, days, seed, start, data)))
+
+
+@app.command()
+def serve() -> None:
+    """Run Anxin with the settings of the environment (see docs/operator.md)."""
+    from anxin.service import serve as run
+    from anxin.settings import load
+
+    _run(run(load()))
+
+
+@app.command()
+def simulate(
+    broker: Annotated[str, typer.Option(help="mqtt://[user:password@]host:port")] = "mqtt://127.0.0.1:1883",
+    homes: Annotated[int, typer.Option(min=1, max=20_000)] = 60,
+    speed: Annotated[float, typer.Option(min=0.01, max=100_000, help="Simulated seconds per real second.")] = 1.0,
+    seed: Annotated[int, typer.Option()] = 7,
+    scenario: Annotated[Path | None, typer.Option(help="TOML file with faults and emergencies.")] = None,
+    recording: Annotated[Path | None, typer.Option(help="Play a recorded home instead.")] = None,
+    start: Annotated[datetime | None, typer.Option(help="Simulated start, UTC (default: now).")] = None,
+    clock: Annotated[str | None, typer.Option(help="SIMULATED@REAL*SPEED, to run in step with a server.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Simulated end, UTC.")] = None,
+    fall_at: Annotated[datetime | None, typer.Option(help="With --recording: no life after this, UTC.")] = None,
+    inventory: Annotated[Path | None, typer.Option(help="Write the inventory for `anxin enroll` here.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="Write what really happens here, JSON lines (30 days of it without --until).")
+    ] = None,
+    *,
+    inventory_only: Annotated[bool, typer.Option("--inventory-only", help="Write the inventory and stop.")] = False,
+) -> None:
+    """Play simulated or recorded homes into any MQTT broker."""
+    from anxin.simulate import SimulateOptions, run_simulate
+
+    options = SimulateOptions(
+        broker, homes, speed, seed, scenario, recording, start, clock, until, fall_at, inventory, truth, inventory_only
+    )
+    _run(run_simulate(options))
+
+
+@app.command()
+def enroll(files: Annotated[list[Path], typer.Argument(help="Inventory files, TOML or JSON.")]) -> None:
+    """Put areas, homes, devices, people, rotas and logins into the stores, each file whole or not at all."""
+    from anxin.enroll import read, take
+    from anxin.roster import revise
+    from anxin.settings import load
+    from anxin.stores import open_database
+
+    settings = load()
+    with open_database(settings, migrate=True) as database:
+        for file in files:
+            roll = read(file)
+            take(roll, database.inventory, database.accounts)
+            revise(database.snapshots, datetime.now(UTC))
+            typer.echo(
+                f"{file}: {len(roll.homes)} homes, {len(roll.devices)} devices, {len(roll.people)} people, "
+                f"{len(roll.shifts)} shifts, {len(roll.accounts)} logins"
+            )
+    typer.echo("A running server takes them within a few seconds.")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    from anxin.settings import load
+    from anxin.stores import open_database
+
+    with open_database(load(), migrate=True):
+        typer.echo("The database is at this version's schema.")
+
+
+@app.command()
+def account(
+    login: Annotated[str, typer.Argument()],
+    person: Annotated[str, typer.Option(help="The person's id in the inventory.")],
+    role: Annotated[str, typer.Option(help="admin, desk, responder or family")] = "responder",
+    area: Annotated[list[str] | None, typer.Option(help="An area it may see; repeat for more.")] = None,
+    home: Annotated[list[str] | None, typer.Option(help="A home it may see; repeat for more.")] = None,
+) -> None:
+    """Make or change a login; asks for its password (or reads one line from a pipe)."""
+    from anxin.accounts import save_login
+    from anxin.settings import load
+    from anxin.stores import open_database
+
+    password = typer.prompt("Password", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
+    with open_database(load(), migrate=False) as database:
+        try:
+            save_login(
+                database, login=login, person=person, role=role, areas=area or [], homes=home or [], password=password
+            )
+        except ValueError as error:
+            _refuse(str(error))
+    typer.echo(f"{login} may log in.")
+
+
+@app.command()
+def replay(
+    recording: Annotated[Path, typer.Argument(help="A recorded home: a folder with home.toml and readings.csv.gz.")],
+    fall_at: Annotated[datetime | None, typer.Option(help="No life after this, UTC.")] = None,
+    budget: Annotated[float, typer.Option(help="False alarms a month that the home may cost.")] = 0.5,
+) -> None:
+    """Run a recorded home through gate and detectors at once, and print every concern with its numbers."""
+    from anxin.replay import run_replay
+
+    raise SystemExit(run_replay(recording, fall_at=fall_at, budget=budget))
+
+
+@app.command()
+def doctor() -> None:
+    """Say in plain words what is not right: broker, stores, clock, duty gaps, channels. Exit 1 if anything is."""
+    from anxin.doctor import examine
+    from anxin.settings import load
+
+    findings = asyncio.run(examine(load()))
+    for finding in findings:
+        typer.echo(finding.line)
+    raise SystemExit(1 if any(finding.bad for finding in findings) else 0)
+
+
+@app.command(name="settings")
+def show_settings() -> None:
+    """Every setting with its meaning and what it is now; secrets are never shown."""
+    from anxin.settings import PREFIX, Settings, load, without_password
+
+    now = load()
+    for name, field in Settings.model_fields.items():
+        meaning = f"   {field.description}" if field.description else ""
+        shown = without_password(str(getattr(now, name)))
+        typer.echo(f"{PREFIX}{name.upper():26s} {shown:34s}{meaning}")

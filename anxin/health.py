@@ -1,0 +1,81 @@
+"""Is it ready? One line per part, in plain words, each with what to do about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from anxin.clock import ScaledClock
+from anxin.lookout import Lookout
+from api.services import HealthReport, PartHealth
+from core.ports import AlertStore, ReadingsStore, StoreUnavailable
+from ingest.pipeline import Pipeline
+from ingest.session import Session
+from storage.database import Database
+
+LATE = 15.0
+"""Real seconds that a due timer or an owed message may wait before it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """Asks each part. Blocking."""
+
+    session: Session
+    pipeline: Pipeline
+    lookout: Lookout
+    database: Database
+    readings: ReadingsStore
+    alerts: AlertStore
+    clock: ScaledClock
+
+    def report(self) -> HealthReport:
+        return HealthReport(
+            (
+                self._broker(),
+                self._store("database", self.database.ping),
+                self._store("readings", self.readings.ping),
+                self._intake(),
+                self._engine(),
+                self._watch(),
+            )
+        )
+
+    def _broker(self) -> PartHealth:
+        health = self.session.health()
+        if health.connected:
+            return PartHealth("broker", ok=True)
+        why = health.last_error or "not connected yet"
+        return PartHealth("broker", ok=False, reason=f"no session with the broker ({why}); check ANXIN_BROKER_URL")
+
+    @staticmethod
+    def _store(name: str, ping: Callable[[], object]) -> PartHealth:
+        try:
+            ping()
+        except StoreUnavailable as error:
+            return PartHealth(name, ok=False, reason=f"the store is away: {error}")
+        return PartHealth(name, ok=True)
+
+    def _intake(self) -> PartHealth:
+        report = self.pipeline.report()
+        if report.store_error is not None:
+            return PartHealth("intake", ok=False, reason=f"readings wait for their store: {report.store_error}")
+        return PartHealth("intake", ok=True)
+
+    def _engine(self) -> PartHealth:
+        try:
+            due = self.alerts.next_due()
+        except StoreUnavailable as error:
+            return PartHealth("alerts", ok=False, reason=f"cannot tell, the database is away: {error}")
+        late = self.clock.real(self.clock.now() - due) if due else 0.0
+        if late > LATE:
+            waits = timedelta(seconds=round(late))
+            return PartHealth("alerts", ok=False, reason=f"a due timer or message has waited for {waits}")
+        return PartHealth("alerts", ok=True)
+
+    def _watch(self) -> PartHealth:
+        refused = self.lookout.counts.refused
+        if refused:
+            return PartHealth("watch", ok=False, reason=f"{refused} events could not be applied: look into the log")
+        if not self.lookout.judging:
+            return PartHealth("watch", ok=False, reason="still hearing what the broker kept; silence is not judged yet")
+        return PartHealth("watch", ok=True)

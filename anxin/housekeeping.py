@@ -1,0 +1,100 @@
+"""Housekeeping: what has to happen now and then. APScheduler ticks it; it owns no alert's future.
+
+A tick that fails says so and comes again; two ticks of one kind never overlap.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from alerts.auditor import Auditor
+from anxin.clock import ScaledClock
+from anxin.lookout import Lookout
+from anxin.roster import Roster
+from anxin.settings import Settings
+from anxin.stores import Stores
+from core.ports import ReadingsStore, StoreUnavailable
+from storage.readings_waiting import WaitingReadings
+
+log = logging.getLogger(__name__)
+
+STATUSES_EVERY, ROSTER_EVERY, WAITING_EVERY, AUDIT_EVERY, SESSIONS_EVERY, RETENTION_EVERY = 1, 3, 5, 60, 3600, 6 * 3600
+"""Real seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """The ticks, each a short coroutine."""
+
+    settings: Settings
+    clock: ScaledClock
+    stores: Stores
+    readings: ReadingsStore
+    lookout: Lookout
+    roster: Roster
+    auditor: Auditor
+
+    def scheduler(self) -> AsyncIOScheduler:
+        """A scheduler with every tick, not started."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        now = datetime.now(UTC)
+        for name, every, tick in (
+            ("statuses", STATUSES_EVERY, self.lookout.save_statuses),
+            ("snapshots", self.settings.snapshot_every, self.lookout.save_snapshots),
+            ("roster", ROSTER_EVERY, self.take_roster),
+            ("audit", AUDIT_EVERY, self.audit),
+            ("sessions", SESSIONS_EVERY, self.forget_sessions),
+            ("retention", RETENTION_EVERY, self.forget_readings),
+            ("waiting readings", WAITING_EVERY, self.carry_readings),
+        ):
+            # Snapshots at once: what a first start has read for minutes need not be read again.
+            first = now if name == "snapshots" else now + timedelta(seconds=every)
+            scheduler.add_job(
+                _surely,
+                "interval",
+                seconds=every,
+                args=(name, tick),
+                id=name,
+                max_instances=1,
+                coalesce=True,
+                next_run_time=first,
+            )
+        return scheduler
+
+    async def take_roster(self) -> None:
+        """Take what was enrolled since."""
+        if await asyncio.to_thread(self.roster.is_stale):
+            await asyncio.to_thread(self.roster.load)
+            self.roster.tell()
+
+    async def audit(self) -> None:
+        """Look from outside at what the engine should have done."""
+        for finding in await asyncio.to_thread(self.auditor.findings, self.clock.now()):
+            log.error("audit finding", extra={"finding": str(finding)})
+
+    async def forget_sessions(self) -> None:
+        await asyncio.to_thread(self.stores.accounts.forget_sessions_before, self.clock.now())
+
+    async def forget_readings(self) -> None:
+        horizon = self.clock.now() - timedelta(days=self.settings.retention_days)
+        await asyncio.to_thread(self.readings.forget_before, horizon)
+
+    async def carry_readings(self) -> None:
+        """What waited in a file while its store was away."""
+        if isinstance(self.readings, WaitingReadings) and self.readings.is_behind:
+            await asyncio.to_thread(self.readings.carry_on)
+
+
+async def _surely(name: str, tick: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await tick()
+    except StoreUnavailable as error:
+        log.warning("housekeeping waits for its store", extra={"tick": name, "why": str(error)})
+    except asyncio.CancelledError:  # by the scheduler's end, and by nobody else: it would log that as a failure
+        log.debug("housekeeping ended in the middle of a tick", extra={"tick": name})
+    except Exception:
+        log.exception("housekeeping failed", extra={"tick": name})

@@ -1,0 +1,54 @@
+"""The roster: inventory, people and rotas as they are now, swapped whole when somebody enrolls something.
+
+A revision row says that something changed, so that a running service need not read everything to know that nothing did.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.duty import Shift
+from core.people import Directory
+from core.places import Inventory
+from core.ports import InventoryStore, Snapshot, SnapshotStore
+
+log = logging.getLogger(__name__)
+
+OWNER, KEY = "inventory", "revision"
+
+
+def revise(snapshots: SnapshotStore, now: datetime) -> None:
+    """Say that the inventory changed; running services take it within seconds."""
+    snapshots.save([Snapshot(OWNER, KEY, 1, now, {})])
+
+
+@dataclass
+class Roster:
+    """Read by everybody, replaced by `refresh` only. `changed` are called after each replacement."""
+
+    store: InventoryStore
+    snapshots: SnapshotStore
+    inventory: Inventory = field(default_factory=Inventory)
+    directory: Directory = field(default_factory=Directory)
+    rota: tuple[Shift, ...] = ()
+    changed: list[Callable[["Roster"], None]] = field(default_factory=list)
+    _revision: datetime | None = None
+
+    def load(self) -> None:
+        """Read everything. Blocking."""
+        self._revision = self._latest()
+        self.inventory, self.directory, self.rota = self.store.inventory(), self.store.directory(), self.store.rota()
+
+    def is_stale(self) -> bool:
+        """Has somebody enrolled something since? Blocking, cheap."""
+        return self._latest() != self._revision
+
+    def tell(self) -> None:
+        """Hand the present roster to everybody who keeps one."""
+        for hear in self.changed:
+            hear(self)
+        log.info("roster taken", extra={"homes": len(self.inventory.homes), "devices": len(self.inventory.devices)})
+
+    def _latest(self) -> datetime | None:
+        return next((snapshot.as_of for snapshot in self.snapshots.load(OWNER)), None)

@@ -1,0 +1,241 @@
+"""The service: everything that runs while Anxin serves, wired, started and stopped in the right order.
+
+Start: stores, the engine, what was learned, what was stored since, then the broker and the console. Stop: the reverse.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from fastapi import FastAPI
+
+from anxin.accounts import ensure_admin
+from anxin.alerting import Alerting, new_alerting
+from anxin.clock import ScaledClock, parse_epoch, system_clock
+from anxin.health import Checkup
+from anxin.housekeeping import Housekeeping
+from anxin.intake import Attention, new_pipeline, new_session
+from anxin.logs import start_logging
+from anxin.lookout import Lookout
+from anxin.memory import Memory
+from anxin.metrics import Gauges, exporter
+from anxin.roster import Roster
+from anxin.runtime import filling, take_short_turns
+from anxin.settings import Settings
+from anxin.stores import Stores, open_database, open_readings
+from anxin.web import WebServer, refuse_taken_port, web_server
+from api.app import create_app
+from api.feed import Change, LiveFeed
+from api.services import Services, WebSettings
+from core.ports import ReadingsStore
+from detectors.settings import WatchSettings
+from detectors.watch import Watch
+from ingest.gate import Gate
+from ingest.pipeline import Pipeline
+from ingest.session import Session
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything wired, nothing started."""
+
+    settings: Settings
+    clock: ScaledClock
+    stores: Stores
+    readings: ReadingsStore
+    roster: Roster
+    feed: LiveFeed
+    watch: Watch
+    alerting: Alerting
+    lookout: Lookout
+    pipeline: Pipeline
+    session: Session
+    attention: Attention
+    housekeeping: Housekeeping
+    app: FastAPI
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[WebServer]:
+        """Run until the block ends; then take in what was received, save what was learned, and disconnect."""
+        take_short_turns()
+        web = web_server(
+            self.app,
+            host=self.settings.http_host,
+            port=self.settings.http_port,
+            trusted_proxies=self.settings.trusted_proxies,
+        )
+        ticks = self.housekeeping.scheduler()
+        async with asyncio.TaskGroup() as group:
+            # Alerts do not wait until what was learned is read again.
+            background = [group.create_task(self.alerting.engine.run(), name="engine")]
+            with filling():
+                await asyncio.to_thread(self.lookout.recover, self.readings.received_since, learn=self._learn)
+            background += [
+                group.create_task(self.lookout.run(), name="lookout"),
+                group.create_task(self.attention.run(), name="attention"),
+            ]
+            intake = [
+                group.create_task(self.session.run(), name="session"),
+                group.create_task(self.pipeline.run(self.session), name="pipeline"),
+            ]
+            console = group.create_task(_serve(web), name="console")
+            await web.wait_until_listening()
+            ticks.start()
+            try:
+                yield web
+            finally:
+                ticks.shutdown(wait=False)
+                self.feed.close()
+                web.should_exit = True
+                self.pipeline.stop()
+                await asyncio.gather(*intake, console, return_exceptions=True)
+                await self._farewell()
+                for task in background:
+                    task.cancel()
+        await self.alerting.aclose()
+
+    @property
+    def _learn(self) -> timedelta:
+        return timedelta(days=self.settings.learn_days)
+
+    async def _farewell(self) -> None:
+        """Save what was learned, so that the next start need not read it again."""
+        try:
+            await self.lookout.save_statuses()
+            await self.lookout.save_snapshots()
+        except Exception:
+            log.exception("what was learned since the last snapshot will be read again at the next start")
+
+
+async def _serve(web: WebServer) -> None:
+    try:
+        await web.serve()
+    except SystemExit as error:  # uvicorn's way to say that the port is taken
+        raise OSError(f"the console cannot listen on {web.config.host}:{web.config.port}") from error
+    if not web.should_exit:
+        raise OSError("the console stopped by itself")
+
+
+def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: ReadingsStore) -> Service:
+    """Join everything. Reads the inventory; starts nothing."""
+    roster = Roster(stores.inventory, stores.snapshots)
+    with filling():
+        roster.load()
+    feed = LiveFeed(uuid4().hex[:12])
+    watch = Watch(roster.inventory, WatchSettings(false_alarms_per_month=settings.false_alarms_per_month))
+    alerting = new_alerting(settings, clock, stores, roster, announce=feed.announce)
+    gate = Gate()
+    lookout = Lookout(
+        watch=watch,
+        memory=Memory(watch, gate, stores.snapshots),
+        desk=alerting.desk,
+        tickets=stores.tickets,
+        statuses=stores.statuses,
+        clock=clock,
+        announce=feed.announce,
+        new_id=lambda: uuid4().hex,
+    )
+    pipeline = new_pipeline(
+        roster.inventory, gate=gate, store=readings, listener=lookout.hear, clock=clock, batch=settings.batch_size
+    )
+    session = new_session(settings, clock)
+    roster.changed.append(lambda now: _take(now, pipeline, watch, alerting, feed))
+    checkup = Checkup(session, pipeline, lookout, stores.database, readings, stores.alerts, clock)
+    gauges = Gauges(
+        session=session,
+        pipeline=pipeline,
+        lookout=lookout,
+        alerts=stores.alerts,
+        statuses=stores.statuses,
+        tickets=stores.tickets,
+        feed=feed,
+        clock=clock,
+        started_at=clock.now(),
+    )
+    app = create_app(
+        Services(
+            clock=clock,
+            inventory=lambda: roster.inventory,
+            directory=lambda: roster.directory,
+            rota=lambda: roster.rota,
+            readings=readings,
+            alerts=stores.alerts,
+            desk=alerting.desk,
+            tickets=stores.tickets,
+            statuses=stores.statuses,
+            accounts=stores.accounts,
+            feed=feed,
+            health=checkup.report,
+            metrics=exporter(gauges),
+            phones=stores.phones if settings.phones else None,
+            settings=WebSettings(
+                secure_cookies=settings.secure_cookies,
+                session_hours=settings.session_hours,
+                speed=clock.speed,
+                language=settings.language,
+            ),
+        )
+    )
+    return Service(
+        settings,
+        clock,
+        stores,
+        readings,
+        roster,
+        feed,
+        watch,
+        alerting,
+        lookout,
+        pipeline,
+        session,
+        Attention(session, pipeline, lookout),
+        Housekeeping(settings, clock, stores, readings, lookout, roster, alerting.auditor),
+        app,
+    )
+
+
+def _take(roster: Roster, pipeline: Pipeline, watch: Watch, alerting: Alerting, feed: LiveFeed) -> None:
+    pipeline.inventory = roster.inventory
+    watch.use_inventory(roster.inventory)
+    alerting.use(roster)
+    feed.announce(Change("inventory", "*"))
+
+
+async def serve(settings: Settings) -> None:
+    """Run the service until SIGTERM or SIGINT."""
+    start_logging(settings.log_level, as_json=settings.log_json)
+    clock = parse_epoch(settings.clock) if settings.clock else system_clock()
+    if settings.clock:
+        log.warning("running on a drill's clock, not on real time", extra={"clock": clock.epoch})
+    refuse_taken_port(settings.http_host, settings.http_port)
+    with ExitStack() as stack:
+        stores = stack.enter_context(open_database(settings, migrate=True))
+        readings = stack.enter_context(open_readings(settings))
+        made_up = ensure_admin(stores, settings)
+        if made_up is not None:
+            log.warning(
+                "no ANXIN_ADMIN_PASSWORD was given: the login 'admin' has this password, said once: %s", made_up
+            )
+        service = wire(settings, clock, stores, readings)
+        async with service.running() as web:
+            log.info("serving", extra={"port": web.port, "homes": len(service.roster.inventory.homes)})
+            await told_to_stop()
+            log.info("stopping")
+
+
+async def told_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    with contextlib.ExitStack() as stack:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+            stack.callback(loop.remove_signal_handler, number)
+        await stop.wait()

@@ -1,0 +1,80 @@
+"""The stores, opened from the settings: one database for everything transactional, one store for readings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from anxin.settings import ReadingsKind, Settings
+from core.ports import ReadingsStore
+from storage.accounts import SqlAccounts
+from storage.alerts import SqlAlerts
+from storage.database import Database
+from storage.influx import InfluxReadings
+from storage.inventory import SqlInventory
+from storage.phones import SqlPhones
+from storage.readings_sqlite import SqliteReadings
+from storage.readings_waiting import WaitingReadings
+from storage.snapshots import SqlSnapshots
+from storage.statuses import SqlStatuses
+from storage.tickets import SqlTickets
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything transactional, on one database."""
+
+    database: Database
+    inventory: SqlInventory
+    snapshots: SqlSnapshots
+    alerts: SqlAlerts
+    tickets: SqlTickets
+    statuses: SqlStatuses
+    accounts: SqlAccounts
+    phones: SqlPhones
+
+
+@contextmanager
+def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
+    """Open the transactional stores. A schema that is not this program's is refused (WrongSchema)."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database.open(settings.database)
+    try:
+        if migrate:
+            database.migrate()
+        yield Stores(
+            database,
+            SqlInventory(database),
+            SqlSnapshots(database),
+            SqlAlerts(database),
+            SqlTickets(database),
+            SqlStatuses(database),
+            SqlAccounts(database),
+            SqlPhones(database),
+        )
+    finally:
+        database.close()
+
+
+@contextmanager
+def open_readings(settings: Settings) -> Iterator[ReadingsStore]:
+    """Open the store of readings. InfluxDB may be away: its bucket is made and written to once it is there."""
+    store: ReadingsStore
+    match settings.readings:
+        case ReadingsKind.SQLITE:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            store = SqliteReadings(settings.data_dir / "readings.db")
+        case ReadingsKind.INFLUXDB:
+            token = settings.influx_token.get_secret_value() if settings.influx_token else ""
+            influx = InfluxReadings(
+                url=settings.influx_url, token=token, org=settings.influx_org, bucket=settings.influx_bucket
+            )
+            keep = timedelta(days=settings.retention_days)
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            waiting = settings.data_dir / "readings-waiting.db"
+            store = WaitingReadings(influx, waiting, prepare=partial(influx.ensure_bucket, keep))
+    try:
+        yield store
+    finally:
+        store.close()
