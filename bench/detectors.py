@@ -1,0 +1,67 @@
+"""The detectors alone: what they find and how often they are wrong on recordings, and what a home costs them."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import detection, watch
+from bench.figures import Figure, Finding, NotRun
+from bench.recordings import load
+from detectors.settings import WatchSettings
+
+DETECTION, WATCH = "detection", "watch"
+_FOLDER = "ANXIN_RECORDINGS"
+_A_BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionOptions:
+    """`falls`: moments in each recording from which on the person is gone silent."""
+
+    falls: int = 200
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WatchOptions:
+    """`homes` for memory and restore; `speaking` homes for the time that a reading takes."""
+
+    homes: int = 10_000
+    speaking: int = 60
+    days: int = 28
+
+
+def recordings() -> list[Path]:
+    """The recorded homes of the folder that ANXIN_RECORDINGS names."""
+    named = os.environ.get(_FOLDER)
+    return [] if named is None else sorted(path.parent for path in Path(named).glob("**/home.toml"))
+
+
+def find(options: DetectionOptions) -> Iterator[Finding]:
+    homes = recordings()
+    if not homes:
+        yield NotRun(DETECTION, f"no recordings: name their folder in {_FOLDER}")
+    settings = WatchSettings()
+    for home in homes:
+        said = detection.summary(detection.replay(load(home), settings, falls=options.falls, seed=options.seed))
+        name, falls = said["name"], said["falls"]["all"]
+        note = f"{said['days']:.0f} days, {said['other_concerns']} other concerns, faults {said['faults'] or 'none'}"
+        if said["false_per_month"] is not None:
+            yield Figure(DETECTION, f"{name}: false silences", said["false_per_month"], "/month", note=note)
+        yield Figure(
+            DETECTION, f"{name}: falls found", falls["found"], f"of {falls['n']}",
+            note=f"half within {falls.get('median_h', '–')} h, 90 % within {falls.get('p90_h', '–')} h",
+        )  # fmt: skip
+
+
+def cost(options: WatchOptions) -> Iterator[Finding]:
+    bulk = watch.bulk(options.speaking, options.days, _A_BATCH)
+    yield Figure(WATCH, "history in bulk", bulk["us_per_reading"], "µs/reading", note=f"{bulk['readings']:,} readings")
+    live = watch.live(options.speaking)
+    note = f"{live['asked']:,} times asked what is due"
+    yield Figure(WATCH, "one reading at a time, judged when due", live["us_per_reading"], "µs/reading", note=note)
+    rest = watch.at_rest(options.homes, options.days)
+    note = f"{options.homes:,} homes beyond the inventory; snapshots of {rest['snapshot_kB']:.1f} kB"
+    yield Figure(WATCH, "memory of a learned home", rest["kB_per_home"], "kB", note=note)
+    yield Figure(WATCH, f"restore of {options.homes:,} homes", rest["restore_s"], "s")
