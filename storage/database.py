@@ -20,11 +20,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.engine import URL, make_url
 
 from core.ports import StoreRefused, StoreUnavailable
+from storage.wal import enter_wal
 
 _WRITE = "anxin_write"
 _MIGRATION_LOCK = 4_261_910_021
 _SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA recursive_triggers = ON",  # or INSERT OR REPLACE would slip past the guards
@@ -154,6 +154,7 @@ def _sqlite_engine(url: URL, patience: float) -> Engine:
 
     def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
+        enter_wal(cursor, patience=patience)
         for pragma in _SQLITE_PRAGMAS:
             cursor.execute(pragma)
         cursor.close()

@@ -20,6 +20,7 @@ from core.readings import Kind, Reading
 from storage.columns import from_microseconds, to_microseconds
 from storage.readings_dictionary import SCHEMA, Dictionary
 from storage.readings_rows import is_truth, unpack, why_unstorable
+from storage.wal import enter_wal
 
 _VERSION = 1
 _BUSY_SECONDS = 5.0
@@ -183,7 +184,8 @@ class SqliteReadings:
         connection = sqlite3.connect(
             self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=32
         )
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY", "cache_size = -65536"):
+        enter_wal(connection, patience=_BUSY_SECONDS)
+        for pragma in ("synchronous = FULL", "temp_store = MEMORY", "cache_size = -65536"):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
