@@ -1,4 +1,4 @@
-"""The command line: `anxin demo | serve | simulate | enroll | migrate | replay | doctor | settings`.
+"""The command line: `anxin demo | serve | simulate | enroll | migrate | replay | decode | doctor | settings`.
 
 Commands import late, so that --help is quick; a wrong setting or file ends with one clear line and exit code 2.
 """
@@ -28,11 +28,13 @@ def main() -> None:
     from anxin.enroll import EnrollRefused
     from anxin.settings import SettingsRefused
     from core.ports import StoreRefused, StoreUnavailable
+    from ingest.fixtures import FixtureRefused
     from storage.database import WrongSchema
 
+    expected = (SettingsRefused, EnrollRefused, FixtureRefused, StoreRefused, StoreUnavailable, WrongSchema, OSError)
     try:
         app()
-    except (SettingsRefused, EnrollRefused, StoreRefused, StoreUnavailable, WrongSchema, OSError) as error:
+    except expected as error:
         _refuse(str(error))
 
 
@@ -170,6 +172,18 @@ def replay(
     from anxin.replay import run_replay
 
     raise SystemExit(run_replay(recording, fall_at=fall_at, budget=budget))
+
+
+@app.command()
+def decode(
+    files: Annotated[list[Path], typer.Argument(help="Messages of a device in JSON: convention, messages, profile.")],
+    *,
+    explain: Annotated[bool, typer.Option("--explain", help="Add the rules that judged each reading.")] = False,
+) -> None:
+    """Read device messages from files and print what they say: one JSON object per file and line."""
+    from anxin.decode import run_decode
+
+    run_decode(files, explain=explain)
 
 
 @app.command()

@@ -32,7 +32,7 @@ class Kind(StrEnum):
     BATTERY = "battery"  # %
     BATTERY_LOW = "battery_low"  # True = low
     BATTERY_VOLTAGE = "battery_voltage"  # V
-    AVAILABILITY = "availability"  # "online" | "offline"
+    AVAILABILITY = "availability"  # "online" | "offline" | "sleeping" (off on purpose, and due to wake)
     LIVENESS = "liveness"  # True: the device spoke, and said nothing else that we keep
 
 

@@ -119,6 +119,8 @@ class HomeVisibility:
             self.first_heard = t
 
     def _hear_availability(self, health: Health, seen: Observation) -> None:
+        if seen.reading.value == "sleeping":
+            return  # off on purpose: its own rhythm says when it should have woken
         online = seen.reading.value == "online"
         health.online = online
         if health.device.role is Role.BRIDGE:

@@ -111,7 +111,7 @@ class Watch:
 
     def _hear_bridge(self, reading: Reading, touched: dict[str, HomeWatch]) -> None:
         """A gateway speaks for every home behind it."""
-        if reading.kind is not Kind.AVAILABILITY or reading.replay is Replay.HISTORY:
+        if reading.kind is not Kind.AVAILABILITY or reading.replay is Replay.HISTORY or reading.value == "sleeping":
             return
         gateway = reading.device.removesuffix(_BRIDGE)
         for home_id in self._inventory.homes_by_gateway.get(gateway, ()):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 PREFIX = "gw"
-OWN_TOPICS = frozenset({"zigbee2mqtt", "native"})
+OWN_TOPICS = frozenset({"homie", "native", "zigbee2mqtt"})
 """Conventions whose native topic begins with their own name; the others' begins after it (tasmota/tele/… → tele/…)."""
 
 LONGEST = 512

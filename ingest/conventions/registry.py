@@ -11,7 +11,11 @@ from ingest.conventions.zigbee2mqtt import Zigbee2Mqtt
 
 GROUP = "anxin.conventions"
 
-OWN: tuple[Callable[[], Convention], ...] = (Native, Tasmota, Zigbee2Mqtt)
+OWN: tuple[Callable[[], Convention], ...] = (
+    Native,
+    Tasmota,
+    Zigbee2Mqtt,
+)
 
 
 def installed(group: str = GROUP) -> Mapping[str, Convention]:
