@@ -18,11 +18,13 @@ from anxin.roster import Roster
 from anxin.settings import Settings
 from anxin.stores import Stores
 from core.ports import ReadingsStore, StoreUnavailable
+from ingest.pipeline import Pipeline
 from storage.readings_waiting import WaitingReadings
 
 log = logging.getLogger(__name__)
 
-STATUSES_EVERY, ROSTER_EVERY, WAITING_EVERY, AUDIT_EVERY, SESSIONS_EVERY, RETENTION_EVERY = 1, 3, 5, 60, 3600, 6 * 3600
+STATUSES_EVERY, ROSTER_EVERY, INBOX_EVERY, WAITING_EVERY, AUDIT_EVERY = 1, 3, 3, 5, 60
+SESSIONS_EVERY, RETENTION_EVERY = 3600, 6 * 3600
 """Real seconds."""
 
 
@@ -37,6 +39,7 @@ class Housekeeping:
     lookout: Lookout
     roster: Roster
     auditor: Auditor
+    pipeline: Pipeline
 
     def scheduler(self) -> AsyncIOScheduler:
         """A scheduler with every tick, not started."""
@@ -46,6 +49,7 @@ class Housekeeping:
             ("statuses", STATUSES_EVERY, self.lookout.save_statuses),
             ("snapshots", self.settings.snapshot_every, self.lookout.save_snapshots),
             ("roster", ROSTER_EVERY, self.take_roster),
+            ("inbox", INBOX_EVERY, self.keep_inbox),
             ("audit", AUDIT_EVERY, self.audit),
             ("sessions", SESSIONS_EVERY, self.forget_sessions),
             ("retention", RETENTION_EVERY, self.forget_readings),
@@ -70,6 +74,12 @@ class Housekeeping:
         if await asyncio.to_thread(self.roster.is_stale):
             await asyncio.to_thread(self.roster.load)
             self.roster.tell()
+
+    async def keep_inbox(self) -> None:
+        """What unknown devices said since, for whoever binds them."""
+        news = self.pipeline.take_unknown_news()
+        if news:
+            await asyncio.to_thread(self.stores.inbox.hear, news)
 
     async def audit(self) -> None:
         """Look from outside at what the engine should have done."""

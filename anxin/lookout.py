@@ -20,6 +20,7 @@ from anxin.memory import Memory
 from api.feed import Change
 from core.alerts import Condition
 from core.clock import Clock
+from core.places import Inventory
 from core.ports import StatusStore, StoreUnavailable, TicketStore
 from core.readings import ALARM_KINDS, Reading
 from detectors.watch import (
@@ -95,6 +96,11 @@ class Lookout:
             if reading.kind not in ALARM_KINDS:
                 self._covered = reading.received_at
                 return
+
+    def use_inventory(self, inventory: Inventory) -> None:
+        """Homes and devices were added, moved or taken away: faults that ended with them are said."""
+        self._lanes.put(self.watch.use_inventory(inventory))
+        self._stirred.set()
 
     # -- what a restart does --------------------------------------------------------------------------------------
 

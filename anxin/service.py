@@ -147,7 +147,7 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
         roster.inventory, gate=gate, store=readings, listener=lookout.hear, clock=clock, batch=settings.batch_size
     )
     session = new_session(settings, clock)
-    roster.changed.append(lambda now: _take(now, pipeline, watch, alerting, feed))
+    roster.changed.append(lambda now: _take(now, pipeline, lookout, alerting, feed))
     checkup = Checkup(session, pipeline, lookout, stores.database, readings, stores.alerts, clock)
     gauges = Gauges(
         session=session,
@@ -197,14 +197,14 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
         pipeline,
         session,
         Attention(session, pipeline, lookout),
-        Housekeeping(settings, clock, stores, readings, lookout, roster, alerting.auditor),
+        Housekeeping(settings, clock, stores, readings, lookout, roster, alerting.auditor, pipeline),
         app,
     )
 
 
-def _take(roster: Roster, pipeline: Pipeline, watch: Watch, alerting: Alerting, feed: LiveFeed) -> None:
+def _take(roster: Roster, pipeline: Pipeline, lookout: Lookout, alerting: Alerting, feed: LiveFeed) -> None:
     pipeline.inventory = roster.inventory
-    watch.use_inventory(roster.inventory)
+    lookout.use_inventory(roster.inventory)
     alerting.use(roster)
     feed.announce(Change("inventory", "*"))
 

@@ -11,6 +11,7 @@ from core.ports import ReadingsStore
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
 from storage.database import Database
+from storage.inbox import SqlInbox
 from storage.influx import InfluxReadings
 from storage.inventory import SqlInventory
 from storage.phones import SqlPhones
@@ -33,6 +34,7 @@ class Stores:
     statuses: SqlStatuses
     accounts: SqlAccounts
     phones: SqlPhones
+    inbox: SqlInbox
 
 
 @contextmanager
@@ -52,6 +54,7 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlStatuses(database),
             SqlAccounts(database),
             SqlPhones(database),
+            SqlInbox(database),
         )
     finally:
         database.close()

@@ -13,6 +13,7 @@ from core.alerts import Alert, Condition, Entry, Timer, Transition
 from core.delivery import Attempt, Claimed, Delivery
 from core.duty import Shift
 from core.faults import Fault, Ticket
+from core.inbox import UnknownDevice
 from core.people import Account, Directory, Person, Tie
 from core.places import Area, Device, Gateway, Home, Inventory
 from core.readings import Reading
@@ -81,12 +82,34 @@ class InventoryStore(Protocol):
         ties: Iterable[Tie] = (),
         shifts: Iterable[Shift] = (),
     ) -> None:
-        """All or nothing, in one transaction."""
+        """All or nothing, in one transaction. A device that had been removed is back."""
+        ...
+
+    def remove_devices(self, devices: Iterable[str], *, at: datetime) -> tuple[str, ...]:
+        """Take devices out of the inventory; which of them were in it. Their readings and their row stay."""
+        ...
+
+    def removed_devices(self) -> tuple[tuple[Device, datetime], ...]:
+        """What was taken out and when, newest first."""
         ...
 
     def inventory(self) -> Inventory: ...
     def directory(self) -> Directory: ...
     def rota(self) -> tuple[Shift, ...]: ...
+
+
+class InboxStore(Protocol):
+    """Devices that speak and are bound to no home."""
+
+    def hear(self, devices: Iterable[UnknownDevice], *, most: int = 1000) -> None:
+        """Add what was heard to what is known of each; only the `most` that spoke last are kept."""
+        ...
+
+    def unknown(self, *, limit: int = 200) -> list[UnknownDevice]:
+        """Who spoke last comes first."""
+        ...
+
+    def forget(self, devices: Iterable[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from ingest.report import Tally
 from ingest.route import Route, route
 
 BRIDGE = "bridge"
+STRANGERS = 64
+"""Gateways that nobody enrolled and whose devices are shown all the same."""
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Interpreter:
         self._decoders: dict[tuple[str, str], Decoder] = {}
         self._inventory = inventory
         self._profiles = profiles_of(inventory)
+        self._strangers: set[str] = set()
 
     @property
     def inventory(self) -> Inventory:
@@ -39,8 +42,13 @@ class Interpreter:
 
     @inventory.setter
     def inventory(self, inventory: Inventory) -> None:
+        for device in self._inventory.devices.keys() - inventory.devices.keys():
+            self.gate.forget(device)  # bound again, it begins with a baseline
         self._inventory = inventory
         self._profiles = profiles_of(inventory)
+        self._strangers.clear()
+        bound = [device for device in self.tally.unknown if device in inventory.devices]
+        self.tally.know(bound)
 
     def interpret(self, message: Message) -> list[Reading]:
         """The readings to keep and to hear, in the order said. Everything else is counted and sampled."""
@@ -49,9 +57,7 @@ class Interpreter:
         way = route(message.topic)
         if way is None:
             return self._malformed(message, Reason.TOPIC, "not below gw/<gateway>/<convention>/")
-        if way.gateway not in self._inventory.gateways:
-            tally.unknown_gateways += 1
-            tally.sample(message, "unknown_gateway", way.gateway)
+        if way.gateway not in self._inventory.gateways and not self._listens_to_stranger(way, message):
             return []
         decoder = self._decoder(way)
         if decoder is None:
@@ -68,6 +74,15 @@ class Interpreter:
             tally.sample(message, "poison", way.convention)
             return []
 
+    def _listens_to_stranger(self, way: Route, message: Message) -> bool:
+        """A gateway that nobody enrolled: its devices are shown to the installer while there is room for them."""
+        self.tally.unknown_gateways += 1
+        self.tally.sample(message, "unknown_gateway", way.gateway)
+        if way.gateway not in self._strangers and len(self._strangers) >= STRANGERS:
+            return False
+        self._strangers.add(way.gateway)
+        return True
+
     def _decoder(self, way: Route) -> Decoder | None:
         found = self._decoders.get((way.gateway, way.convention))
         if found is None:
@@ -79,14 +94,17 @@ class Interpreter:
 
     def _judged(self, way: Route, said: Sequence[Said], message: Message) -> list[Reading]:
         by_device: dict[str, list[Decoded]] = {}
+        strangers: dict[str, list[Decoded]] = {}
         for one in said:
             if isinstance(one, Refusal):
                 self.tally.refused[one.reason] += 1
                 self.tally.sample(message, one.reason.value, one.detail)
                 continue
-            device = self._resolve(way.gateway, one, message)
+            device, bound = self._resolve(way.gateway, one, message)
             if device is not None:
-                by_device.setdefault(device, []).append(one)
+                (by_device if bound else strangers).setdefault(device, []).append(one)
+        for device, facts in strangers.items():
+            self.tally.heard_unknown(device, way.convention, facts, message)
         kept: list[Reading] = []
         for device, facts in by_device.items():
             for admitted in self.gate.admit(device, facts, message, source=way.convention):
@@ -97,23 +115,23 @@ class Interpreter:
         self.tally.readings += len(kept)
         return kept
 
-    def _resolve(self, gateway: str, fact: Decoded, message: Message) -> str | None:
-        """The platform-wide id of the device, by its native id or by its alias; None if it is bound to nobody."""
+    def _resolve(self, gateway: str, fact: Decoded, message: Message) -> tuple[str | None, bool]:
+        """The platform-wide id of the device, by its native id or by its alias, and whether it may be heard.
+
+        None for one that is bound elsewhere. A gateway's own voice needs no binding.
+        """
         devices = self._inventory.devices
         device = f"{gateway}/{fact.device}"
         bound = devices.get(device)
         if bound is None and fact.alias is not None:
             bound = devices.get(f"{gateway}/{fact.alias}")
-        if bound is not None:
-            if bound.gateway == gateway:
-                return bound.id
-            self.tally.mismatched += 1
-            self.tally.sample(message, "mismatched_gateway", device)
-            return None
-        if fact.device == BRIDGE:
-            return device  # a gateway's own voice needs no binding
-        self.tally.heard_unknown(device, message)
-        return None
+        if bound is None:
+            return device, fact.device == BRIDGE and gateway in self._inventory.gateways
+        if bound.gateway == gateway:
+            return bound.id, True
+        self.tally.mismatched += 1
+        self.tally.sample(message, "mismatched_gateway", device)
+        return None, False
 
     def _malformed(self, message: Message, reason: Reason, detail: str) -> list[Reading]:
         self.tally.malformed[reason] += 1

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Protocol
 
 from core.clock import Clock
+from core.inbox import UnknownDevice
 from core.places import Inventory
 from core.ports import ReadingsRefused, ReadingsStore, StoreUnavailable
 from core.readings import ALARM_KINDS, Reading
@@ -127,6 +128,10 @@ class Pipeline:
     def stop(self) -> None:
         if self._intake is not None:
             self._intake.finish()
+
+    def take_unknown_news(self) -> list[UnknownDevice]:
+        """What devices without a home said since this was last asked."""
+        return self._tally.take_unknown_news()
 
     def report(self) -> IntakeReport:
         oldest = self._writing or (self._stage[0].messages if self._stage else ())

@@ -4,11 +4,12 @@ Samples hold the first bytes of refused messages; they are shown to installers, 
 """
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingest.conventions.decoded import Reason
+from core.inbox import SHOWN, Heard, UnknownDevice
+from ingest.conventions.decoded import Decoded, Reason
 from ingest.decisions import Decision
 from ingest.message import Message
 
@@ -26,18 +27,6 @@ class Sample:
     detail: str
     topic: str
     head: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownDevice:
-    """A device that speaks and is bound to no home."""
-
-    device: str
-    count: int
-    first_at: datetime
-    last_at: datetime
-    last_topic: str
-    last_head: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +72,35 @@ class Tally:
     malformed: Counter[Reason] = field(default_factory=Counter)
     refused: Counter[Reason] = field(default_factory=Counter)
     unknown: dict[str, UnknownDevice] = field(default_factory=dict)
+    unknown_news: dict[str, UnknownDevice] = field(default_factory=dict)
     samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=SAMPLES))
 
     def sample(self, message: Message, reason: str, detail: str) -> None:
         head = message.payload[:HEAD]
         self.samples.append(Sample(message.received_at, reason, detail[:HEAD], message.topic[:HEAD], head))
 
-    def heard_unknown(self, device: str, message: Message) -> None:
+    def heard_unknown(self, device: str, convention: str, facts: Iterable[Decoded], message: Message) -> None:
         """Count it by name, while there is room: a hostile gateway may invent names for ever."""
-        before = self.unknown.pop(device, None)
-        if before is None and len(self.unknown) >= UNKNOWN_KEPT:
-            self.unknown.pop(next(iter(self.unknown)))
-        self.unknown[device] = UnknownDevice(
-            device,
-            1 if before is None else before.count + 1,
-            message.received_at if before is None else before.first_at,
-            message.received_at,
-            message.topic[:HEAD],
-            message.payload[:HEAD],
-        )
+        at = message.received_at
+        said = {fact.kind: fact.value for fact in facts}
+        heard = Heard(at, message.topic[:SHOWN], _shown(message.payload))
+        once = UnknownDevice(device, convention, 1, at, at, said, (heard,))
+        for kept in (self.unknown, self.unknown_news):
+            before = kept.pop(device, None)
+            if before is None and len(kept) >= UNKNOWN_KEPT:
+                kept.pop(next(iter(kept)))
+            kept[device] = once if before is None else before.and_then(once)
+
+    def know(self, devices: Iterable[str]) -> None:
+        """These are bound now."""
+        for device in devices:
+            self.unknown.pop(device, None)
+            self.unknown_news.pop(device, None)
+
+    def take_unknown_news(self) -> list[UnknownDevice]:
+        """What unknown devices said since this was last asked."""
+        news, self.unknown_news = self.unknown_news, {}
+        return list(news.values())
 
     def report(self, *, staged: int, lag: float) -> IntakeReport:
         return IntakeReport(
@@ -124,3 +123,11 @@ class Tally:
             self.store_error,
             tuple(self.samples),
         )
+
+
+def _shown(payload: bytes) -> str:
+    """The beginning of it: as text where it is one, else as hexadecimal digits."""
+    text = payload[:SHOWN].decode(errors="replace")
+    if "\ufffd" in text[:-1] or "\0" in text:
+        return payload[: SHOWN // 2].hex()
+    return text

@@ -1,18 +1,19 @@
 """Places, devices, people, ties and rotas in the transactional database."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from sys import intern
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, select, update
 
 from core.duty import Post, Shift
 from core.people import Bond, Directory, Language, Person, Tie
 from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role, Room
 from storage.alert_rows import routes_of, routes_to_json
 from storage.database import Database
-from storage.statements import upsert
+from storage.statements import among, upsert
 from storage.tables import areas as area_table
 from storage.tables import devices as device_table
 from storage.tables import gateways as gateway_table
@@ -67,6 +68,18 @@ class SqlInventory:
         if rows:
             connection.execute(upsert(table, keys, self._database.dialect, where=where), rows)
 
+    def remove_devices(self, devices: Iterable[str], *, at: datetime) -> tuple[str, ...]:
+        there = among(device_table.c.id, set(devices), self._database.dialect), device_table.c.removed_at.is_(None)
+        removal = update(device_table).where(*there).values(removed_at=at).returning(device_table.c.id)
+        with self._database.writing() as connection:
+            return tuple(sorted(row.id for row in connection.execute(removal)))
+
+    def removed_devices(self) -> tuple[tuple[Device, datetime], ...]:
+        order = device_table.c.removed_at.desc(), device_table.c.id
+        wanted = select(device_table).where(device_table.c.removed_at.is_not(None)).order_by(*order)
+        with self._database.reading() as connection:
+            return tuple((_device_of(row), row.removed_at) for row in connection.execute(wanted))
+
     def inventory(self) -> Inventory:
         with self._database.reading() as connection:
             return Inventory.of(
@@ -83,7 +96,10 @@ class SqlInventory:
                     for row in connection.execute(select(gateway_table).order_by(gateway_table.c.id))
                 ],
                 devices=[
-                    _device_of(row) for row in connection.execute(select(device_table).order_by(device_table.c.id))
+                    _device_of(row)
+                    for row in connection.execute(
+                        select(device_table).where(device_table.c.removed_at.is_(None)).order_by(device_table.c.id)
+                    )
                 ],
             )
 
@@ -134,6 +150,7 @@ def _device_values(device: Device) -> dict[str, Any]:
         "label": device.label,
         "model": device.model,
         "profile": dict(device.profile),
+        "removed_at": None,
     }
 
 

@@ -79,6 +79,20 @@ devices = Table(
     Column("label", Text, nullable=False),
     Column("model", Text),
     Column("profile", JSON, nullable=False),
+    Column("removed_at", Instant),
+)
+
+unknown_devices = Table(
+    "unknown_devices",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("convention", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("said", JSON, nullable=False),
+    Column("messages", JSON, nullable=False),
+    Index("ix_unknown_devices_last", "last_at", "device"),
 )
 
 people = Table(

@@ -1,6 +1,6 @@
 """What every inventory store promises: places, devices, people, ties and rotas, all or nothing."""
 
-from datetime import time
+from datetime import UTC, datetime, time
 
 import pytest
 
@@ -63,6 +63,27 @@ def test_saving_again_replaces_by_id(store: InventoryStore) -> None:
     store.save(devices=[moved])
 
     assert store.inventory().devices["g-1/door"] == moved
+
+
+def test_a_removed_device_is_gone_and_can_still_be_found(store: InventoryStore) -> None:
+    furnish(store)
+    at = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+    assert store.remove_devices(["g-1/door", "g-1/never-there"], at=at) == ("g-1/door",)
+
+    assert store.inventory().devices == {}
+    assert store.removed_devices() == ((DEVICE, at),)
+    assert store.remove_devices(["g-1/door"], at=at) == ()
+
+
+def test_a_removed_device_that_is_bound_again_is_back(store: InventoryStore) -> None:
+    furnish(store)
+    store.remove_devices(["g-1/door"], at=datetime(2026, 5, 1, 12, tzinfo=UTC))
+
+    store.save(devices=[DEVICE])
+
+    assert store.inventory().devices == {"g-1/door": DEVICE}
+    assert store.removed_devices() == ()
 
 
 def test_a_tie_saved_again_changes_its_rank(store: InventoryStore) -> None:

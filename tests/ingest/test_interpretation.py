@@ -8,9 +8,10 @@ from core.places import Device, Gateway, Inventory, Role, Room
 from core.readings import Kind
 from ingest.conventions.decoded import Profiles, Said
 from ingest.conventions.registry import installed
+from ingest.interpreter import STRANGERS
 from ingest.message import Message
 from ingest.pipeline import PipelineLimits
-from ingest.report import SAMPLES, UNKNOWN_KEPT
+from ingest.report import SAMPLES, UNKNOWN_KEPT, Tally
 from tests.ingest.conftest import NOON, house
 from tests.ingest.story import DOOR, SOS, House, message
 
@@ -82,14 +83,45 @@ def test_an_unknown_device_is_counted_until_it_is_bound() -> None:
     second = place.pipeline.feed([message("window", DOOR, after=10)])
 
     assert (first, second) == (0, 1)
-    assert (unknown.device, unknown.count, unknown.last_head) == ("g/window", 2, DOOR)
+    assert (unknown.device, unknown.convention, unknown.count) == ("g/window", "native", 2)
+    assert unknown.said == {Kind.DOOR: "open"}
+    assert [one.payload for one in unknown.messages] == [DOOR.decode()] * 2
+    assert place.pipeline.report().unknown_devices == ()
 
 
 def test_a_gateway_that_nobody_knows_says_nothing() -> None:
     place = House(house("door"))
 
     assert place.pipeline.feed([message("door", DOOR, gateway="stranger")]) == 0
+    assert place.heard == []
     assert place.pipeline.report().unknown_gateways == 1
+
+
+def test_devices_behind_a_gateway_that_nobody_knows_are_shown_to_the_installer_within_bounds() -> None:
+    place = House(house("door"))
+
+    place.pipeline.feed(message("door", DOOR, gateway=f"stranger-{i}") for i in range(STRANGERS + 20))
+
+    shown = {one.device for one in place.pipeline.report().unknown_devices}
+    assert shown == {f"stranger-{i}/door" for i in range(STRANGERS)}
+
+
+def test_what_unknown_devices_said_is_handed_over_once() -> None:
+    place = House(house("door"))
+    place.pipeline.feed([message("window", DOOR), message("window", b"{}")])
+
+    first, second = place.pipeline.take_unknown_news(), place.pipeline.take_unknown_news()
+
+    assert [(one.device, one.count) for one in first] == [("g/window", 1)]
+    assert second == []
+
+
+def test_a_payload_that_is_no_text_is_shown_as_digits() -> None:
+    tally = Tally()
+
+    tally.heard_unknown("g/meter", "dlt645", [], Message("gw/g/dlt645/meter", b"\x68\xff\x00", NOON))
+
+    assert [one.payload for one in tally.unknown["g/meter"].messages] == ["68ff00"]
 
 
 def test_a_device_that_belongs_to_another_gateway_is_not_believed() -> None:
