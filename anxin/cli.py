@@ -26,16 +26,27 @@ MISUSE = 2
 def main() -> None:
     """Run a command; expected refusals become one line on standard error and exit code 2."""
     from anxin.enroll import EnrollRefused
+    from anxin.onboarding import OnboardingRefused
     from anxin.settings import SettingsRefused
     from core.ports import StoreRefused, StoreUnavailable
     from ingest.fixtures import FixtureRefused
     from storage.database import WrongSchema
 
-    expected = (SettingsRefused, EnrollRefused, FixtureRefused, StoreRefused, StoreUnavailable, WrongSchema, OSError)
+    refusals = (SettingsRefused, EnrollRefused, OnboardingRefused, FixtureRefused)
+    expected = (*refusals, StoreRefused, StoreUnavailable, WrongSchema, OSError)
     try:
-        app()
+        with_everything()()
     except expected as error:
         _refuse(str(error))
+
+
+def with_everything() -> typer.Typer:
+    """The commands, those of their own module too."""
+    from anxin.devices import app as devices
+
+    if not any(group.name == "devices" for group in app.registered_groups):
+        app.add_typer(devices, name="devices")
+    return app
 
 
 def _refuse(message: str) -> NoReturn:
@@ -184,6 +195,36 @@ def decode(
     from anxin.decode import run_decode
 
     run_decode(files, explain=explain)
+
+
+@app.command("broker-acl")
+def broker_acl(
+    acl: Annotated[Path | None, typer.Option(help="Write the acl_file here; without it, it is printed.")] = None,
+    passwords: Annotated[
+        Path | None, typer.Option(help="Keep this password_file in step: new gateways' passwords are printed once.")
+    ] = None,
+) -> None:
+    """Who may write which topics, for Mosquitto: every enrolled gateway below its own prefix, and nobody else."""
+    from anxin import broker_acl as broker
+    from anxin.settings import load
+    from anxin.stores import open_database
+
+    settings = load()
+    service = settings.broker_username or "anxin"
+    with open_database(settings, migrate=True) as stores:
+        gateways = sorted(stores.inventory.inventory().gateways)
+    text = broker.acl(gateways, service=service)
+    if acl is None and passwords is None:
+        sys.stdout.write(text)
+        return
+    changed = acl is not None and broker.replace_file(acl, text)
+    if passwords is not None:
+        before = passwords.read_text(encoding="utf-8") if passwords.exists() else ""
+        after, fresh = broker.with_passwords(before, gateways, keep=[service])
+        changed |= broker.replace_file(passwords, after)
+        for one in fresh:
+            typer.echo(f"{one.gateway}  {one.password}")
+    typer.echo("changed: let Mosquitto read it anew (SIGHUP)" if changed else "nothing has changed", err=True)
 
 
 @app.command()

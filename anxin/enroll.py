@@ -8,8 +8,9 @@ import tomllib
 from datetime import time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from core.duty import EVERY_DAY, Post, Shift
 from core.people import AccessRole, Account, Bond, Language, Person, Route, Tie
@@ -39,6 +40,15 @@ class HomeRow(_Strict):
     timezone: str = "Asia/Shanghai"
     resident: str | None = None
     door_note: str | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{name!r} is no IANA time zone; one is Asia/Shanghai") from None
+        return name
 
 
 class GatewayRow(_Strict):

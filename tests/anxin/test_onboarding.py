@@ -1,0 +1,173 @@
+"""Binding devices: by command, from the inbox, and a whole building from a spreadsheet."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from anxin.cli import with_everything
+from anxin.devices import Walk
+from anxin.onboarding import OnboardingRefused, read_building
+from anxin.settings import load
+from anxin.stores import open_database
+from core.inbox import Heard, UnknownDevice
+from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role, Room
+from core.readings import Kind, Reading, Replay
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+STREET = Inventory.of(
+    areas=[Area("b7", AreaKind.BUILDING, "7号楼")],
+    homes=[Home("h-1", "b7", "7号楼101", resident="王秀英")],
+    gateways=[Gateway("g-1", "h-1")],
+    devices=[Device("g-1/door", "h-1", Room.ENTRANCE, Role.FRONT_DOOR, "g-1")],
+)
+
+
+@pytest.fixture(autouse=True)
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANXIN_DATA_DIR", str(tmp_path / "data"))
+    with open_database(load(), migrate=True) as stores:
+        stores.inventory.save(
+            areas=STREET.areas.values(),
+            homes=STREET.homes.values(),
+            gateways=STREET.gateways.values(),
+            devices=STREET.devices.values(),
+        )
+
+
+def devices(*arguments: str) -> Result:
+    return CliRunner().invoke(with_everything(), ["devices", *arguments])
+
+
+def inventory() -> Inventory:
+    with open_database(load(), migrate=False) as stores:
+        return stores.inventory.inventory()
+
+
+def speaks(name: str) -> None:
+    heard = Heard(NOW, f"gw/g-9/zigbee2mqtt/{name}", '{"occupancy": true}')
+    with open_database(load(), migrate=False) as stores:
+        stores.inbox.hear([UnknownDevice(f"g-9/{name}", "zigbee2mqtt", 3, NOW, NOW, {Kind.MOTION: True}, (heard,))])
+
+
+def test_an_unknown_device_is_shown_with_a_guess_and_bound_with_its_gateway() -> None:
+    speaks("bathroom_pir")
+
+    shown = json.loads(devices("unknown", "--json").stdout)
+    bound = devices("bind", "g-9/bathroom_pir", "--home", "h-1", "--room", shown["room"], "--role", shown["role"])
+
+    assert (shown["room"], shown["role"], shown["messages"]) == ("bathroom", "room", 3)
+    assert shown["last_messages"] == [{"topic": "gw/g-9/zigbee2mqtt/bathroom_pir", "payload": '{"occupancy": true}'}]
+    assert bound.exit_code == 0
+    assert inventory().devices["g-9/bathroom_pir"].room is Room.BATHROOM
+    assert inventory().gateways["g-9"].home == "h-1"
+    assert devices("unknown").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("bind", "g-9/x", "--home", "h-9", "--room", "other", "--role", "other"),
+            "home 'h-9' is not in the inventory",
+        ),
+        (("bind", "no-slash", "--home", "h-1", "--room", "other", "--role", "other"), "id: "),
+        (("bind", "g 9/x", "--home", "h-1", "--room", "other", "--role", "other"), "id: "),
+        (("bind", "g/x", "--home", "h-1", "--room", "other", "--role", "other", "--profile", "[]"), "JSON object"),
+        (("remove", "g-1/door", "g-1/never"), "not in the inventory: g-1/never"),
+        (("test", "h-9"), "no device"),
+    ],
+)
+def test_a_mistake_is_named_and_changes_nothing(arguments: tuple[str, ...], said: str) -> None:
+    refused = devices(*arguments)
+
+    assert isinstance(refused.exception, OnboardingRefused)
+    assert said in str(refused.exception)
+    assert inventory() == STREET
+
+
+def test_a_removed_device_can_still_be_found() -> None:
+    devices("remove", "g-1/door")
+
+    assert inventory().devices == {}
+    assert json.loads(devices("list", "--removed", "--json").stdout)["device"] == "g-1/door"
+
+
+def test_a_building_comes_from_a_spreadsheet_in_chinese(tmp_path: Path) -> None:
+    file = tmp_path / "7.csv"
+    lines = [
+        "户号,地址,片区,老人,网关,设备,房间,用途,名称",
+        "h-2,7号楼102,b7,陈玉珍,g-2,door,门厅,入户门,门磁",
+        "h-2,,,,g-2,pir,卫生间,房间感应,",
+        "h-1,,,,g-1,pir,bathroom,room,人体",
+    ]
+    file.write_bytes("\r\n".join(lines).encode("gb18030"))
+
+    tried = devices("import", str(file), "--dry-run")
+    before = inventory()
+    taken = devices("import", str(file))
+
+    assert "2 homes, 2 gateways, 3 devices would be taken" in tried.stdout
+    assert before == STREET
+    assert "3 devices taken" in taken.stdout
+    after = inventory()
+    assert after.homes["h-2"] == Home("h-2", "b7", "7号楼102", resident="陈玉珍")
+    assert after.homes["h-1"] == STREET.homes["h-1"], "an empty cell changes nothing"
+    assert after.devices["g-2/pir"] == Device("g-2/pir", "h-2", Room.BATHROOM, Role.ROOM, "g-2")
+    assert after.devices["g-2/door"].role is Role.FRONT_DOOR
+
+
+def test_every_mistake_of_a_spreadsheet_is_named_with_its_line() -> None:
+    text = """\
+home,address,area,gateway,device,room,role,timezone
+h-3,x,nowhere,g-3,door,entrance,front_door,
+h-4,x,b7,g-4,door,attic,front_door,
+h-5,x,b7,g 5,door,entrance,front_door,
+h-6,,b7,g-6,door,entrance,front_door,
+h-1,,,g-1,pir,bathroom,room,
+h-1,,,g-1,pir,bathroom,room,
+h-7,x,b7,g-7,door,entrance,,
+h-8,x,b7,g-8,door,entrance,front_door,Mars/Olympus
+"""
+
+    with pytest.raises(OnboardingRefused) as refused:
+        read_building(text, STREET)
+
+    lines = str(refused.value).splitlines()
+    starts = ["line 2: area", "line 3: room 'attic'", "line 4: id", "line 5: home h-6 is new", "line 7: g-1/pir was",
+              "line 8: role must be given", "line 9: timezone"]  # fmt: skip
+    assert len(lines) == len(starts)
+    assert all(line.startswith(start) for line, start in zip(lines, starts, strict=True)), lines
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "missing: home, gateway, device, room, role"),
+        ("home,gateway,device,room,role,colour\n", "unknown: colour"),
+        ("home,home,gateway,device,room,role\n", "named twice: home"),
+        ("home,gateway,device,room,role\n", "no device"),
+        ('home,gateway,device,room,role\n"h', "line 2"),
+    ],
+)
+def test_a_file_that_is_no_such_spreadsheet_is_refused(text: str, said: str) -> None:
+    with pytest.raises(OnboardingRefused, match=said):
+        read_building(text, STREET)
+
+
+def test_a_walk_shows_each_reading_once_and_knows_who_was_silent() -> None:
+    known = {d.id: d for d in (STREET.devices["g-1/door"], Device("g-1/pir", "h-1", Room.BATHROOM, Role.ROOM, "g-1"))}
+    walk = Walk(known, NOW)
+    second = timedelta(seconds=1)
+    before = Reading("g-1/door", Kind.DOOR, "closed", NOW - second, NOW - second)
+    opened = Reading("g-1/door", Kind.DOOR, "open", NOW + second, NOW + second)
+    kept = Reading("g-1/pir", Kind.MOTION, value=True, at=NOW, received_at=NOW + second, replay=Replay.RETAINED)
+
+    first, again = list(walk.take([before, opened, kept])), list(walk.take([before, opened, kept]))
+
+    assert len(first) == 1
+    assert "door open" in first[0]
+    assert again == []
+    assert walk.silent == ["g-1/pir"]
