@@ -13,17 +13,19 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.auditor import Auditor
 from anxin.clock import ScaledClock
+from anxin.intake_faults import IntakeFaults
 from anxin.lookout import Lookout
 from anxin.roster import Roster
 from anxin.settings import Settings
 from anxin.stores import Stores
+from api.feed import Change
 from core.ports import ReadingsStore, StoreUnavailable
 from ingest.pipeline import Pipeline
 from storage.readings_waiting import WaitingReadings
 
 log = logging.getLogger(__name__)
 
-STATUSES_EVERY, ROSTER_EVERY, INBOX_EVERY, WAITING_EVERY, AUDIT_EVERY = 1, 3, 3, 5, 60
+STATUSES_EVERY, ROSTER_EVERY, INBOX_EVERY, FAULTS_EVERY, WAITING_EVERY, AUDIT_EVERY = 1, 3, 3, 5, 5, 60
 SESSIONS_EVERY, RETENTION_EVERY = 3600, 6 * 3600
 """Real seconds."""
 
@@ -40,6 +42,8 @@ class Housekeeping:
     roster: Roster
     auditor: Auditor
     pipeline: Pipeline
+    faults: IntakeFaults
+    announce: Callable[[Change], None]
 
     def scheduler(self) -> AsyncIOScheduler:
         """A scheduler with every tick, not started."""
@@ -49,6 +53,7 @@ class Housekeeping:
             ("statuses", STATUSES_EVERY, self.lookout.save_statuses),
             ("snapshots", self.settings.snapshot_every, self.lookout.save_snapshots),
             ("roster", ROSTER_EVERY, self.take_roster),
+            ("intake faults", FAULTS_EVERY, self.look_for_faults),
             ("inbox", INBOX_EVERY, self.keep_inbox),
             ("audit", AUDIT_EVERY, self.audit),
             ("sessions", SESSIONS_EVERY, self.forget_sessions),
@@ -80,6 +85,11 @@ class Housekeeping:
         news = self.pipeline.take_unknown_news()
         if news:
             await asyncio.to_thread(self.stores.inbox.hear, news)
+
+    async def look_for_faults(self) -> None:
+        """Tickets about intake itself."""
+        for change in await asyncio.to_thread(self.faults.look):
+            self.announce(change)
 
     async def audit(self) -> None:
         """Look from outside at what the engine should have done."""

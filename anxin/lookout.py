@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from alerts.desk import Desk
 from alerts.workers import Runner
 from anxin.bygones import Bygones
+from anxin.intake_faults import CAUSES as INTAKE_CAUSES
 from anxin.lanes import Lanes
 from anxin.memory import Memory
 from api.feed import Change
@@ -156,6 +157,8 @@ class Lookout:
     def _take_up_standing(self) -> None:
         """What was raised after the last snapshot stands in the stores only."""
         for ticket in self.tickets.tickets(limit=_ALL):
+            if ticket.cause in INTAKE_CAUSES:
+                continue
             self.watch.take_up_fault(ticket.key, ticket.homes, ticket.opened_at)
         for alert in self.desk.store.open_alerts():
             if alert.condition is Condition.ACTIVE:

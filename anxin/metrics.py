@@ -10,10 +10,11 @@ from prometheus_client.registry import Collector
 from anxin.lookout import Lookout
 from api.feed import LiveFeed
 from core.clock import Clock
-from core.ports import AlertStore, StatusStore, TicketStore
+from core.ports import AlertStore, ReadingsStore, StatusStore, TicketStore
 from core.states import Visibility
 from ingest.pipeline import Pipeline
 from ingest.session import Session
+from storage.readings_waiting import WaitingReadings
 
 
 class Gauges(Collector):
@@ -24,6 +25,7 @@ class Gauges(Collector):
         *,
         session: Session,
         pipeline: Pipeline,
+        readings: ReadingsStore,
         lookout: Lookout,
         alerts: AlertStore,
         statuses: StatusStore,
@@ -34,6 +36,7 @@ class Gauges(Collector):
     ) -> None:
         self._session = session
         self._pipeline = pipeline
+        self._readings = readings
         self._lookout = lookout
         self._alerts = alerts
         self._statuses = statuses
@@ -60,6 +63,15 @@ class Gauges(Collector):
         yield _counter("anxin_poisoned", "Messages set aside after breaking a decoder", report.poisoned)
         yield _gauge(
             "anxin_unknown_devices", "Devices that speak and are bound to no home", len(report.unknown_devices)
+        )
+        yield _counter("anxin_over_rate", "Readings not kept of gateways beyond their allowance", report.over_rate)
+        flooding = GaugeMetricFamily("anxin_gateway_floods", "Gateways beyond their allowance", labels=["gateway"])
+        for flood in report.floods:
+            flooding.add_metric([flood.gateway], flood.refused)
+        yield flooding
+        backlog = self._readings.backlog() if isinstance(self._readings, WaitingReadings) else None
+        yield _gauge(
+            "anxin_waiting_bytes", "Readings that wait on disk for their store", backlog.size if backlog else 0
         )
         yield _gauge("anxin_intake_staged", "Messages that await durability", report.staged)
         yield _gauge("anxin_intake_lag_seconds", "Age of the oldest message that is not durable", report.lag)

@@ -21,6 +21,7 @@ from anxin.clock import ScaledClock, parse_epoch, system_clock
 from anxin.health import Checkup
 from anxin.housekeeping import Housekeeping
 from anxin.intake import Attention, new_pipeline, new_session
+from anxin.intake_faults import IntakeFaults
 from anxin.logs import start_logging
 from anxin.lookout import Lookout
 from anxin.memory import Memory
@@ -152,6 +153,7 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
     gauges = Gauges(
         session=session,
         pipeline=pipeline,
+        readings=readings,
         lookout=lookout,
         alerts=stores.alerts,
         statuses=stores.statuses,
@@ -184,6 +186,7 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
             ),
         )
     )
+    faults = IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex)
     return Service(
         settings,
         clock,
@@ -197,7 +200,9 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
         pipeline,
         session,
         Attention(session, pipeline, lookout),
-        Housekeeping(settings, clock, stores, readings, lookout, roster, alerting.auditor, pipeline),
+        Housekeeping(
+            settings, clock, stores, readings, lookout, roster, alerting.auditor, pipeline, faults, feed.announce
+        ),
         app,
     )
 

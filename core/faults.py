@@ -11,6 +11,9 @@ class FaultCause(StrEnum):
     """Outermost first: one cause may explain many silent devices."""
 
     BROKER_LOST = "broker_lost"
+    STORE_AWAY = "store_away"  # readings wait on disk for their store
+    DISK_FILLING = "disk_filling"  # and soon there will be no room for more
+    GATEWAY_FLOODS = "gateway_floods"
     GATEWAY_SILENT = "gateway_silent"
     BRIDGE_OFFLINE = "bridge_offline"
     DEVICE_SILENT = "device_silent"

@@ -4,10 +4,12 @@ Whatever a message holds, it ends here in readings, in a counter with a sample, 
 """
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from core.places import Inventory
-from core.readings import Reading
+from core.readings import ALARM_KINDS, Reading
+from ingest.allowance import Allowances
 from ingest.conventions.decoded import Convention, Decoded, Decoder, Malformed, Reason, Refusal, Said
 from ingest.gate import Gate
 from ingest.message import Message
@@ -35,6 +37,8 @@ class Interpreter:
         self._inventory = inventory
         self._profiles = profiles_of(inventory)
         self._strangers: set[str] = set()
+        self.allowances = Allowances()
+        self.allowances.use(_devices_behind(inventory))
 
     @property
     def inventory(self) -> Inventory:
@@ -47,6 +51,7 @@ class Interpreter:
         self._inventory = inventory
         self._profiles = profiles_of(inventory)
         self._strangers.clear()
+        self.allowances.use(_devices_behind(inventory))
         bound = [device for device in self.tally.unknown if device in inventory.devices]
         self.tally.know(bound)
 
@@ -59,12 +64,15 @@ class Interpreter:
             return self._malformed(message, Reason.TOPIC, "not below gw/<gateway>/<convention>/")
         if way.gateway not in self._inventory.gateways and not self._listens_to_stranger(way, message):
             return []
+        floods = not self.allowances.admits(way.gateway, message.received_at)
         decoder = self._decoder(way)
         if decoder is None:
             return self._malformed(message, Reason.TOPIC, f"no convention {way.convention[:40]!r}")
         profiles = self._profiles.get(way.gateway, NO_PROFILES)
         try:
             said = decoder.decode(way.native, message.payload, retain=message.retain, profiles=profiles)
+            if floods:
+                said = self._alarms_of(said, message, way)
             return self._judged(way, said, message) if said else []
         except Malformed as refusal:
             return self._malformed(message, refusal.reason, refusal.detail)
@@ -73,6 +81,13 @@ class Interpreter:
             tally.poisoned += 1
             tally.sample(message, "poison", way.convention)
             return []
+
+    def _alarms_of(self, said: Sequence[Said], message: Message, way: Route) -> list[Said]:
+        """All that is kept of a gateway beyond its allowance: a call for help is never too much."""
+        kept: list[Said] = [one for one in said if isinstance(one, Decoded) and one.kind in ALARM_KINDS]
+        self.tally.over_rate += len(said) - len(kept)
+        self.tally.sample(message, "over_rate", way.gateway)
+        return kept
 
     def _listens_to_stranger(self, way: Route, message: Message) -> bool:
         """A gateway that nobody enrolled: its devices are shown to the installer while there is room for them."""
@@ -137,3 +152,8 @@ class Interpreter:
         self.tally.malformed[reason] += 1
         self.tally.sample(message, reason.value, detail)
         return []
+
+
+def _devices_behind(inventory: Inventory) -> dict[str, int]:
+    """How many devices are bound behind each gateway."""
+    return dict.fromkeys(inventory.gateways, 0) | Counter(device.gateway for device in inventory.devices.values())

@@ -136,7 +136,8 @@ class Pipeline:
     def report(self) -> IntakeReport:
         oldest = self._writing or (self._stage[0].messages if self._stage else ())
         lag = (self._clock.now() - oldest[0].received_at).total_seconds() if oldest else 0.0
-        return self._tally.report(staged=self._staged, lag=max(0.0, lag))
+        floods = self._interpreter.allowances.floods(self._clock.now())
+        return self._tally.report(staged=self._staged, lag=max(0.0, lag), floods=floods)
 
     async def _take_in(self, intake: Intake) -> None:
         """Interpret what arrives, and let alarms be heard before anything is written."""

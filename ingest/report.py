@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.inbox import SHOWN, Heard, UnknownDevice
+from ingest.allowance import Flood
 from ingest.conventions.decoded import Decoded, Reason
 from ingest.decisions import Decision
 from ingest.message import Message
@@ -31,7 +32,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class IntakeReport:
-    """A snapshot. `staged`: messages judged and not durable yet; `lag`: age in seconds of the oldest of them."""
+    """A snapshot. `staged`: messages judged and not durable yet; `lag`: age in seconds of the oldest of them.
+
+    `floods` are the gateways beyond their allowance now, `over_rate` counts what was not kept of them.
+    """
 
     messages: int
     acknowledged: int
@@ -41,6 +45,8 @@ class IntakeReport:
     malformed: Mapping[str, int]
     refused: Mapping[str, int]
     unknown_gateways: int
+    over_rate: int
+    floods: tuple[Flood, ...]
     unknown_devices: tuple[UnknownDevice, ...]
     mismatched: int
     poisoned: int
@@ -62,6 +68,7 @@ class Tally:
     readings: int = 0
     alarms: int = 0
     unknown_gateways: int = 0
+    over_rate: int = 0
     mismatched: int = 0
     poisoned: int = 0
     set_aside: int = 0
@@ -102,7 +109,7 @@ class Tally:
         news, self.unknown_news = self.unknown_news, {}
         return list(news.values())
 
-    def report(self, *, staged: int, lag: float) -> IntakeReport:
+    def report(self, *, staged: int, lag: float, floods: Iterable[Flood] = ()) -> IntakeReport:
         return IntakeReport(
             self.messages,
             self.acknowledged,
@@ -112,6 +119,8 @@ class Tally:
             {reason.value: count for reason, count in self.malformed.items()},
             {reason.value: count for reason, count in self.refused.items()},
             self.unknown_gateways,
+            self.over_rate,
+            tuple(floods),
             tuple(self.unknown.values()),
             self.mismatched,
             self.poisoned,

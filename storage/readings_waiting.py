@@ -7,6 +7,7 @@ import heapq
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from operator import attrgetter
@@ -19,21 +20,46 @@ from storage.readings_sqlite import SqliteReadings
 
 log = logging.getLogger(__name__)
 
+MOST_WAITING = 8 * 1024**3
+ALARM_AT = 0.5
+"""The share of the bound at which somebody must be told."""
 _A_STEP, _A_PART = 2_000, 50_000
 _AT: Callable[[Reading], datetime] = attrgetter("at")
 _RECEIVED_AT: Callable[[Reading], datetime] = attrgetter("received_at")
 _DELETE = "DELETE FROM readings WHERE series = ? AND at = ?"
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits: bytes of it on disk, of at most `most`, and since when the oldest waits."""
+
+    size: int
+    most: int
+    oldest_at: datetime
+
+    @property
+    def is_near_its_bound(self) -> bool:
+        return self.size >= ALARM_AT * self.most
+
+
 class WaitingReadings:
     """`core.ports.ReadingsStore` before another, `far`. While anything waits, whatever is new waits behind it.
 
     `prepare` is called before `far` is first written to, until it succeeds once. `carry_on` moves what waits;
-    somebody must call it now and then. Safe from several threads.
+    somebody must call it now and then. `most`: bytes that may wait on disk; beyond it `append` raises
+    StoreUnavailable, so that the broker holds the rest. Safe from several threads.
     """
 
-    def __init__(self, far: ReadingsStore, path: str | Path, *, prepare: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        far: ReadingsStore,
+        path: str | Path,
+        *,
+        prepare: Callable[[], None] = lambda: None,
+        most: int = MOST_WAITING,
+    ) -> None:
         self._far = far
+        self._most = most
         self._prepare = prepare
         self._is_prepared = False
         self._near = _WaitingFile(path)
@@ -55,8 +81,15 @@ class WaitingReadings:
             else:
                 return
         with self._switching:
+            if (size := self._near.size()) >= self._most:
+                raise StoreUnavailable(f"the store of readings is away, and the file in which they wait holds {size} B")
             self._is_behind = True
             self._near.append(readings)
+
+    def backlog(self) -> Backlog | None:
+        """What waits now; None if nothing does."""
+        oldest = self._near.oldest(1) if self._is_behind else []
+        return Backlog(self._near.size(), self._most, oldest[0].received_at) if oldest else None
 
     def carry_on(self) -> int:
         """Move a good part of what waits, oldest receipt first; how many went. Raises StoreUnavailable."""
@@ -137,6 +170,15 @@ class _WaitingFile(SqliteReadings):
     def oldest(self, limit: int) -> list[Reading]:
         """Of those that wait, by receipt."""
         return self._received_first(limit)
+
+    def size(self) -> int:
+        """Bytes that are in use: a file does not shrink when it is emptied."""
+        with self._reader() as connection:
+            pages, free, size = (
+                connection.execute(f"PRAGMA {what}").fetchone()[0]
+                for what in ("page_count", "freelist_count", "page_size")
+            )
+        return int((pages - free) * size)
 
     def remove(self, readings: Sequence[Reading]) -> None:
         self._write(partial(self._delete, readings))

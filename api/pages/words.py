@@ -41,6 +41,8 @@ class Words:
                 return self.t("tickets.silent_for", span=wording.duration(float(fact.value), self.language))
             case "battery":
                 return self.t("tickets.battery", percent=f"{float(fact.value):.0f}")
+            case "refused" | "waiting_mb" | "waiting_most_mb":
+                return self.t(f"tickets.{fact.name}", n=f"{float(fact.value):.0f}")
             case _:
                 return self.fact(fact)
 
