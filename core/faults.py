@@ -19,6 +19,9 @@ class FaultCause(StrEnum):
     DEVICE_SILENT = "device_silent"
     DEVICE_STUCK = "device_stuck"
     BATTERY_LOW = "battery_low"
+    POLARITY_DOUBTED = "polarity_doubted"  # the last three are questions about how a device was set up
+    NEVER_CLEARS = "never_clears"
+    UNIT_DOUBTED = "unit_doubted"
     CLOCK_WRONG = "clock_wrong"
 
 

@@ -46,6 +46,9 @@ def _device_faults(home: str, visibility: HomeVisibility, health: Health, now: d
             yield Fault(FaultCause.DEVICE_SILENT, device, instant(since), now, homes, facts)
     elif NEVER < health.stuck_since <= t:
         yield Fault(FaultCause.DEVICE_STUCK, device, instant(health.stuck_since), now, homes)
+    elif health.question is not None:
+        cause, asked = health.question
+        yield Fault(cause, device, now, now, homes, asked)
     if health.low_since != NEVER:
         facts = () if health.battery is None else (Fact("battery", health.battery, "count"),)
         yield Fault(FaultCause.BATTERY_LOW, device, instant(health.low_since), now, homes, facts)

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.places import Device
 from core.states import DeviceStatus
+from detectors.doubts import Doubts, Question
 from detectors.instants import DAY, HOUR, MINUTE, NEVER, instant_or_none
 from detectors.signs import SIGN_ROLES, family_of
 
@@ -114,11 +115,12 @@ class Health(Rhythm):
 
     `offline_at`: since when its bridge calls it offline (NEVER: it does not). `signs` is a count that fades with a
     half-life of about two weeks, `sign_at` dates the last; `active` is the share of days on which it sees anybody.
+    `question` is what the installer should be asked about its set-up.
     """
 
     __slots__ = (
-        "active", "battery", "device", "family", "fixed_since", "kind", "low_since", "offline_at", "online",
-        "quiet_days", "repeats", "sees", "sign_at", "signs", "stuck_since", "value",
+        "active", "battery", "device", "doubts", "family", "fixed_since", "kind", "low_since", "offline_at", "online",
+        "question", "quiet_days", "repeats", "sees", "sign_at", "signs", "stuck_since", "value",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:
@@ -139,6 +141,8 @@ class Health(Rhythm):
         self.battery: float | None = None
         self.value: str | None = None
         self.kind: str | None = None
+        self.doubts: Doubts | None = None
+        self.question: Question | None = None
 
     def speaks_until(self) -> float:
         """When its silence, if it lasts, becomes unusual."""
@@ -158,6 +162,7 @@ class Health(Rhythm):
         return [
             *super().snapshot(), *(None if t == NEVER else t for t in times), self.online, self.signs,
             self.active, self.quiet_days, self.repeats, self.battery, self.value, self.kind,
+            None if self.doubts is None else self.doubts.snapshot(),
         ]  # fmt: skip
 
     def restore(self, body: list[Any]) -> None:
@@ -165,4 +170,7 @@ class Health(Rhythm):
         times = [NEVER if t is None else float(t) for t in body[3:8]]
         self.offline_at, self.stuck_since, self.low_since, self.fixed_since, self.sign_at = times
         self.online, self.signs, self.active, self.quiet_days, self.repeats = body[8:13]
-        self.battery, self.value, self.kind = body[13:]
+        self.battery, self.value, self.kind = body[13:16]
+        doubts = body[16] if len(body) > 16 else None  # noqa: PLR2004 - snapshots before there were any
+        self.doubts = None if doubts is None else Doubts.restored(doubts)
+        self.question = None if self.doubts is None else self.doubts.question(self.device.role, asked=None)

@@ -5,8 +5,10 @@ Pure bookkeeping on one `Health`; the visibility of the home decides what follow
 
 import math
 
+from core.faults import FaultCause
 from core.places import Role
 from core.readings import Kind, Reading
+from detectors.doubts import Doubts, gives_rise
 from detectors.health import Health
 from detectors.instants import HOUR, NEVER
 
@@ -18,7 +20,7 @@ _UNTOLD = frozenset({Kind.BATTERY, Kind.BATTERY_LOW, Kind.BATTERY_VOLTAGE, Kind.
 
 def take_note(health: Health, reading: Reading, t: float) -> bool:
     """True if the installer's view of the device changed: its battery, or whether it is stuck."""
-    before = health.low_since, health.stuck_since
+    before = health.low_since, health.stuck_since, _asked(health)
     kind = reading.kind
     if kind is Kind.BATTERY or kind is Kind.BATTERY_LOW:
         _note_battery(health, reading, t)
@@ -27,7 +29,22 @@ def take_note(health: Health, reading: Reading, t: float) -> bool:
         if kind is Kind.POWER and health.device.role is Role.MAIN_METER:
             _note_meter(health, reading, t, same=text == health.value)
         health.value, health.kind = text, kind.value
-    return before != (health.low_since, health.stuck_since)
+        _note_doubts(health, reading, t)
+    return before != (health.low_since, health.stuck_since, _asked(health))
+
+
+def _asked(health: Health) -> FaultCause | None:
+    return None if health.question is None else health.question[0]
+
+
+def _note_doubts(health: Health, reading: Reading, t: float) -> None:
+    role = health.device.role
+    if health.doubts is None:
+        if not gives_rise(reading, role):
+            return
+        health.doubts = Doubts()
+    health.doubts.note(reading, role, t)
+    health.question = health.doubts.question(role, asked=_asked(health))
 
 
 def _note_battery(health: Health, reading: Reading, t: float) -> None:

@@ -77,11 +77,14 @@ class HomeVisibility:
             health = Health(device)
             if device.id in kept:
                 health.restore(kept[device.id].snapshot())
+                if kept[device.id].device != device:
+                    health.doubts = health.question = None  # it was set up anew: asked again only if it still seems so
             self.health[device.id] = health
             if device.gateway not in self.paths:
                 self.paths[device.gateway] = paths.get(device.gateway) or Path()
         self.front_doors = tuple(h for h in self.health.values() if h.device.role is Role.FRONT_DOOR)
         self.bound, self._last_view = NEVER, None
+        self.looks += 1
 
     def observe(self, seen: Observation) -> None:
         t, reading, device = seen.t, seen.reading, seen.device

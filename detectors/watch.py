@@ -59,6 +59,9 @@ class Watch:
                 continue
             home.home = inventory.homes[home_id]
             home.use_devices(inventory.devices_of(home_id))
+            if home.faults:
+                judged = instant(max(home.latest, home.told_until, 0.0))
+                events += self._compare_faults(home, judged, may_raise=False)
             self._touch(home_id)
             self._schedule(home, home.due_after_batch())
         return events

@@ -17,6 +17,18 @@ from core.people import Language
 from core.places import Room
 from core.policies import Target
 
+_DEVICE_FACTS = {
+    "silent_for": "tickets.silent_for",
+    "battery": "tickets.battery",
+    "refused": "tickets.refused",
+    "waiting_mb": "tickets.waiting_mb",
+    "waiting_most_mb": "tickets.waiting_most_mb",
+    "open_share": "tickets.open_share",
+    "never_cleared_for": "tickets.never_cleared_for",
+    "peak_power": "tickets.peak_power",
+}
+"""How a fact about a device is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -36,15 +48,12 @@ class Words:
 
     def device_fact(self, fact: Fact) -> str:
         """A fact about a device: its silence is no missing sign of life."""
-        match fact.name:
-            case "silent_for":
-                return self.t("tickets.silent_for", span=wording.duration(float(fact.value), self.language))
-            case "battery":
-                return self.t("tickets.battery", percent=f"{float(fact.value):.0f}")
-            case "refused" | "waiting_mb" | "waiting_most_mb":
-                return self.t(f"tickets.{fact.name}", n=f"{float(fact.value):.0f}")
-            case _:
-                return self.fact(fact)
+        key = _DEVICE_FACTS.get(fact.name)
+        if key is None:
+            return self.fact(fact)
+        if fact.unit == "s":
+            return self.t(key, span=wording.duration(float(fact.value), self.language))
+        return self.t(key, n=f"{float(fact.value):.3g}" if fact.name == "peak_power" else f"{float(fact.value):.0f}")
 
     def entry(self, entry: Entry, names: Mapping[str, str]) -> str:
         return wording.entry(entry, names, self.language, self.zone)

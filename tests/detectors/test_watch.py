@@ -208,3 +208,15 @@ def test_a_device_that_nobody_installed_is_ignored() -> None:
 def test_a_setting_out_of_range_is_refused_by_name(setting: str, value: float) -> None:
     with pytest.raises(ValueError, match=setting):
         WatchSettings(**{setting: value})
+
+
+def test_enrolling_something_while_nothing_is_new_in_a_home_is_taken(learned_house: House) -> None:
+    learned_house.pass_until(at(LEARNED, "04:00"))
+    watch = learned_house.watch
+    due = watch.next_due()
+    assert due is not None
+    watch.run_due(due)
+
+    watch.use_inventory(inventory([*devices_of(), Device(f"{GATEWAY}/new", HOME, Room.OFFICE, Role.ROOM, GATEWAY)]))
+
+    assert watch.next_due() is not None
