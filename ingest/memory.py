@@ -13,8 +13,11 @@ from typing import Any, TypeAlias, TypeVar
 from core.readings import Kind, Value
 
 VERSION = 1
-RECENT = 8
-"""How many message ids and deliveries of a device are remembered; more than it can have in flight."""
+RECENT = 64
+"""How many message ids and deliveries of a device are remembered: more than it says between being stored and being
+acknowledged, and while the broker forgets that it was."""
+FEW = 8
+"""What is kept of them for a device that has been quiet: all that it said has long been acknowledged."""
 
 _T = TypeVar("_T")
 Key: TypeAlias = tuple[str | None, Kind]
@@ -104,7 +107,7 @@ class DeviceMemory:
         return cls.unfolded(folded(body))
 
     def fold(self) -> bytes:
-        """All of it in a sixth of the space, for a device that is quiet. Only to be unfolded within this run."""
+        """All that a quiet device needs, in a sixth of the space. Only to be unfolded within this run."""
         known = [
             (
                 channel,
@@ -120,7 +123,7 @@ class DeviceMemory:
             for (channel, kind), one in self.known.items()
         ]
         times = (_micros(self.clock_seen), _micros(self.heard_at), _micros(self.lag_since), _micros(self.restarted_at))
-        return marshal.dumps((times, self.lag, self.ids, self.prints, known))
+        return marshal.dumps((times, self.lag, self.ids[-FEW:], self.prints[-FEW:], known))
 
     @classmethod
     def unfolded(cls, folded: bytes) -> "DeviceMemory":

@@ -11,6 +11,7 @@ from core.readings import Kind, Reading, Replay
 from ingest.conventions.decoded import DEFAULT_SEMANTICS, Decoded
 from ingest.decisions import Decision
 from ingest.gate import Gate
+from ingest.memory import FEW
 from ingest.message import Message
 from tests.ingest.conftest import NOON, Doorkeeper
 
@@ -95,12 +96,12 @@ def test_a_layout_of_another_version_is_refused() -> None:
         Gate().restore({"g/door": {"v": 99}})
 
 
-def test_the_memory_of_a_device_is_small(keeper: Doorkeeper) -> None:
+def test_the_memory_of_a_device_is_small_even_while_it_never_stops(keeper: Doorkeeper) -> None:
     for i in range(500):
         for kind, value in ((Kind.MOTION, True), (Kind.BATTERY, i % 100), (Kind.TEMPERATURE, i / 10)):
             keeper.gate.settle([keeper.tell(kind, value, message_id=f"{kind}{i}").reading])
 
-    assert len(json.dumps(keeper.gate.snapshot())) < 1024
+    assert len(json.dumps(keeper.gate.snapshot())) < 2048
 
 
 _TOLD = st.tuples(
@@ -149,3 +150,25 @@ def test_whatever_arrives_no_two_kept_live_readings_of_one_thing_share_a_time(to
         if not admitted.decision.drops and reading.replay is not Replay.HISTORY:
             assert (reading.kind, reading.at) not in seen
             seen.add((reading.kind, reading.at))
+
+
+@pytest.mark.parametrize("told", [9, 60])
+def test_all_that_was_stored_and_not_acknowledged_is_known_when_it_comes_again(keeper: Doorkeeper, told: int) -> None:
+    """The same reading by its id alone, as a meter says it: no time, and a new value each time."""
+    before = [keeper.tell(Kind.ENERGY, float(n), after=0.02, message_id=f"m{n}") for n in range(told)]
+    fresh = Doorkeeper(last=keeper.last)
+    for one in before:
+        fresh.gate.remember(one.reading)
+
+    again = [fresh.tell(Kind.ENERGY, float(n), after=0.02, message_id=f"m{n}") for n in range(told)]
+
+    assert {one.decision for one in again} == {Decision.DUPLICATE}
+
+
+def test_a_device_that_has_been_quiet_keeps_what_it_said_last_only(keeper: Doorkeeper) -> None:
+    keeper.gate.settle([keeper.tell(Kind.ENERGY, float(n), message_id=f"m{n}").reading for n in range(60)])
+    for _ in range(2):
+        list(keeper.gate.changed())
+
+    assert keeper.tell(Kind.ENERGY, 59.0, message_id="m59").decision is Decision.DUPLICATE
+    assert len(keeper.gate.snapshot()["g/door"]["ids"]) == FEW
