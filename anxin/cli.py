@@ -201,30 +201,18 @@ def decode(
 def broker_acl(
     acl: Annotated[Path | None, typer.Option(help="Write the acl_file here; without it, it is printed.")] = None,
     passwords: Annotated[
-        Path | None, typer.Option(help="Keep this password_file in step: new gateways' passwords are printed once.")
+        Path | None, typer.Option(help="Keep this password_file in step: new passwords are printed once.")
     ] = None,
+    family: Annotated[list[str] | None, typer.Option(help="NAME=HOME: may read that home's family topic.")] = None,
+    board: Annotated[list[str] | None, typer.Option(help="NAME=AREA: may read that area's topics.")] = None,
 ) -> None:
     """Who may write which topics, for Mosquitto: every enrolled gateway below its own prefix, and nobody else."""
-    from anxin import broker_acl as broker
+    from anxin.broker_acl import AclRequest, write_acl
     from anxin.settings import load
-    from anxin.stores import open_database
 
-    settings = load()
-    service = settings.broker_username or "anxin"
-    with open_database(settings, migrate=True) as stores:
-        gateways = sorted(stores.inventory.inventory().gateways)
-    text = broker.acl(gateways, service=service)
-    if acl is None and passwords is None:
-        sys.stdout.write(text)
-        return
-    changed = acl is not None and broker.replace_file(acl, text)
-    if passwords is not None:
-        before = passwords.read_text(encoding="utf-8") if passwords.exists() else ""
-        after, fresh = broker.with_passwords(before, gateways, keep=[service])
-        changed |= broker.replace_file(passwords, after)
-        for one in fresh:
-            typer.echo(f"{one.gateway}  {one.password}")
-    typer.echo("changed: let Mosquitto read it anew (SIGHUP)" if changed else "nothing has changed", err=True)
+    wanted = AclRequest(acl, passwords, tuple(family or ()), tuple(board or ()))
+    for line in write_acl(load(), wanted):
+        typer.echo(line)
 
 
 @app.command()

@@ -26,6 +26,7 @@ from anxin.logs import start_logging
 from anxin.lookout import Lookout
 from anxin.memory import Memory
 from anxin.metrics import Gauges, exporter
+from anxin.outward import Outward, new_outward
 from anxin.roster import Roster
 from anxin.runtime import filling, take_short_turns
 from anxin.settings import Settings
@@ -62,6 +63,7 @@ class Service:
     attention: Attention
     housekeeping: Housekeeping
     app: FastAPI
+    outward: Outward | None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[WebServer]:
@@ -83,6 +85,8 @@ class Service:
                 group.create_task(self.lookout.run(), name="lookout"),
                 group.create_task(self.attention.run(), name="attention"),
             ]
+            if self.outward is not None:
+                background.append(group.create_task(self.outward.run(), name="outward"))
             intake = [
                 group.create_task(self.session.run(), name="session"),
                 group.create_task(self.pipeline.run(self.session), name="pipeline"),
@@ -162,29 +166,27 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
         clock=clock,
         started_at=clock.now(),
     )
-    app = create_app(
-        Services(
-            clock=clock,
-            inventory=lambda: roster.inventory,
-            directory=lambda: roster.directory,
-            rota=lambda: roster.rota,
-            readings=readings,
-            alerts=stores.alerts,
-            desk=alerting.desk,
-            tickets=stores.tickets,
-            statuses=stores.statuses,
-            accounts=stores.accounts,
-            feed=feed,
-            health=checkup.report,
-            metrics=exporter(gauges),
-            phones=stores.phones if settings.phones else None,
-            settings=WebSettings(
-                secure_cookies=settings.secure_cookies,
-                session_hours=settings.session_hours,
-                speed=clock.speed,
-                language=settings.language,
-            ),
-        )
+    services = Services(
+        clock=clock,
+        inventory=lambda: roster.inventory,
+        directory=lambda: roster.directory,
+        rota=lambda: roster.rota,
+        readings=readings,
+        alerts=stores.alerts,
+        desk=alerting.desk,
+        tickets=stores.tickets,
+        statuses=stores.statuses,
+        accounts=stores.accounts,
+        feed=feed,
+        health=checkup.report,
+        metrics=exporter(gauges),
+        phones=stores.phones if settings.phones else None,
+        settings=WebSettings(
+            secure_cookies=settings.secure_cookies,
+            session_hours=settings.session_hours,
+            speed=clock.speed,
+            language=settings.language,
+        ),
     )
     faults = IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex)
     return Service(
@@ -203,7 +205,8 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
         Housekeeping(
             settings, clock, stores, readings, lookout, roster, alerting.auditor, pipeline, faults, feed.announce
         ),
-        app,
+        create_app(services),
+        new_outward(settings, services),
     )
 
 

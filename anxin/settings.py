@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     broker_username: str | None = None
     broker_password: SecretStr | None = None
     broker_ca_file: Path | None = Field(None, description="authority that signed the broker's certificate")
+    outward: bool = Field(default=False, description="tell homes' states and alerts over MQTT (docs/outward.md)")
+    outward_discovery: str = Field(
+        "homeassistant", pattern=r"^[\w./-]{0,64}$", description="Home Assistant's discovery prefix; empty: none"
+    )
     broker_client_id: str = Field("anxin", min_length=1, max_length=64)
     database_url: str = Field("", description="postgresql+psycopg://…; empty: SQLite below data_dir")
     database_password: SecretStr | None = None

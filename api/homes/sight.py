@@ -54,14 +54,15 @@ def sights(ports: Services, viewer: Viewer, *, area: str | None = None) -> list[
     """Every home that the viewer sees, or those below an area. A home never heard of cannot be seen."""
     inventory = ports.inventory()
     homes = [h for h in viewer.homes_of(inventory) if area is None or inventory.within(h.area, area)]
-    return _seen(ports, homes)
+    return sights_of(ports, homes)
 
 
 def sight_of(ports: Services, home: Home) -> Sight:
-    return _seen(ports, [home])[0]
+    return sights_of(ports, [home])[0]
 
 
-def _seen(ports: Services, homes: list[Home]) -> list[Sight]:
+def sights_of(ports: Services, homes: list[Home]) -> list[Sight]:
+    """These homes, whoever looks."""
     ids = _few([home.id for home in homes])
     statuses = ports.statuses.homes(ids)
     alerts: dict[str, list[Alert]] = {}

@@ -1,6 +1,7 @@
 """`anxin broker-acl`, and what a real Mosquitto makes of its files: a gateway cannot write for another home."""
 
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,10 +65,10 @@ def street(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def written(folder: Path) -> dict[str, str]:
-    """Run the command; the new gateways' passwords."""
+def written(folder: Path, *more: str) -> dict[str, str]:
+    """Run the command; the new passwords."""
     files = ("--acl", str(folder / "acl"), "--passwords", str(folder / "passwords"))
-    said = CliRunner().invoke(app, ["broker-acl", *files])
+    said = CliRunner().invoke(app, ["broker-acl", *files, *more])
     assert said.exit_code == 0, said.output
     return dict(line.split("  ") for line in said.stdout.splitlines() if "  " in line)
 
@@ -86,14 +87,17 @@ def broker(street: Path) -> Iterator[Mosquitto]:
 class Listener:
     """What the service would hear."""
 
-    def __init__(self, port: int, password: str) -> None:
+    def __init__(self, port: int, password: str, *, user: str = "anxin", topic: str = "gw/#") -> None:
         self.heard: list[str] = []
         self._client = paho.Client(CallbackAPIVersion.VERSION2)
-        self._client.username_pw_set("anxin", password)
+        self._client.username_pw_set(user, password)
         self._client.on_message = lambda _c, _u, message: self.heard.append(message.topic)
         self._client.connect("127.0.0.1", port)
-        self._client.subscribe("gw/#", qos=1)
+        subscribed = threading.Event()
+        self._client.on_subscribe = lambda *_: subscribed.set()
+        self._client.subscribe(topic, qos=1)
         self._client.loop_start()
+        assert subscribed.wait(PATIENCE)
 
     def wait_for(self, topic: str) -> None:
         until = time.monotonic() + PATIENCE
@@ -163,3 +167,37 @@ def test_a_gateway_that_is_enrolled_later_gets_in_without_a_restart(street: Path
         service.close()
 
     assert set(passwords) == {"g-3"}, "the others keep theirs"
+
+
+@pytest.mark.usefixtures("street")
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (("--family", "lamp=h-9"), "no home 'h-9'"),
+        (("--board", "desk=nowhere"), "no area 'nowhere'"),
+        (("--family", "la mp=h-1"), "NAME=WHAT"),
+        (("--family", "lamp"), "NAME=WHAT"),
+        (("--family", "g-1=h-1"), "a name of its own"),
+        (("--family", "anxin=h-1"), "a name of its own"),
+    ],
+)
+def test_a_reader_of_nothing_or_with_a_taken_name_is_refused(option: tuple[str, str], said: str) -> None:
+    refused = CliRunner().invoke(app, ["broker-acl", *option])
+
+    assert said in str(refused.exception)
+
+
+@pytest.mark.real
+def test_a_lamp_hears_its_own_home_and_nothing_else(street: Path, broker: Mosquitto) -> None:
+    (street / "passwords").write_text(f"anxin:{hashed('our own password')}\n")
+    passwords = written(street, "--family", "lamp=h-1")
+    told = [f"anxin/v1/{what}" for what in ("family/h-1", "family/h-2", "home/h-1", "alert/a-1", "status")]
+    with broker:
+        lamp = Listener(broker.port, passwords["lamp"], user="lamp", topic="anxin/#")
+        for topic in told:
+            assert publish(broker.port, "anxin", "our own password", topic)
+        assert publish(broker.port, "lamp", passwords["lamp"], "anxin/v1/family/h-1", "gw/g-1/native/v1/x/reading")
+        lamp.wait_for("anxin/v1/status")
+        lamp.close()
+
+    assert lamp.heard == ["anxin/v1/family/h-1", "anxin/v1/status"]
