@@ -5,6 +5,7 @@ Pure but for that memory, which is small, per device, and survives a restart as 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from core.readings import ALARM_KINDS, Kind, Novelty, Reading, Replay, Semantics
@@ -52,11 +53,14 @@ class Gate:
         memory = self._devices.of(device)
         first = facts[0]
         restarted_at = self._restarted_at(device) if source in REPUBLISHING else None
-        arrival = arrive(memory, first, message, source, restarted_at=restarted_at, limits=self._limits)
         again = _delivered_before(memory, first, message)
-        admitted = [self._judge(memory, device, fact, arrival, again=again) for fact in facts]
-        if not again:
-            self._note(memory, device, first, arrival, admitted)
+        admitted: list[Admitted] = []
+        for together in _by_time(facts):
+            arrival = arrive(memory, together[0], message, source, restarted_at=restarted_at, limits=self._limits)
+            judged = [self._judge(memory, device, fact, arrival, again=again) for fact in together]
+            if not again:
+                self._note(memory, device, together[0], arrival, judged, begins=together[0] is first)
+            admitted += judged
         return admitted
 
     def settle(self, readings: Iterable[Reading]) -> None:
@@ -184,13 +188,22 @@ class Gate:
         return order if stepped_back else known.issued + _MICROSECOND
 
     def _note(
-        self, memory: DeviceMemory, device: str, first: Decoded, arrival: Arrival, admitted: Sequence[Admitted]
+        self,
+        memory: DeviceMemory,
+        device: str,
+        first: Decoded,
+        arrival: Arrival,
+        admitted: Sequence[Admitted],
+        *,
+        begins: bool,
     ) -> None:
-        """What the message as a whole teaches about the device."""
+        """What the message teaches about the device, for each time that it tells of; by itself it counts once."""
         message = arrival.message
         memory.dirty = True
         memory.heard_at = _later(memory.heard_at, message.received_at)
-        if first.message_id is not None:
+        if not begins:
+            pass
+        elif first.message_id is not None:
             memory.ids = remembered(memory.ids, identity(first.message_id))
         elif message.qos and not message.retain:
             mark = hash((message.topic, message.payload))
@@ -201,6 +214,14 @@ class Gate:
         note_clock(memory, first.device_time, message.received_at, self._limits)
         if _is_restart(device, first.kind, first.value, arrival.source):
             memory.restarted_at = message.received_at
+
+
+def _by_time(facts: Sequence[Decoded]) -> list[Sequence[Decoded]]:
+    """Facts that claim the same time, together and in the order said: most messages tell of one time only."""
+    first = facts[0]
+    if all(one.device_time == first.device_time and one.raw_time == first.raw_time for one in facts):
+        return [facts]
+    return [list(group) for _, group in groupby(facts, key=lambda one: (one.device_time, one.raw_time))]
 
 
 def _delivered_before(memory: DeviceMemory, first: Decoded, message: Message) -> bool:

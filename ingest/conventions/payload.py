@@ -15,6 +15,7 @@ MAX_PAYLOAD = 128 * 1024
 MAX_INVENTORY = 4 * 1024 * 1024
 MAX_DEPTH = 32
 MAX_DIGITS = 32
+MAX_NAME = 256
 
 _SCALES: dict[Kind, dict[str, float]] = {
     Kind.POWER: {"W": 1.0, "kW": 1000.0, "mW": 0.001},
@@ -69,6 +70,16 @@ def _depth(value: Any) -> int:
         ]
         deepest += 1
     return deepest
+
+
+def name_in(said: dict[str, Any], *keys: str) -> str:
+    """The first of these keys that is there, as a device's name. Raises Malformed where it is none, or too long."""
+    raw = next((said[key] for key in keys if said.get(key) is not None), None)
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = str(raw)
+    if not isinstance(raw, str) or not 0 < len(raw) <= MAX_NAME:
+        raise Malformed(Reason.SHAPE, f"no {' or '.join(keys)}")
+    return raw
 
 
 def text(payload: bytes) -> str:

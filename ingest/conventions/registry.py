@@ -4,14 +4,36 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from types import MappingProxyType
 
+from ingest.conventions.aliyun_alink import AliyunAlink
+from ingest.conventions.aqara_gateway import AqaraGateway
+from ingest.conventions.ctwing import Ctwing
 from ingest.conventions.decoded import Convention
+from ingest.conventions.dlt645 import Dlt645
+from ingest.conventions.esphome import EspHome
+from ingest.conventions.homie import Homie
+from ingest.conventions.huawei_iotda import HuaweiIotda
 from ingest.conventions.native import Native
+from ingest.conventions.onenet import OneNet
+from ingest.conventions.rtl433 import Rtl433
 from ingest.conventions.tasmota import Tasmota
+from ingest.conventions.tuya import Tuya
+from ingest.conventions.yolink import YoLink
 from ingest.conventions.zigbee2mqtt import Zigbee2Mqtt
 
 GROUP = "anxin.conventions"
 
 OWN: tuple[Callable[[], Convention], ...] = (
+    AliyunAlink,
+    AqaraGateway,
+    Ctwing,
+    Dlt645,
+    EspHome,
+    Homie,
+    HuaweiIotda,
+    OneNet,
+    Rtl433,
+    Tuya,
+    YoLink,
     Native,
     Tasmota,
     Zigbee2Mqtt,

@@ -1,0 +1,51 @@
+"""Home Assistant's device classes: what `door`, `moisture` or `battery` mean, for whoever announces itself with them.
+
+Source: Home Assistant, "Binary sensor: device class" (on is open, wet, detected, low …) and "Sensor: device class".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from core.readings import Kind, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A kind with its value for on and for off."""
+
+    kind: Kind
+    on: Value
+    off: Value
+
+
+_DOOR: Final = Switched(Kind.DOOR, "open", "closed")
+
+BINARY: Final[Mapping[str, Switched]] = {
+    "door": _DOOR,
+    "garage_door": _DOOR,
+    "opening": _DOOR,
+    "window": _DOOR,
+    "motion": Switched(Kind.MOTION, on=True, off=False),
+    "moving": Switched(Kind.VIBRATION, on=True, off=False),
+    "occupancy": Switched(Kind.MOTION, on=True, off=False),
+    "presence": Switched(Kind.MOTION, on=True, off=False),
+    "smoke": Switched(Kind.SMOKE, on=True, off=False),
+    "gas": Switched(Kind.GAS, on=True, off=False),
+    "carbon_monoxide": Switched(Kind.GAS, on=True, off=False),
+    "moisture": Switched(Kind.WATER, on=True, off=False),
+    "vibration": Switched(Kind.VIBRATION, on=True, off=False),
+    "tamper": Switched(Kind.TAMPER, on=True, off=False),
+    "battery": Switched(Kind.BATTERY_LOW, on=True, off=False),
+    "connectivity": Switched(Kind.AVAILABILITY, on="online", off="offline"),
+}
+
+NUMBERS: Final[Mapping[str, Kind]] = {
+    "power": Kind.POWER,
+    "energy": Kind.ENERGY,
+    "battery": Kind.BATTERY,
+    "temperature": Kind.TEMPERATURE,
+    "humidity": Kind.HUMIDITY,
+    "illuminance": Kind.ILLUMINANCE,
+}
+"""Voltage is not among them: it may be a battery's or the mains'."""
