@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from ingest.conventions.aliyun_alink import AliyunAlink
 from ingest.conventions.aqara_gateway import AqaraGateway
+from ingest.conventions.chirpstack import ChirpStack
 from ingest.conventions.ctwing import Ctwing
 from ingest.conventions.decoded import Convention
 from ingest.conventions.dlt645 import Dlt645
@@ -15,7 +16,9 @@ from ingest.conventions.huawei_iotda import HuaweiIotda
 from ingest.conventions.native import Native
 from ingest.conventions.onenet import OneNet
 from ingest.conventions.rtl433 import Rtl433
+from ingest.conventions.shelly import Shelly
 from ingest.conventions.tasmota import Tasmota
+from ingest.conventions.the_things_stack import TheThingsStack
 from ingest.conventions.tuya import Tuya
 from ingest.conventions.yolink import YoLink
 from ingest.conventions.zigbee2mqtt import Zigbee2Mqtt
@@ -34,6 +37,9 @@ OWN: tuple[Callable[[], Convention], ...] = (
     Rtl433,
     Tuya,
     YoLink,
+    ChirpStack,
+    Shelly,
+    TheThingsStack,
     Native,
     Tasmota,
     Zigbee2Mqtt,
