@@ -281,7 +281,7 @@ def _is_late(known: Known, arrival: Arrival, limits: GateLimits) -> bool:
 
 def _just_happened(fact: Decoded, arrival: Arrival, limits: GateLimits) -> bool:
     """The first value is a baseline, unless the device itself dates it to this moment and it is the active one."""
-    active = fact.value is True or fact.value == "open"
+    active = (fact.value is True or fact.value == "open") and not fact.baseline
     return active and arrival.time is not None and arrival.message.received_at - arrival.time <= limits.fresh
 
 

@@ -66,6 +66,7 @@ class Decoded:
     """One fact as its device stated it. `device` is the native id; `alias` another id that it may be bound under.
 
     `replay_hint` is what the payload itself says of being old; `device_time` is not yet judged (the gate does that).
+    `baseline`: the sender says how things stand, not that anything happened.
     """
 
     device: str
@@ -80,6 +81,7 @@ class Decoded:
     raw_time: str | None = None
     message_id: str | None = None
     alias: str | None = None
+    baseline: bool = False
 
 
 Said: TypeAlias = Decoded | Refusal

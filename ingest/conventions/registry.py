@@ -17,6 +17,7 @@ from ingest.conventions.native import Native
 from ingest.conventions.onenet import OneNet
 from ingest.conventions.rtl433 import Rtl433
 from ingest.conventions.shelly import Shelly
+from ingest.conventions.sparkplug_b import SparkplugB
 from ingest.conventions.tasmota import Tasmota
 from ingest.conventions.the_things_stack import TheThingsStack
 from ingest.conventions.tuya import Tuya
@@ -40,6 +41,7 @@ OWN: tuple[Callable[[], Convention], ...] = (
     ChirpStack,
     Shelly,
     TheThingsStack,
+    SparkplugB,
     Native,
     Tasmota,
     Zigbee2Mqtt,
