@@ -8,9 +8,11 @@ from ingest.conventions.aliyun_alink import AliyunAlink
 from ingest.conventions.aqara_gateway import AqaraGateway
 from ingest.conventions.chirpstack import ChirpStack
 from ingest.conventions.ctwing import Ctwing
+from ingest.conventions.custom_json import CustomJson
 from ingest.conventions.decoded import Convention
 from ingest.conventions.dlt645 import Dlt645
 from ingest.conventions.esphome import EspHome
+from ingest.conventions.homeassistant_discovery import HomeAssistantDiscovery
 from ingest.conventions.homie import Homie
 from ingest.conventions.huawei_iotda import HuaweiIotda
 from ingest.conventions.native import Native
@@ -42,6 +44,8 @@ OWN: tuple[Callable[[], Convention], ...] = (
     Shelly,
     TheThingsStack,
     SparkplugB,
+    HomeAssistantDiscovery,
+    CustomJson,
     Native,
     Tasmota,
     Zigbee2Mqtt,

@@ -63,3 +63,9 @@ def test_only_what_the_broker_delivered_twice_is_dropped(convention: str, payloa
                    and one.admitted.decision.drops]  # fmt: skip
 
         assert all(fixture.messages[index].dup for index in dropped), path.name
+
+
+def test_every_collected_family_is_spoken(payloads: Path) -> None:
+    folders = {folder.name for folder in payloads.iterdir() if folder.is_dir()}
+
+    assert folders == set(COLLECTED)
