@@ -28,6 +28,8 @@ LIVED_IN = 15
 """Signs of life that make a day one on which a working sensor should have seen somebody."""
 LOOK_AGAIN = HOUR
 """Rhythms shrink as they are learned, so a remembered deadline is not trusted for longer than this."""
+NAPPING = frozenset({"ctwing", "huawei-iotda", "onenet"})
+"""Platforms of NB-IoT devices, whose `offline` is how a battery lives for years (power saving mode)."""
 _TIMES = (
     "day",
     "first_heard",
@@ -122,7 +124,7 @@ class HomeVisibility:
             self.first_heard = t
 
     def _hear_availability(self, health: Health, seen: Observation) -> None:
-        if seen.reading.value == "sleeping":
+        if seen.reading.value == "sleeping" or (seen.reading.value == "offline" and seen.reading.source in NAPPING):
             return  # off on purpose: its own rhythm says when it should have woken
         online = seen.reading.value == "online"
         health.online = online

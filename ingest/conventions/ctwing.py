@@ -67,6 +67,6 @@ def _identity(said: dict[str, Any], payload: bytes) -> str | None:
 
 
 def _availability(voice: Voice, event: object) -> list[Said]:
-    if event not in {_ONLINE, _OFFLINE} or isinstance(event, bool):
+    if not isinstance(event, int) or isinstance(event, bool) or event not in {_ONLINE, _OFFLINE}:
         raise Malformed(Reason.VALUE, f"eventType {str(event)[:40]!r}")
     return [voice.fact(Kind.AVAILABILITY, "online" if event == _ONLINE else "offline")]

@@ -135,8 +135,9 @@ def _one_pushed(said: dict[str, Any], profiles: Profiles) -> list[Said]:
     if not isinstance(device, str | int) or isinstance(device, bool):
         raise Malformed(Reason.SHAPE, "no dev_id")
     voice = Voice(str(device)[:128], stamp(said.get("at"), TimeSource.NETWORK))
-    if said.get("type") == _LOGIN and said.get("status") in {0, 1}:
-        return [voice.fact(Kind.AVAILABILITY, "online" if said["status"] else "offline")]
+    status = said.get("status")
+    if said.get("type") == _LOGIN and isinstance(status, int) and status in {0, 1}:
+        return [voice.fact(Kind.AVAILABILITY, "online" if status else "offline")]
     if said.get("type") != _POINT:
         return []
     told = mapped(voice, profiles.of(voice.device), flat(said.get("value"), str(said.get("ds_id", ""))))

@@ -111,7 +111,7 @@ def _info(voice: Voice, said: dict[str, Any]) -> list[Said]:
     told: list[Said] = [dated.fact(_SENSORS[key][0], said[key]) for key in flags]
     sensor = said.get("sensor")
     state = sensor.get("state") if isinstance(sensor, dict) else None
-    if state in {"open", "close"}:
+    if isinstance(state, str) and state in {"open", "close"}:
         told.append(dated.fact(Kind.DOOR, "open" if state == "open" else "closed"))
     battery = said.get("bat")
     if isinstance(battery, dict):

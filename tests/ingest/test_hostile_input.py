@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bench import hostile
 from ingest.conventions.decoded import Malformed, OneProfile
 from ingest.conventions.registry import installed
 
@@ -71,3 +72,12 @@ def test_depth_is_bounded_before_anything_walks_it(depth: int) -> None:
 
     _offer("native/v1/a/reading", payload, {}, retain=False)
     _offer("tele/a/SENSOR", payload, {}, retain=False)
+
+
+def test_real_messages_that_were_tampered_with_break_no_decoder() -> None:
+    """A part of what `python -m bench.hostile` does a million times."""
+    *_, outcome = hostile.attack(30_000, seed=3)
+
+    assert outcome.broken == []
+    assert outcome.facts > 5_000
+    assert sum(outcome.refused.values()) > 5_000
