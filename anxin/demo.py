@@ -11,8 +11,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from anxin.accounts import hash_password
@@ -33,7 +33,8 @@ from simulator.binding import bind
 from simulator.community import Community, build_community
 from simulator.publisher import BrokerAddress, play
 from simulator.scenario import ScenarioError, What, shipped_scenario
-from simulator.script import Script
+from simulator.script import HomeScript, Script
+from simulator.spells import SpellKind, spell_on
 from simulator.timeline import messages, wills
 from simulator.truth import Sort
 
@@ -84,7 +85,21 @@ def scene_of(options: DemoOptions) -> Scene:
         script = bind(shipped_scenario("demo"), community, start=start, seed=options.seed)
     except ScenarioError as error:
         raise SettingsRefused(f"--homes {options.homes}: too few for the demonstration ({error})") from None
-    return Scene(community, script, start, options.seed)
+    return Scene(community, nobody_travels(script, community, today, options.seed), start, options.seed)
+
+
+def nobody_travels(script: Script, community: Community, today: date, seed: int) -> Script:
+    """Whoever would be on a journey as the demonstration begins is at home instead: an absence that nobody has told
+    Anxin of would be the first alert, and not the one to look at.
+    """
+    homes = dict(script.homes)
+    for household in community.households:
+        home = household.home.id
+        spells = {spell_on(today + timedelta(days=days), seed=seed, home=home) for days in (-1, 0, 1)}
+        stays = tuple(replace(s, kind=SpellKind.USUAL) for s in spells if s is not None and s.kind is SpellKind.TRAVEL)
+        if stays:
+            homes[home] = script.of(home).joined(HomeScript(spells=stays))
+    return Script(homes, script.truths)
 
 
 async def run_demo(options: DemoOptions) -> None:
@@ -134,7 +149,7 @@ def _with_history(
         clock=service.clock,
         batch=HISTORY_BATCH,
     )
-    played = messages(scene.community, since=since, until=scene.start, seed=scene.seed)
+    played = messages(scene.community, since=since, until=scene.start, seed=scene.seed, script=scene.script)
     count = feed_history(played, since=since, until=scene.start, feed=pipeline.feed)
     sys.stderr.write(f"{options.days} days of {options.homes} homes: {count:,} readings learned from\n")
     service.clock.restart()

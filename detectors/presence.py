@@ -62,7 +62,7 @@ class HomePresence:
     def _move_door(self, t: float) -> None:
         same_bout = t - self.door_at < BOUT and not self._inside_since_door()
         if not same_bout:
-            self.before = Presence.OUT if self._gone(t) else self.at(t)
+            self.before = Presence.OUT if self.gone(t) else self.at(t)
             if self.before is Presence.OUT:
                 self.out_from = self.door_at
         self.door_at = max(self.door_at, t)
@@ -101,7 +101,7 @@ class HomePresence:
         """Is there a front-door sensor that works?"""
         return any(self._visibility.works(door, t) for door in self._visibility.front_doors)
 
-    def _gone(self, t: float) -> bool:
+    def gone(self, t: float) -> bool:
         """Left, and not shown inside since, however long ago."""
         return not self._inside_since_door() and self.before is not Presence.OUT and t >= self.settled_at()
 

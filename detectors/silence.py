@@ -181,7 +181,9 @@ class Silence:
         return Clear("out" if self._presence.at(t) is Presence.OUT else "usual")
 
     def _concern(self, now: datetime, moment: float) -> Concern:
-        red = self.place == BATHROOM or seconds(now) >= moment + (RED_AT - 1.0) * self.threshold
+        t = seconds(now)
+        red = self.place == BATHROOM or t >= moment + (RED_AT - 1.0) * self.threshold
+        red = red and not self._presence.gone(t)  # who was seen to leave is most likely elsewhere: ask, and do not rush
         since = instant(self.last)
         return Concern(
             home=self.home,

@@ -16,6 +16,7 @@ PERIOD_DAYS = 28
 class SpellKind(StrEnum):
     ILL = "ill"
     TRAVEL = "travel"
+    USUAL = "usual"  # days as any other, whatever the seed would bring
 
 
 @dataclass(frozen=True, slots=True)

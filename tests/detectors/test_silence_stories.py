@@ -147,6 +147,15 @@ def test_an_absence_is_believed_for_a_day_and_then_doubted(learned_house: House)
     assert facts_of(concern)["presence"] == "unknown"
 
 
+def test_a_journey_that_nobody_told_of_is_asked_about_and_never_rushed(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "14:30"), day=LEARNED)
+    learned_house.tell(door("open", at(LEARNED, "14:30")), door("closed", at(LEARNED, "14:31")))
+
+    learned_house.pass_until(at(LEARNED + 4, "14:30"))
+
+    assert {concern.severity for concern in learned_house.concerns} == {Severity.ORANGE}
+
+
 def test_after_a_gateway_outage_nobody_is_alarmed_about_at_once(learned_house: House) -> None:
     learned_house.live_until(at(LEARNED, "15:00"), day=LEARNED)
     everything = {d.id for d in learned_house.devices}
