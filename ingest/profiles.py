@@ -3,11 +3,17 @@
 A bridge's profile includes those of the devices below it: a radio code is only known by the device that owns it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 
 from core.places import Inventory
 from ingest.conventions.decoded import NO_PROFILE, Profile
+from ingest.conventions.models import models
+
+_NO_NAME = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +29,27 @@ class GatewayProfiles:
 NO_PROFILES = GatewayProfiles({})
 
 
+@lru_cache(maxsize=1024)
+def profile_of_model(model: str) -> Mapping[str, object]:
+    """What is known of a model ("Milesight WS301", "milesight-ws301"): a profile, or a LoRaWAN layout of that name."""
+    name = _NO_NAME.sub("-", model.lower()).strip("-")
+    layout: dict[str, object] = {"codec": name} if name in models("lora")["codecs"] else {}
+    return MappingProxyType(layout | models("profiles").get(name, {}))
+
+
 def profiles_of(inventory: Inventory) -> dict[str, GatewayProfiles]:
     """By gateway; gateways without any profile are left out."""
     gathered: dict[str, dict[str, dict[str, object]]] = {}
     for device in inventory.devices.values():
-        if not device.profile:
+        profile = {**profile_of_model(device.model), **device.profile} if device.model else device.profile
+        if not profile:
             continue
         native = device.id.removeprefix(f"{device.gateway}/")
         of_gateway = gathered.setdefault(device.gateway, {})
-        of_gateway.setdefault(native, {}).update(device.profile)
+        of_gateway.setdefault(native, {}).update(profile)
         bridge, slash, _ = native.rpartition("/")
         if slash:
-            of_gateway.setdefault(bridge, {}).update(_owned(device.profile, native))
+            of_gateway.setdefault(bridge, {}).update(_owned(profile, native))
     return {gateway: GatewayProfiles(found) for gateway, found in gathered.items()}
 
 
