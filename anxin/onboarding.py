@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from anxin.enroll import DeviceRow, GatewayRow, HomeRow
 from anxin.roster import revise
 from anxin.stores import Stores
 from api.i18n.catalogue import catalogue
+from core.inbox import UnknownDevice
 from core.people import Language
 from core.places import Device, Gateway, Home, Inventory, Role, Room
 
@@ -72,6 +73,24 @@ def enroll_building(stores: Stores, found: Found, *, now: datetime) -> None:
     stores.inventory.save(homes=found.homes, gateways=found.gateways, devices=found.devices)
     stores.inbox.forget([device.id for device in found.devices])
     revise(stores.snapshots, now)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleOnboarding:
+    """`api.services.Onboarding`: the same, for the pages."""
+
+    stores: Stores
+
+    def unknown(self) -> list[UnknownDevice]:
+        there = self.stores.inventory.inventory().devices
+        return [one for one in self.stores.inbox.unknown() if one.device not in there]
+
+    def bind(self, device: Device) -> list[str]:
+        try:
+            bind(self.stores, device, now=datetime.now(UTC))
+        except OnboardingRefused as refusal:
+            return str(refusal).splitlines()
+        return []
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------

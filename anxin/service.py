@@ -26,6 +26,7 @@ from anxin.logs import start_logging
 from anxin.lookout import Lookout
 from anxin.memory import Memory
 from anxin.metrics import Gauges, exporter
+from anxin.onboarding import ConsoleOnboarding
 from anxin.outward import Outward, new_outward
 from anxin.roster import Roster
 from anxin.runtime import filling, take_short_turns
@@ -180,6 +181,7 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
         feed=feed,
         health=checkup.report,
         metrics=exporter(gauges),
+        onboarding=ConsoleOnboarding(stores),
         phones=stores.phones if settings.phones else None,
         settings=WebSettings(
             secure_cookies=settings.secure_cookies,

@@ -20,6 +20,7 @@ class Action(StrEnum):
     SEE_HOMES = "see_homes"
     SEE_TICKETS = "see_tickets"
     SEE_LOOKS = "see_looks"  # who looked at a home
+    ENROLL_DEVICES = "enroll_devices"  # see what is bound to nobody, and bind it
     SEE_PHONES = "see_phones"  # the demonstration's
     SEE_FAMILY = "see_family"
     ANSWER_AS_FAMILY = "answer_as_family"  # when asked
@@ -35,7 +36,7 @@ _RESPONDER = _EVERYBODY | {
     Action.SEE_TICKETS,
     Action.SEE_PHONES,
 }
-_DESK = _RESPONDER | {Action.REOPEN_ALERTS, Action.SEE_LOOKS}
+_DESK = _RESPONDER | {Action.REOPEN_ALERTS, Action.SEE_LOOKS, Action.ENROLL_DEVICES}
 
 MAY: Mapping[AccessRole, frozenset[Action]] = {
     AccessRole.ADMIN: _DESK,

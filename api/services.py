@@ -7,13 +7,15 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from alerts.desk import Desk
 from api.feed import LiveFeed
 from core.clock import Clock
 from core.duty import Shift
+from core.inbox import UnknownDevice
 from core.people import Directory, Language
-from core.places import Inventory
+from core.places import Device, Inventory
 from core.ports import AccountStore, AlertStore, PhoneStore, ReadingsStore, StatusStore, TicketStore
 
 
@@ -56,6 +58,16 @@ def random_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+class Onboarding(Protocol):
+    """What an installer needs: the inbox of unknown devices, and binding one. Blocking."""
+
+    def unknown(self) -> list[UnknownDevice]: ...
+
+    def bind(self, device: Device) -> list[str]:
+        """Bind it to its home, wherever it was before; what is wrong with that, in words, empty if it is done."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The ports behind the interface. `phones` exists only in a demonstration.
@@ -76,6 +88,7 @@ class Services:
     feed: LiveFeed
     health: Callable[[], HealthReport]
     metrics: Callable[[], bytes]
+    onboarding: Onboarding
     phones: PhoneStore | None = None
     settings: WebSettings = WebSettings()
     token: Callable[[], str] = random_token

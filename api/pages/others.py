@@ -10,6 +10,7 @@ from api.errors import Problem
 from api.family.answers import Answer, give
 from api.family.view import family_homes
 from api.pages.forms import FamilyForm, PhoneForm, go_on
+from api.pages.inbox import unknown_for
 from api.pages.shell import shell
 from api.phones.inbox import phones, say_fine
 from api.sessions import Visit
@@ -35,6 +36,7 @@ def tickets_page(
         mended=[ticket for ticket in found if ticket.closed_at is not None][:MENDED],
         own=own,
         inventory=inventory,
+        unbound=len(unknown_for(ports, visit.viewer)) if visit.viewer.may(Action.ENROLL_DEVICES) else 0,
     )
 
 

@@ -25,7 +25,7 @@ from core.places import Home
 LANGUAGE_COOKIE = "anxin_language"
 FRAGMENT = "x-fragment"
 _YEAR = int(timedelta(days=365).total_seconds())
-_SAID = frozenset({"taken", "arrived", "closed", "noted", "reopened", "fine", "answered"})
+_SAID = frozenset({"taken", "arrived", "closed", "noted", "reopened", "fine", "answered", "bound"})
 
 _templates = Environment(
     loader=PackageLoader("api.pages"),

@@ -16,6 +16,7 @@ from core.delivery import Delivery, SendState, Settlement
 from core.people import Language
 from core.places import Room
 from core.policies import Target
+from core.readings import UNITS, Kind, Value
 
 _DEVICE_FACTS = {
     "silent_for": "tickets.silent_for",
@@ -119,6 +120,16 @@ class Words:
             at = delivery.next_attempt_at
             return self.t("alert.waiting_to_send" if at is None else "alert.next_try", time=self.when(at or self.now))
         return not_sent(delivery.reason, self.language) or self.t(f"send_state.{delivery.state}")
+
+    def reading(self, kind: Kind, value: Value) -> str:
+        """A reading in short: "door open", "battery 87 %"."""
+        word = self.t(f"sort.{kind}")
+        if isinstance(value, bool):
+            return f"{word} {self.t('worth.yes' if value else 'worth.no')}"
+        if isinstance(value, str):
+            key = f"worth.{value}"
+            return f"{word} {self.t(key) if key in self.t else value}"
+        return f"{word} {value:g} {UNITS.get(kind, '')}".rstrip()
 
     def look(self, what: str) -> str:
         """What somebody looked at: the first word of a look says its kind."""

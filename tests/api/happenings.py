@@ -11,10 +11,11 @@ from core.concerns import Concern, ConcernKind, Fact, Severity
 from core.delivery import Attempt, Settlement
 from core.escalation import acknowledge, arrive, close, expire, open_alert
 from core.faults import Fault, FaultCause
+from core.inbox import Heard, UnknownDevice
 from core.places import Room
 from core.policies import DEFAULT_POLICIES
 from core.ports import AlertStore, PhoneMessage, PhoneStore, ReadingsStore, StatusStore, TicketStore
-from core.readings import Kind, Reading, Semantics
+from core.readings import Kind, Reading, Semantics, Value
 from core.states import DeviceStatus, HomeStatus, Presence, Visibility
 from tests.api import street
 
@@ -202,3 +203,24 @@ def _morning() -> Iterable[tuple[float, str]]:
             yield minute + 0.5, "living_pir"
     yield 53, "bathroom_pir"
     yield 52, "bathroom_pir"
+
+
+def _unbound(gateway: str, name: str, payload: str, **said: Value) -> UnknownDevice:
+    heard = Heard(ago(minutes=2), f"gw/{gateway}/zigbee2mqtt/{name}", payload)
+    return UnknownDevice(
+        f"{gateway}/{name}",
+        "zigbee2mqtt",
+        7,
+        ago(hours=2),
+        ago(minutes=2),
+        {Kind(k): v for k, v in said.items()},
+        (heard,),
+    )
+
+
+UNBOUND = (
+    _unbound(street.gateway_of(street.FALLEN), "kitchen_pir_2", '{"occupancy": true}', motion=True, battery=88),
+    _unbound(street.gateway_of(street.PRESSED), "front_door", '{"contact": false}', door="open"),
+    _unbound("g-stranger", "<script>alert(1)</script>", "<img src=x onerror=alert(2)>", sos=True),
+)
+"""Devices that nobody bound: behind a gateway of the first grid, of the second, and one that nobody enrolled."""

@@ -21,6 +21,8 @@ from api.app import create_app
 from api.feed import Change, LiveFeed
 from api.services import HealthReport, PartHealth, Services, WebSettings
 from core.clock import Clock
+from core.inbox import UnknownDevice
+from core.places import Device
 from core.policies import DEFAULT_POLICIES
 from core.readings import Reading
 from storage.accounts import SqlAccounts
@@ -76,6 +78,24 @@ class Memory:
 
     def close(self) -> None:
         return None
+
+
+@dataclass
+class Onboarding:
+    """What speaks and is bound to nobody, and what was bound; `mistakes` are what is wrong with the next."""
+
+    speaking: list[UnknownDevice] = field(default_factory=lambda: list(happenings.UNBOUND))
+    bound: list[Device] = field(default_factory=list)
+    mistakes: list[str] = field(default_factory=list)
+
+    def unknown(self) -> list[UnknownDevice]:
+        here = {device.id for device in self.bound}
+        return [one for one in self.speaking if one.device not in here]
+
+    def bind(self, device: Device) -> list[str]:
+        if not self.mistakes:
+            self.bound.append(device)
+        return self.mistakes
 
 
 @dataclass
@@ -135,6 +155,7 @@ def scene(
             feed=feed,
             health=health or Health(),
             metrics=lambda: b"anxin_homes 12\n",
+            onboarding=Onboarding(),
             phones=SqlPhones(database),
             settings=settings,
         )

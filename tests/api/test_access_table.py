@@ -89,6 +89,11 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/homes"): Row(STAFF),
     ("GET", "/homes/{home_id:path}"): Row(STAFF, f"/homes/{street.FALLEN}", outside=f"/homes/{street.PRESSED}"),
     ("GET", "/tickets"): Row(STAFF),
+    ("GET", "/devices/unknown"): Row(OFFICE),
+    ("POST", "/devices/bind"): Row(
+        OFFICE,
+        form={"device": "g-new/x", "home": street.FALLEN, "room": "kitchen", "role": "room"},
+    ),
     ("GET", "/family"): Row(frozenset({FAMILY})),
     ("POST", "/family/answer"): Row(frozenset({FAMILY}), form={"alert": "a-17", "fence": "2", "answer": "take"}),
     ("GET", "/phones"): Row(STAFF),

@@ -15,10 +15,12 @@ from core.duty import Post
 from core.faults import FaultCause
 from core.people import Language
 from core.places import AreaKind, Role
+from core.readings import Kind
 from core.states import HomeState, Presence, Visibility
 
 CHINESE, ENGLISH = catalogue(Language.CHINESE), catalogue(Language.ENGLISH)
 FAMILIES: dict[str, type[StrEnum]] = {
+    "sort": Kind,
     "state": HomeState,
     "presence": Presence,
     "visibility": Visibility,
@@ -73,7 +75,7 @@ def test_every_word_of_the_domain_that_pages_show_is_there(family: str, words: t
 
 def test_nothing_in_the_catalogues_is_unused() -> None:
     text = templates() + sources() + files("api.pages").joinpath("static", "live.js").read_text(encoding="utf-8")
-    families = {*FAMILIES, "nav", "phones", "said", "look", "family"}
+    families = {*FAMILIES, "nav", "phones", "said", "look", "family", "worth"}
 
     unused = {
         key

@@ -31,6 +31,7 @@ STAFF_PAGES = (
     f"/homes/{street.BLIND}",
     f"/homes/{street.WELL}",
     "/tickets",
+    "/devices/unknown",
     "/phones",
 )
 
