@@ -220,7 +220,7 @@ def _unbound(gateway: str, name: str, payload: str, **said: Value) -> UnknownDev
 
 UNBOUND = (
     _unbound(street.gateway_of(street.FALLEN), "kitchen_pir_2", '{"occupancy": true}', motion=True, battery=88),
-    _unbound(street.gateway_of(street.PRESSED), "front_door", '{"contact": false}', door="open"),
+    _unbound(street.gateway_of(street.PRESSED), "balcony_door", '{"contact": false}', door="open"),
     _unbound("g-stranger", "<script>alert(1)</script>", "<img src=x onerror=alert(2)>", sos=True),
 )
 """Devices that nobody bound: behind a gateway of the first grid, of the second, and one that nobody enrolled."""

@@ -73,7 +73,8 @@ def test_a_desk_sees_what_is_behind_gateways_in_its_own_areas_only(visit_as: As,
     page = desk_of("grid-1", visit_as, services).get(PATH).text
 
     assert MINE.split("/")[1] in page
-    assert f"{street.gateway_of(street.PRESSED)} " not in page
+    assert "balcony_door" not in page
+    assert "balcony_door" in visit_as("desk").get(PATH).text
     assert "g-stranger" not in page, "a gateway that nobody enrolled is an administrator's business"
     assert street.INVENTORY.homes[street.PRESSED].address not in page
 
@@ -83,7 +84,8 @@ def test_a_desk_sees_what_is_behind_gateways_in_its_own_areas_only(visit_as: As,
     [
         {"home": street.PRESSED},
         {"home": "building-99/0000"},
-        {"device": f"{street.gateway_of(street.PRESSED)}/front_door"},
+        {"device": f"{street.gateway_of(street.PRESSED)}/front_door"},  # bound there already
+        {"device": f"{street.gateway_of(street.PRESSED)}/balcony_door"},
         {"device": "g-stranger/x"},
     ],
 )
