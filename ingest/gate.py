@@ -13,7 +13,7 @@ from ingest.arrival import Arrival, GateLimits, arrive, note_clock
 from ingest.conventions.decoded import Decoded
 from ingest.decisions import Admitted, Decision
 from ingest.memories import Memories
-from ingest.memory import DeviceMemory, Known, identity, remembered
+from ingest.memory import FEW, DeviceMemory, Known, identity, remembered
 from ingest.message import Message
 
 REPUBLISHING = frozenset({"zigbee2mqtt"})
@@ -207,7 +207,7 @@ class Gate:
             memory.ids = remembered(memory.ids, identity(first.message_id))
         elif message.qos and not message.retain:
             mark = hash((message.topic, message.payload))
-            memory.prints = remembered(memory.prints, (mark, message.epoch))
+            memory.prints = remembered(memory.prints, (mark, message.epoch), most=FEW)
         if message.retain or any(one.decision is Decision.REPUBLISHED for one in admitted):
             return
         memory.clock_seen = _later(memory.clock_seen, arrival.time)

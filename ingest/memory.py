@@ -14,10 +14,11 @@ from core.readings import Kind, Value
 
 VERSION = 1
 RECENT = 64
-"""How many message ids and deliveries of a device are remembered: more than it says between being stored and being
-acknowledged, and while the broker forgets that it was."""
+"""How many message ids of a device are remembered: more than it says between being stored and being acknowledged, and
+while the broker forgets that it was."""
 FEW = 8
-"""What is kept of them for a device that has been quiet: all that it said has long been acknowledged."""
+"""What is kept of them for a device that has been quiet, and of deliveries without an id: those take more room, and
+count within one run only."""
 
 _T = TypeVar("_T")
 Key: TypeAlias = tuple[str | None, Kind]
@@ -176,9 +177,9 @@ def identity(message_id: str) -> int:
     return int.from_bytes(blake2b(message_id.encode(), digest_size=8).digest())
 
 
-def remembered(recent: tuple[_T, ...], one: _T) -> tuple[_T, ...]:
+def remembered(recent: tuple[_T, ...], one: _T, *, most: int = RECENT) -> tuple[_T, ...]:
     """The recent ones with one more, the oldest forgotten."""
-    return (*recent[1 - RECENT :], one) if len(recent) >= RECENT else (*recent, one)
+    return (*recent[1 - most :], one) if len(recent) >= most else (*recent, one)
 
 
 def _micros(moment: datetime | None) -> int | None:
