@@ -167,7 +167,42 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
         clock=clock,
         started_at=clock.now(),
     )
-    services = Services(
+    services = _services(settings, clock, stores, readings, roster, feed, alerting, checkup, gauges)
+    faults = IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex)
+    return Service(
+        settings,
+        clock,
+        stores,
+        readings,
+        roster,
+        feed,
+        watch,
+        alerting,
+        lookout,
+        pipeline,
+        session,
+        Attention(session, pipeline, lookout),
+        Housekeeping(
+            settings, clock, stores, readings, lookout, roster, alerting.auditor, pipeline, faults, feed.announce
+        ),
+        create_app(services),
+        new_outward(settings, services),
+    )
+
+
+def _services(
+    settings: Settings,
+    clock: ScaledClock,
+    stores: Stores,
+    readings: ReadingsStore,
+    roster: Roster,
+    feed: LiveFeed,
+    alerting: Alerting,
+    checkup: Checkup,
+    gauges: Gauges,
+) -> Services:
+    """What the console, and whoever is told over MQTT, asks of all this."""
+    return Services(
         clock=clock,
         inventory=lambda: roster.inventory,
         directory=lambda: roster.directory,
@@ -189,26 +224,6 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
             speed=clock.speed,
             language=settings.language,
         ),
-    )
-    faults = IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex)
-    return Service(
-        settings,
-        clock,
-        stores,
-        readings,
-        roster,
-        feed,
-        watch,
-        alerting,
-        lookout,
-        pipeline,
-        session,
-        Attention(session, pipeline, lookout),
-        Housekeeping(
-            settings, clock, stores, readings, lookout, roster, alerting.auditor, pipeline, faults, feed.announce
-        ),
-        create_app(services),
-        new_outward(settings, services),
     )
 
 

@@ -8,18 +8,15 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from core.readings import ALARM_KINDS, Kind, Novelty, Reading, Replay, Semantics
+from core.readings import ALARM_KINDS, Kind, Novelty, Reading, Replay
 from ingest.arrival import Arrival, GateLimits, arrive, note_clock
 from ingest.conventions.decoded import Decoded
 from ingest.decisions import Admitted, Decision
 from ingest.memories import Memories
 from ingest.memory import FEW, DeviceMemory, Known, identity, remembered
 from ingest.message import Message
+from ingest.standing import REPUBLISHING, is_late, is_republished, is_same_reading, is_stale, just_happened
 
-REPUBLISHING = frozenset({"zigbee2mqtt"})
-"""Conventions whose bridge repeats its memory, unretained, when it restarts."""
-
-_NEVER_CACHED = frozenset({Kind.SOS, Kind.BUTTON})
 _MICROSECOND = timedelta(microseconds=1)
 _BUMPS = timedelta(milliseconds=1)
 
@@ -153,12 +150,12 @@ class Gate:
         """The rules, in order; the first that holds decides."""
         limits = self._limits
         if arrival.message.retain:
-            return Decision.STALE if _is_stale(known, arrival) else Decision.RETAINED
-        if _is_republished(known, fact, arrival, limits):
+            return Decision.STALE if is_stale(known, arrival) else Decision.RETAINED
+        if is_republished(known, fact, arrival, limits):
             return Decision.REPUBLISHED
-        if known is not None and _is_same_reading(known, fact, arrival):
+        if known is not None and is_same_reading(known, fact, arrival):
             return Decision.DUPLICATE
-        late = known is not None and _is_late(known, arrival, limits)
+        late = known is not None and is_late(known, arrival, limits)
         history = fact.replay_hint is Replay.HISTORY
         if late or history:
             alarm = fact.kind in ALARM_KINDS and fact.value is True
@@ -168,7 +165,7 @@ class Gate:
                 return Decision.DUPLICATE
             return Decision.LATE if late else Decision.SAID_HISTORY
         if known is None:
-            return Decision.JUST_HAPPENED if _just_happened(fact, arrival, limits) else Decision.FIRST_KNOWN
+            return Decision.JUST_HAPPENED if just_happened(fact, arrival, limits) else Decision.FIRST_KNOWN
         return Decision.SAME_AGAIN if fact.value == known.value else Decision.CHANGED
 
     def _at(self, known: Known | None, arrival: Arrival, decision: Decision) -> datetime:
@@ -239,50 +236,6 @@ def _delivered_before(memory: DeviceMemory, first: Decoded, message: Message) ->
             memory.prints = (*memory.prints[:position], (mark, message.epoch), *memory.prints[position + 1 :])
             return True
     return False
-
-
-def _is_stale(known: Known | None, arrival: Arrival) -> bool:
-    if known is None or arrival.time is None or known.device_time is None:
-        return False
-    return arrival.time <= known.device_time
-
-
-def _is_republished(known: Known | None, fact: Decoded, arrival: Arrival, limits: GateLimits) -> bool:
-    """A bridge repeating what it remembers: nothing new in it, and either an old time or the moment of its restart."""
-    if fact.kind in _NEVER_CACHED or (known is not None and fact.value != known.value):
-        return False
-    if fact.kind in ALARM_KINDS and fact.value is True and known is None:
-        return False  # an alarm that we have not heard of is never put down to a bridge's memory
-    hinted = fact.replay_hint is Replay.CACHED
-    if arrival.time is None:
-        return hinted or (arrival.after_restart and arrival.first_since_restart)
-    if not arrival.seen_again or not (hinted or arrival.source in REPUBLISHING):
-        return hinted and arrival.new_clock
-    return hinted or arrival.after_restart or arrival.gap is None or arrival.gap >= limits.repeat_gap
-
-
-def _is_same_reading(known: Known, fact: Decoded, arrival: Arrival) -> bool:
-    """The same value at the same device time; or, where nothing tells readings apart, a state redelivered unchanged.
-
-    An event is never taken for an earlier one on such grounds: two of them look alike, and both happened.
-    """
-    if fact.value != known.value:
-        return False
-    if arrival.time is not None:
-        return arrival.time == known.device_time
-    return arrival.message.dup and fact.message_id is None and fact.semantics is not Semantics.EVENT
-
-
-def _is_late(known: Known, arrival: Arrival, limits: GateLimits) -> bool:
-    if arrival.time is None or arrival.order >= known.at:
-        return False
-    return known.device_time is not None or known.at - arrival.order > limits.slack
-
-
-def _just_happened(fact: Decoded, arrival: Arrival, limits: GateLimits) -> bool:
-    """The first value is a baseline, unless the device itself dates it to this moment and it is the active one."""
-    active = (fact.value is True or fact.value == "open") and not fact.baseline
-    return active and arrival.time is not None and arrival.message.received_at - arrival.time <= limits.fresh
 
 
 def _is_bridge(device: str) -> bool:
