@@ -14,7 +14,9 @@ SECOND = timedelta(seconds=1)
 
 def flooded(place: House, *, seconds: float = 0.0) -> None:
     """Say so much at once that the gateway's allowance is spent."""
-    payloads = (f'{{"v":1,"id":"{n}","readings":[{{"kind":"door","value":"open"}}]}}'.encode() for n in range(40))
+    payloads = (
+        f'{{"v":1,"id":"{seconds}-{n}","readings":[{{"kind":"door","value":"open"}}]}}'.encode() for n in range(40)
+    )
     place.pipeline.feed([message("door", payload, after=seconds) for payload in payloads])
 
 
