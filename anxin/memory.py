@@ -7,15 +7,17 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
 from core.ports import Snapshot, SnapshotStore
+from detectors.paths import GATEWAYS
+from detectors.watch import OWNER as WATCH
 from detectors.watch import Watch
 from ingest.gate import Gate
 
 log = logging.getLogger(__name__)
 
-WATCH, GATE, COVER = "watch", "gate", "cover"
+GATE, COVER = "gate", "cover"
 _DEVICES_A_STEP = 50
 _ROWS_A_WRITE = 250
 """An alert may have to wait for one write, never for all."""
@@ -43,7 +45,7 @@ class Memory:
         cover = next((snapshot.as_of for snapshot in self.store.load(COVER)), None)
         if cover is None:
             return None
-        unknown = self.watch.restore(self.store.load(WATCH))
+        unknown = self.watch.restore(chain(self.store.load(GATEWAYS), self.store.load(WATCH)))
         for snapshot in self.store.load(GATE):
             try:
                 self.gate.restore({snapshot.key: dict(snapshot.body)})

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from itertools import cycle, islice
 
 from anxin.history import as_received
-from anxin.memory import COVER, GATE, WATCH
+from anxin.memory import COVER, GATE
 from anxin.stores import Stores
 from bench import town
 from core.places import Device, Gateway, Home, Inventory
 from core.ports import Snapshot
+from detectors.watch import OWNER as WATCH
 from detectors.watch import Watch
 from ingest.conventions.registry import installed
 from ingest.gate import Gate

@@ -14,6 +14,7 @@ class FaultCause(StrEnum):
     STORE_AWAY = "store_away"  # readings wait on disk for their store
     DISK_FILLING = "disk_filling"  # and soon there will be no room for more
     GATEWAY_FLOODS = "gateway_floods"
+    PLATFORM_SILENT = "platform_silent"  # an operator's: every home behind it
     GATEWAY_SILENT = "gateway_silent"
     BRIDGE_OFFLINE = "bridge_offline"
     DEVICE_SILENT = "device_silent"

@@ -1,6 +1,7 @@
 """Faults of a home's devices as its visibility sees them: one cause for many symptoms, each ending by itself.
 
-A gateway that is away explains the silence of everything behind it, so only the gateway is named. A bridge speaks of
+A gateway that is away explains the silence of everything behind it, so only the gateway is named, and an operator's
+platform that of every home behind it. A bridge speaks of
 itself when something changes and is silent for weeks otherwise: what it says counts, its silence does not.
 """
 
@@ -24,7 +25,7 @@ def faults_of(home: str, visibility: HomeVisibility, now: datetime) -> Iterator[
         match visibility.path_fails(gateway, t):
             case FaultCause.BRIDGE_OFFLINE as cause if t > path.offline_at + BRIDGE_GRACE:
                 yield Fault(cause, gateway, instant(path.offline_at), now, (home,))
-            case FaultCause.GATEWAY_SILENT as cause:
+            case (FaultCause.GATEWAY_SILENT | FaultCause.PLATFORM_SILENT) as cause:
                 yield Fault(cause, gateway, instant(path.heard), now, (home,), (_silent_for(t, path.heard),))
             case None:
                 for health in visibility.health.values():
@@ -40,7 +41,8 @@ def _device_faults(home: str, visibility: HomeVisibility, health: Health, now: d
     if silent or NEVER < health.offline_at <= t:
         since = health.heard if silent else health.offline_at
         if since == NEVER:
-            yield Fault(FaultCause.DEVICE_SILENT, device, instant(visibility.first_heard), now, homes)
+            missed_since = instant(max(visibility.first_heard, health.known_since))
+            yield Fault(FaultCause.DEVICE_SILENT, device, missed_since, now, homes)
         else:
             facts = (_silent_for(t, since),) if silent else ()
             yield Fault(FaultCause.DEVICE_SILENT, device, instant(since), now, homes, facts)
@@ -56,7 +58,7 @@ def _device_faults(home: str, visibility: HomeVisibility, health: Health, now: d
 
 def _gateway_outlived(visibility: HomeVisibility, health: Health) -> bool:
     """Was the gateway heard well after the device was last? Before that, either may be the one that is away."""
-    last = visibility.first_heard if health.heard == NEVER else health.heard
+    last = max(visibility.first_heard, health.known_since) if health.heard == NEVER else health.heard
     return visibility.paths[health.device.gateway].heard > 0.5 * (last + visibility.deadline(health))
 
 

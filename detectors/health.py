@@ -52,8 +52,10 @@ class Rhythm:
         new = t - self.first < SCHOOLING
         if pause <= self.pause:
             self.pause -= (self.pause - pause) * min(1.0, pause / (DAY if new else FORGETTING))
-        elif new or pause <= 2 * self.pause:
-            self.pause += 0.5 * (min(pause, 4 * self.pause) - self.pause)
+        elif new:
+            self.pause = pause  # many speak once a day
+        elif pause <= 2 * self.pause:
+            self.pause += 0.5 * (pause - self.pause)
         else:
             self.pause *= HABIT  # an outage, unless it keeps happening
 
@@ -73,54 +75,18 @@ class Rhythm:
         self.pause = pause if pause is not None else self.pause
 
 
-class Path(Rhythm):
-    """A gateway as heard through any of its devices, and what its bridge says of itself (`said_at`: last time).
-
-    `gone_at` and `back_at` date its last outage: nothing behind it is to be blamed for that.
-    """
-
-    __slots__ = ("back_at", "gone_at", "offline_at", "said_at")
-
-    def __init__(self) -> None:
-        super().__init__(pause=HOUR)
-        self.offline_at = self.said_at = self.gone_at = self.back_at = NEVER
-
-    def own_deadline(self) -> float:
-        return self.heard + self.allowance(shortest=20 * MINUTE, unlearned=3 * HOUR)
-
-    def say(self, t: float, *, online: bool) -> bool:
-        """The bridge speaks of itself. False if this is old news."""
-        if t <= self.said_at:
-            return False
-        self.said_at = t
-        if online:
-            self.offline_at = NEVER
-        elif self.offline_at == NEVER:
-            self.offline_at = t
-        return True
-
-    def snapshot(self) -> list[float | None]:
-        return [*super().snapshot(), *(None if t == NEVER else t for t in self._times())]
-
-    def restore(self, body: list[float | None]) -> None:
-        super().restore(body[:3])
-        self.offline_at, self.said_at, self.gone_at, self.back_at = (NEVER if t is None else t for t in body[3:])
-
-    def _times(self) -> tuple[float, ...]:
-        return self.offline_at, self.said_at, self.gone_at, self.back_at
-
-
 class Health(Rhythm):
     """One device: its rhythm, what its bridge says of it, its battery, and its share in seeing the person.
 
     `offline_at`: since when its bridge calls it offline (NEVER: it does not). `signs` is a count that fades with a
     half-life of about two weeks, `sign_at` dates the last; `active` is the share of days on which it sees anybody.
-    `question` is what the installer should be asked about its set-up.
+    `question` is what the installer should be asked about its set-up. `known_since`: how far its home had been heard
+    when it was bound to it.
     """
 
     __slots__ = (
-        "active", "battery", "device", "doubts", "family", "fixed_since", "kind", "low_since", "offline_at", "online",
-        "question", "quiet_days", "repeats", "sees", "sign_at", "signs", "stuck_since", "value",
+        "active", "battery", "device", "doubts", "family", "fixed_since", "kind", "known_since", "low_since",
+        "offline_at", "online", "question", "quiet_days", "repeats", "sees", "sign_at", "signs", "stuck_since", "value",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:
@@ -132,6 +98,7 @@ class Health(Rhythm):
         self.offline_at = NEVER
         self.stuck_since = NEVER
         self.low_since = NEVER
+        self.known_since = NEVER
         self.fixed_since = NEVER
         self.sign_at = NEVER
         self.signs = 0.0
@@ -163,6 +130,7 @@ class Health(Rhythm):
             *super().snapshot(), *(None if t == NEVER else t for t in times), self.online, self.signs,
             self.active, self.quiet_days, self.repeats, self.battery, self.value, self.kind,
             None if self.doubts is None else self.doubts.snapshot(),
+            None if self.known_since == NEVER else self.known_since,
         ]  # fmt: skip
 
     def restore(self, body: list[Any]) -> None:
@@ -171,6 +139,7 @@ class Health(Rhythm):
         self.offline_at, self.stuck_since, self.low_since, self.fixed_since, self.sign_at = times
         self.online, self.signs, self.active, self.quiet_days, self.repeats = body[8:13]
         self.battery, self.value, self.kind = body[13:16]
-        doubts = body[16] if len(body) > 16 else None  # noqa: PLR2004 - snapshots before there were any
+        doubts, known_since = (*body[16:18], None, None)[:2]  # earlier snapshots had fewer fields
+        self.known_since = NEVER if known_since is None else known_since
         self.doubts = None if doubts is None else Doubts.restored(doubts)
         self.question = None if self.doubts is None else self.doubts.question(self.device.role, asked=None)

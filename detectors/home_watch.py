@@ -19,6 +19,7 @@ from detectors.door_open import DoorOpen
 from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
 from detectors.faults import faults_of
 from detectors.instants import NEVER, instant, instant_or_none, seconds, waking
+from detectors.paths import SharedPath
 from detectors.presence import HomePresence
 from detectors.reception import Reception
 from detectors.routine import Routine
@@ -55,11 +56,17 @@ class HomeWatch:
         "scheduled", "shown", "silence", "told_until", "visibility",
     )  # fmt: skip
 
-    def __init__(self, home: Home, devices: tuple[Device, ...], settings: WatchSettings) -> None:
+    def __init__(
+        self,
+        home: Home,
+        devices: tuple[Device, ...],
+        settings: WatchSettings,
+        shared: Mapping[str, SharedPath] | None = None,
+    ) -> None:
         self.home = home
         self._settings = settings
         self.reception = Reception(devices)
-        self.visibility = HomeVisibility(devices)
+        self.visibility = HomeVisibility(devices, shared)
         self.presence = HomePresence(self.visibility, longest_absence=settings.longest_absence)
         routine = Routine(home.timezone, budget=settings.false_alarms_per_month, density=density_of(devices))
         self.silence = Silence(home.id, self.visibility, self.presence, routine, settings)
@@ -71,10 +78,10 @@ class HomeWatch:
         self.latest = self.told_until = NEVER
         self.scheduled = NEVER
 
-    def use_devices(self, devices: tuple[Device, ...]) -> None:
+    def use_devices(self, devices: tuple[Device, ...], shared: Mapping[str, SharedPath]) -> None:
         """Devices were added, moved or taken away; what is known of the others stays."""
         self.reception.use_devices(devices)
-        self.visibility.use_devices(devices)
+        self.visibility.use_devices(devices, shared)
         here = {device.id for device in devices}
         self._extras = {name: d for name, d in self._extras.items() if name.split(":", 1)[1] in here}
 

@@ -14,8 +14,9 @@ from core.places import Device, Role
 from core.readings import Kind, Replay
 from core.states import Visibility
 from detectors.detector import Observation
-from detectors.health import LONGEST_ALLOWANCE, Health, Path, excused
+from detectors.health import LONGEST_ALLOWANCE, Health, excused
 from detectors.instants import DAY, HOUR, MINUTE, NEVER, next_waking
+from detectors.paths import NAPPING, PLATFORMS, Path, SharedPath, own_path
 from detectors.selfreport import end_day, sees_nobody, take_note
 from detectors.view import View
 
@@ -28,8 +29,6 @@ LIVED_IN = 15
 """Signs of life that make a day one on which a working sensor should have seen somebody."""
 LOOK_AGAIN = HOUR
 """Rhythms shrink as they are learned, so a remembered deadline is not trusted for longer than this."""
-NAPPING = frozenset({"ctwing", "huawei-iotda", "onenet"})
-"""Platforms of NB-IoT devices, whose `offline` is how a battery lives for years (power saving mode)."""
 _TIMES = (
     "day",
     "first_heard",
@@ -46,6 +45,7 @@ _TIMES = (
 class HomeVisibility:
     """Learns each device's rhythm and knows at any instant what of the home can be seen, and why not.
 
+    `shared`: the gateways that other homes stand behind too; whoever owns them tells every such home of their news.
     `sight_since`: when the home was last seen again after being blind; `blind_from`: until when it surely was seen
     before.
     `bound`: before then nothing comes to be doubted. `looks` counts the times when something may have changed.
@@ -56,7 +56,7 @@ class HomeVisibility:
 
     __slots__ = ("_dark", "_doubted", "_last_view", "front_doors", "health", "home_signs", "looks", "paths", *_TIMES)
 
-    def __init__(self, devices: Iterable[Device]) -> None:
+    def __init__(self, devices: Iterable[Device], shared: Mapping[str, SharedPath] | None = None) -> None:
         self.health: dict[str, Health] = {}
         self.front_doors: tuple[Health, ...] = ()
         self.paths: dict[str, Path] = {}
@@ -69,9 +69,9 @@ class HomeVisibility:
         self._dark = True
         self._last_view: View | None = None
         self._doubted: frozenset[str] = frozenset()
-        self.use_devices(devices)
+        self.use_devices(devices, shared or {})
 
-    def use_devices(self, devices: Iterable[Device]) -> None:
+    def use_devices(self, devices: Iterable[Device], shared: Mapping[str, SharedPath]) -> None:
         """What is known of devices that stay is kept, also when they were given another role or room."""
         kept, paths = self.health, self.paths
         self.health, self.paths = {}, {}
@@ -81,9 +81,11 @@ class HomeVisibility:
                 health.restore(kept[device.id].snapshot())
                 if kept[device.id].device != device:
                     health.doubts = health.question = None  # it was set up anew: asked again only if it still seems so
+            else:
+                health.known_since = self.path_heard
             self.health[device.id] = health
             if device.gateway not in self.paths:
-                self.paths[device.gateway] = paths.get(device.gateway) or Path()
+                self.paths[device.gateway] = shared.get(device.gateway) or own_path(paths.get(device.gateway))
         self.front_doors = tuple(h for h in self.health.values() if h.device.role is Role.FRONT_DOOR)
         self.bound, self._last_view = NEVER, None
         self.looks += 1
@@ -99,6 +101,7 @@ class HomeVisibility:
             changed = True
         elif reading.replay is Replay.LIVE:
             self._hear(health, t)
+        self.paths[device.gateway].platform = reading.source in PLATFORMS
         if seen.sign is not None:
             self.home_signs += 1
             health.signs = health.signs * FADING + 1.0
@@ -140,8 +143,12 @@ class HomeVisibility:
     def bridge_says(self, gateway: str, t: float, *, online: bool) -> None:
         """The voice of a gateway, also where its bridge is no device of this home. Old news changes nothing."""
         path = self.paths.get(gateway)
-        if path is not None and path.say(t, online=online):
+        if path is not None and (path.say(t, online=online) or path.is_shared):
             self._look_back(t)
+
+    def look(self, t: float) -> None:
+        """A gateway that this home shares with others has news."""
+        self._look_back(t)
 
     def lose_broker(self, t: float) -> None:
         """Our own session ended: whatever a home does now, we would not hear it."""
@@ -156,9 +163,10 @@ class HomeVisibility:
             self._look_back(t)
 
     def deadline(self, health: Health) -> float:
-        """When this device's silence becomes unusual; for one never heard, a day after its home was first heard."""
+        """When this device's silence becomes unusual; for one never heard, a day after it could have been."""
         if health.heard == NEVER:
-            return NEVER if self.first_heard == NEVER else self.first_heard + LONGEST_ALLOWANCE
+            since = max(self.first_heard, health.known_since)
+            return NEVER if since == NEVER else since + LONGEST_ALLOWANCE
         until = excused(health.heard, health.speaks_until(), self.was_lost_at, self.regained_at)
         path = self.paths[health.device.gateway]
         return excused(health.heard, until, path.gone_at, path.back_at)
@@ -167,26 +175,30 @@ class HomeVisibility:
         """When the gateway itself is to be doubted: nothing for longer than usual, from two devices at least."""
         path = self.paths[gateway]
         own = path.own_deadline()
+        if path.is_shared:
+            return excused(path.heard, own, self.was_lost_at, self.regained_at)
         oldest = path.heard - LONGEST_ALLOWANCE
-        expected = sorted(
-            h.heard + 1.2 * h.pause
-            for h in self.health.values()
-            if h.device.gateway == gateway and h.heard >= oldest and h.heard != NEVER
-        )
-        second = expected[1] if len(expected) > 1 else own
+        behind = [
+            h for h in self.health.values() if h.device.gateway == gateway and h.heard >= oldest and h.heard != NEVER
+        ]
+        if len(behind) > 1:
+            second = sorted(h.heard + 1.2 * h.pause for h in behind)[1]
+        else:
+            second = max((h.speaks_until() for h in behind), default=own)
         until = min(max(own, second), path.heard + LONGEST_ALLOWANCE)
         return excused(path.heard, until, self.was_lost_at, self.regained_at)
 
     def usual_pause(self) -> float:
         """The longest that is usual between two words from this home, over the gateway that speaks most."""
-        return min((path.pause for path in self.paths.values() if path.heard != NEVER), default=HOUR)
+        own = [path.pause for path in self.paths.values() if path.heard != NEVER and not path.is_shared]
+        return min(own or [h.pause for h in self.health.values() if h.heard != NEVER], default=HOUR)
 
     def path_fails(self, gateway: str, t: float) -> FaultCause | None:
         path = self.paths[gateway]
         if NEVER < path.offline_at <= t:
             return FaultCause.BRIDGE_OFFLINE
         if path.heard != NEVER and t > self.path_deadline(gateway):
-            return FaultCause.GATEWAY_SILENT
+            return FaultCause.PLATFORM_SILENT if path.platform else FaultCause.GATEWAY_SILENT
         return None
 
     def works(self, health: Health, t: float) -> bool:
@@ -279,7 +291,7 @@ class HomeVisibility:
     def snapshot(self) -> dict[str, Any]:
         return {
             "devices": {device: health.snapshot() for device, health in self.health.items()},
-            "paths": {gateway: path.snapshot() for gateway, path in self.paths.items()},
+            "paths": {gateway: path.snapshot() for gateway, path in self.paths.items() if not path.is_shared},
             "times": [None if (t := getattr(self, name)) == NEVER else t for name in _TIMES],
             "signs": self.home_signs,
             "dark": self._dark,
@@ -291,10 +303,13 @@ class HomeVisibility:
             if device in self.health:
                 self.health[device].restore(state)
         for gateway, state in body["paths"].items():
-            if gateway in self.paths:
+            if gateway in self.paths and not self.paths[gateway].is_shared:
                 self.paths[gateway].restore(state)
         for name, t in zip(_TIMES, body["times"], strict=True):
             setattr(self, name, NEVER if t is None else float(t))
+        for device, health in self.health.items():
+            if device not in body["devices"]:
+                health.known_since = self.path_heard
         self.home_signs = int(body["signs"])
         self._dark = bool(body["dark"])
         self._doubted = frozenset(body["doubted"])

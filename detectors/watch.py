@@ -17,6 +17,7 @@ from detectors.events import ConcernCleared, ConcernRaised, FaultCleared, FaultR
 from detectors.faults import BROKER
 from detectors.home_watch import SNAPSHOT_VERSION, HomeWatch
 from detectors.instants import NEVER, instant, seconds
+from detectors.paths import GATEWAYS, Path, SharedGateways
 from detectors.settings import WatchSettings
 
 __all__ = [
@@ -45,12 +46,15 @@ class Watch:
         self._unshown: set[str] = set()
         self._unshown_devices: set[str] = set()
         self._unsaved: set[str] = set()
+        self._gateways = SharedGateways()
+        self._gateways.use_inventory(inventory, self._learned)
 
     # -- inventory ------------------------------------------------------------------------------------------------
 
     def use_inventory(self, inventory: Inventory) -> list[WatchEvent]:
         """Homes and devices were added, moved or taken away. Says which faults ended with their devices."""
         self._inventory = inventory
+        self._gateways.use_inventory(inventory, self._learned)
         events: list[WatchEvent] = []
         for home_id, home in list(self._homes.items()):
             if home_id not in inventory.homes:
@@ -58,7 +62,7 @@ class Watch:
                 events += self._end_faults(home_id, home.faults, instant(max(home.latest, home.told_until, 0.0)))
                 continue
             home.home = inventory.homes[home_id]
-            home.use_devices(inventory.devices_of(home_id))
+            home.use_devices(inventory.devices_of(home_id), self._gateways.paths)
             if home.faults:
                 judged = instant(max(home.latest, home.told_until, 0.0))
                 events += self._compare_faults(home, judged, may_raise=False)
@@ -71,10 +75,15 @@ class Watch:
         home = self._homes.get(home_id)
         if home is None and home_id in self._inventory.homes:
             place = self._inventory.homes[home_id]
-            home = self._homes[home_id] = HomeWatch(place, self._inventory.devices_of(home_id), self._settings)
+            devices = self._inventory.devices_of(home_id)
+            home = self._homes[home_id] = HomeWatch(place, devices, self._settings, self._gateways.paths)
             if self._lost_at is not None:
                 home.visibility.lose_broker(seconds(self._lost_at))
         return home
+
+    def _learned(self, home_id: str, gateway: str) -> Path | None:
+        home = self._homes.get(home_id)
+        return None if home is None else home.visibility.paths.get(gateway)
 
     def _touch(self, home_id: str) -> None:
         self._unshown.add(home_id)
@@ -98,9 +107,13 @@ class Watch:
             home = self._homes.get(device.home) or self._home(device.home)
             if home is None:
                 continue
+            was_away = self._gateways.is_away(device.gateway, seconds(reading.at))
             alarms = home.observe(reading)
             if alarms is None:
                 continue
+            self._gateways.heard(device.gateway)
+            if was_away:
+                self._tell_all_behind(device.gateway, seconds(reading.at), touched)
             touched[device.home] = home
             self._unshown_devices.add(reading.device)
             events += alarms
@@ -112,11 +125,20 @@ class Watch:
             self._schedule(home, home.due_after_batch())
         return events
 
+    def _tell_all_behind(self, gateway: str, t: float, touched: dict[str, HomeWatch]) -> None:
+        """One home's sensor has shown that the gateway of many lives again."""
+        for home_id in self._inventory.homes_by_gateway.get(gateway, ()):
+            home = self._homes.get(home_id)
+            if home is not None:
+                home.visibility.look(max(t, home.latest))
+                touched[home_id] = home
+
     def _hear_bridge(self, reading: Reading, touched: dict[str, HomeWatch]) -> None:
         """A gateway speaks for every home behind it."""
         if reading.kind is not Kind.AVAILABILITY or reading.replay is Replay.HISTORY or reading.value == "sleeping":
             return
         gateway = reading.device.removesuffix(_BRIDGE)
+        self._gateways.heard(gateway)
         for home_id in self._inventory.homes_by_gateway.get(gateway, ()):
             home = self._home(home_id)
             if home is not None:
@@ -255,7 +277,8 @@ class Watch:
         return None if health is None else health.status()
 
     def snapshots(self, as_of: datetime, *, dirty_only: bool = True) -> Iterator[Snapshot]:
-        """What was learned, one per home; `as_of` is the receipt up to which every reading was observed."""
+        """What was learned, of gateways, then of homes; `as_of`: the receipt up to which every reading was observed."""
+        yield from self._gateways.snapshots(as_of, dirty_only=dirty_only)
         ids = self._unsaved if dirty_only else set(self._homes)
         self._unsaved = set()
         for home_id in sorted(ids):
@@ -263,9 +286,12 @@ class Watch:
                 yield Snapshot(OWNER, home_id, SNAPSHOT_VERSION, as_of, self._homes[home_id].snapshot())
 
     def restore(self, snapshots: Iterable[Snapshot]) -> list[str]:
-        """Take up what was learned. Returns the homes whose snapshot has an unknown layout: they learn anew."""
+        """Take up what was learned, gateways before homes. Returns those whose layout is unknown: they learn anew."""
         unknown: list[str] = []
         for snapshot in snapshots:
+            if snapshot.owner == GATEWAYS:
+                self._gateways.restore(snapshot)
+                continue
             home = self._home(snapshot.key) if snapshot.owner == OWNER else None
             if home is None:
                 continue

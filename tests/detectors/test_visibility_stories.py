@@ -233,3 +233,23 @@ def test_motion_right_after_an_outage_ends_the_blindness(learned_house: House) -
 
     assert blind is Visibility.BLIND
     assert learned_house.status.visibility is Visibility.VISIBLE
+
+
+@pytest.mark.parametrize("while_down", [False, True])
+def test_a_sensor_bound_to_a_lived_in_home_has_a_day_to_speak_before_it_is_missed(
+    house: House, *, while_down: bool
+) -> None:
+    balcony = Device(f"{GATEWAY}/balcony", HOME, Room.BALCONY, Role.ROOM, GATEWAY)
+    house.places = inventory([*house.devices, balcony])
+    if while_down:
+        house.restart()
+    else:
+        house.watch.use_inventory(house.places)
+
+    house.pass_until(at(LEARNED + 1, "09:00"))
+    in_the_first_day = [f.key for f in house.faults]
+    house.pass_until(at(LEARNED + 1, "12:00"))
+
+    assert in_the_first_day == []
+    assert [f.key for f in house.faults] == [f"device_silent/{balcony.id}"]
+    assert house.faults[0].since >= MORNING - timedelta(hours=1)
