@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from core.decisions import ClockDecision, Decision
+
 Value: TypeAlias = bool | int | float | str
 
 
@@ -32,6 +34,7 @@ class Kind(StrEnum):
     BATTERY = "battery"  # %
     BATTERY_LOW = "battery_low"  # True = low
     BATTERY_VOLTAGE = "battery_voltage"  # V
+    LINK = "link"  # %: how well its radio reaches us
     AVAILABILITY = "availability"  # "online" | "offline" | "sleeping" (off on purpose, and due to wake)
     LIVENESS = "liveness"  # True: the device spoke, and said nothing else that we keep
 
@@ -44,6 +47,7 @@ UNITS: dict[Kind, str] = {
     Kind.ILLUMINANCE: "lx",
     Kind.BATTERY: "%",
     Kind.BATTERY_VOLTAGE: "V",
+    Kind.LINK: "%",
 }
 
 ALARM_KINDS = frozenset({Kind.SOS, Kind.SMOKE, Kind.GAS, Kind.WATER})
@@ -89,7 +93,8 @@ class Reading:
     `device` is the platform-wide id, `<gateway>/<native id>`. `at` is the best trusted time, UTC;
     `device_time` is what the device or gateway claimed, if it claimed anything usable.
     `source` names the convention that decoded it. A reading is identified by
-    (device, channel, kind, at); storing it twice keeps one.
+    (device, channel, kind, at); storing it twice keeps one. `decision` and `clock` are the gate's rules that admitted
+    it and judged its time (None for readings from before these were kept).
     """
 
     device: str
@@ -106,6 +111,8 @@ class Reading:
     novelty: Novelty = Novelty.CHANGED
     message_id: str | None = None
     source: str = "native"
+    decision: Decision | None = None
+    clock: ClockDecision | None = None
 
     @property
     def happened(self) -> bool:

@@ -57,9 +57,25 @@ class HomeStatus:
     learned_days: int = 0
 
 
+class LinkQuality(StrEnum):
+    """A radio below `WEAK` loses messages: a repeater, or another place, is the installer's answer."""
+
+    WEAK = "weak"
+    FAIR = "fair"
+    GOOD = "good"
+
+
+WEAK_LINK, GOOD_LINK = 20.0, 45.0
+"""Percent: of Zigbee's 255 that is 51 and 115."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceStatus:
-    """What we know of one device's health. `battery` in percent; `online` as its bridge says, None if it never said."""
+    """What we know of one device's health. `battery` in percent; `online` as its bridge says, None if it never said.
+
+    `battery_due`: when its battery will have to be changed, None where nothing can be forecast. `link`: how well its
+    radio reaches us, in percent of the best.
+    """
 
     device: str
     last_heard_at: datetime | None = None
@@ -67,3 +83,14 @@ class DeviceStatus:
     battery: float | None = None
     value: str | None = None
     kind: str | None = None
+    battery_due: datetime | None = None
+    link: float | None = None
+
+    @property
+    def link_quality(self) -> LinkQuality | None:
+        """The same as a word."""
+        if self.link is None:
+            return None
+        if self.link < WEAK_LINK:
+            return LinkQuality.WEAK
+        return LinkQuality.GOOD if self.link >= GOOD_LINK else LinkQuality.FAIR

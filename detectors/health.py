@@ -7,6 +7,7 @@ from typing import Any
 
 from core.places import Device
 from core.states import DeviceStatus
+from detectors.battery import Drain
 from detectors.doubts import Doubts, Question
 from detectors.instants import DAY, HOUR, MINUTE, NEVER, instant_or_none
 from detectors.signs import SIGN_ROLES, family_of
@@ -81,12 +82,31 @@ class Health(Rhythm):
     `offline_at`: since when its bridge calls it offline (NEVER: it does not). `signs` is a count that fades with a
     half-life of about two weeks, `sign_at` dates the last; `active` is the share of days on which it sees anybody.
     `question` is what the installer should be asked about its set-up. `known_since`: how far its home had been heard
-    when it was bound to it.
+    when it was bound to it. `link`: how well its radio reaches us (%), smoothed.
     """
 
     __slots__ = (
-        "active", "battery", "device", "doubts", "family", "fixed_since", "kind", "known_since", "low_since",
-        "offline_at", "online", "question", "quiet_days", "repeats", "sees", "sign_at", "signs", "stuck_since", "value",
+        "active",
+        "battery",
+        "device",
+        "doubts",
+        "drain",
+        "family",
+        "fixed_since",
+        "kind",
+        "known_since",
+        "link",
+        "low_since",
+        "offline_at",
+        "online",
+        "question",
+        "quiet_days",
+        "repeats",
+        "sees",
+        "sign_at",
+        "signs",
+        "stuck_since",
+        "value",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:
@@ -106,6 +126,8 @@ class Health(Rhythm):
         self.quiet_days = 0
         self.repeats = 0
         self.battery: float | None = None
+        self.drain: Drain | None = None
+        self.link: float | None = None
         self.value: str | None = None
         self.kind: str | None = None
         self.doubts: Doubts | None = None
@@ -121,8 +143,9 @@ class Health(Rhythm):
 
     def status(self) -> DeviceStatus:
         return DeviceStatus(
-            self.device.id, instant_or_none(self.heard), self.online, self.battery, self.value, self.kind
-        )
+            self.device.id, instant_or_none(self.heard), self.online, self.battery, self.value, self.kind,
+            None if self.drain is None else instant_or_none(self.drain.due), self.link,
+        )  # fmt: skip
 
     def snapshot(self) -> list[Any]:
         times = (self.offline_at, self.stuck_since, self.low_since, self.fixed_since, self.sign_at)
@@ -131,6 +154,7 @@ class Health(Rhythm):
             self.active, self.quiet_days, self.repeats, self.battery, self.value, self.kind,
             None if self.doubts is None else self.doubts.snapshot(),
             None if self.known_since == NEVER else self.known_since,
+            None if self.drain is None else self.drain.snapshot(), self.link,
         ]  # fmt: skip
 
     def restore(self, body: list[Any]) -> None:
@@ -139,7 +163,9 @@ class Health(Rhythm):
         self.offline_at, self.stuck_since, self.low_since, self.fixed_since, self.sign_at = times
         self.online, self.signs, self.active, self.quiet_days, self.repeats = body[8:13]
         self.battery, self.value, self.kind = body[13:16]
-        doubts, known_since = (*body[16:18], None, None)[:2]  # earlier snapshots had fewer fields
+        # Earlier snapshots had fewer fields.
+        doubts, known_since, drain, self.link = (*body[16:20], None, None, None, None)[:4]
+        self.drain = None if drain is None else Drain.restored(drain)
         self.known_since = NEVER if known_since is None else known_since
         self.doubts = None if doubts is None else Doubts.restored(doubts)
         self.question = None if self.doubts is None else self.doubts.question(self.device.role, asked=None)

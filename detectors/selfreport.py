@@ -8,6 +8,7 @@ import math
 from core.faults import FaultCause
 from core.places import Role
 from core.readings import Kind, Reading
+from detectors.battery import Drain
 from detectors.doubts import Doubts, gives_rise
 from detectors.health import Health
 from detectors.instants import HOUR, NEVER
@@ -15,7 +16,9 @@ from detectors.instants import HOUR, NEVER
 BATTERY_LOW, BATTERY_FINE = 10.0, 20.0
 FROZEN_AFTER, FROZEN_REPEATS = 6 * HOUR, 6
 ACTIVE_OVER_DAYS, MOST_ACTIVE, STUCK_CHANCE = 14.0, 0.95, 1e-4
-_UNTOLD = frozenset({Kind.BATTERY, Kind.BATTERY_LOW, Kind.BATTERY_VOLTAGE, Kind.LIVENESS, Kind.AVAILABILITY})
+_UNTOLD = frozenset({Kind.BATTERY, Kind.BATTERY_LOW, Kind.BATTERY_VOLTAGE, Kind.LINK, Kind.LIVENESS, Kind.AVAILABILITY})
+LINK_HABIT = 0.3
+"""The weight of the newest: one frame says little about a radio."""
 
 
 def take_note(health: Health, reading: Reading, t: float) -> bool:
@@ -24,6 +27,8 @@ def take_note(health: Health, reading: Reading, t: float) -> bool:
     kind = reading.kind
     if kind is Kind.BATTERY or kind is Kind.BATTERY_LOW:
         _note_battery(health, reading, t)
+    elif kind is Kind.LINK:
+        _note_link(health, reading)
     elif kind not in _UNTOLD:
         text = str(reading.value)
         if kind is Kind.POWER and health.device.role is Role.MAIN_METER:
@@ -50,6 +55,9 @@ def _note_doubts(health: Health, reading: Reading, t: float) -> None:
 def _note_battery(health: Health, reading: Reading, t: float) -> None:
     if reading.kind is Kind.BATTERY and isinstance(reading.value, int | float):
         health.battery = float(reading.value)
+        if health.drain is None:
+            health.drain = Drain()
+        health.drain.note(t, health.battery)
         low, fine = health.battery <= BATTERY_LOW, health.battery >= BATTERY_FINE
     else:
         low, fine = reading.value is True, reading.value is False
@@ -57,6 +65,12 @@ def _note_battery(health: Health, reading: Reading, t: float) -> None:
         health.low_since = t
     elif fine:
         health.low_since = NEVER
+
+
+def _note_link(health: Health, reading: Reading) -> None:
+    if isinstance(reading.value, int | float):
+        before = float(reading.value) if health.link is None else health.link
+        health.link = round(before + LINK_HABIT * (float(reading.value) - before), 1)
 
 
 def _note_meter(health: Health, reading: Reading, t: float, *, same: bool) -> None:

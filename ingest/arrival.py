@@ -6,9 +6,9 @@ The rules about clocks stand here; the rules about standing (new, old, seen befo
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.decisions import ClockDecision
 from core.readings import TimeSource
 from ingest.conventions.decoded import Decoded
-from ingest.decisions import ClockDecision
 from ingest.memory import DeviceMemory
 from ingest.message import Message
 
@@ -22,7 +22,8 @@ class GateLimits:
     `delivered_late`: beyond this lag the clock may be wrong; it is wrong if the lag stays within `steady` of itself
     over at least `watched`. `restart_window`: how long after a bridge's restart its repetitions are expected.
     `repeat_gap`: within it, the same bridge time may carry several real messages. `slack`: between our clock and a
-    device's. `late_alarm`: an alarm of that age is still raised. `fresh`: "just now" by the device's own clock.
+    device's. `link_every`, `link_step`: a radio's strength (%) is kept that seldom while it changes by less.
+    `late_alarm`: an alarm of that age is still raised. `fresh`: "just now" by the device's own clock.
     """
 
     ahead: timedelta = timedelta(minutes=2)
@@ -35,6 +36,8 @@ class GateLimits:
     slack: timedelta = timedelta(seconds=2)
     late_alarm: timedelta = timedelta(hours=24)
     fresh: timedelta = timedelta(seconds=10)
+    link_every: timedelta = timedelta(hours=1)
+    link_step: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)

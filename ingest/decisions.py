@@ -1,44 +1,9 @@
-"""The gate's rules by name: each reading carries which one admitted it, each drop which one refused it.
-
-Documented for installers in docs/gate.md; `Decision` is about standing, `ClockDecision` about the time claimed.
-"""
+"""What the gate says of a fact: the reading that it became, and the rules (`core.decisions`) that judged it."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from core.decisions import ClockDecision, Decision
 from core.readings import Reading
-
-
-class Decision(StrEnum):
-    """Why a reading counts as it does."""
-
-    FIRST_KNOWN = "first_known"  # first value of this device, channel and kind: a baseline, not an event
-    JUST_HAPPENED = "just_happened"  # first value, but the device's own clock says: active, and now
-    CHANGED = "changed"
-    SAME_AGAIN = "same_again"
-    RETAINED = "retained"  # the broker's memory, delivered because we subscribed
-    REPUBLISHED = "republished"  # the bridge's memory, sent again after a restart
-    LATE = "late"  # older than what we know of the same thing: kept, and changes nothing
-    SAID_HISTORY = "said_history"  # the sender marked it as history
-    LATE_ALARM = "late_alarm"  # an alarm that comes late or out of order is still an alarm
-    DUPLICATE = "duplicate"  # this very reading was admitted before: dropped
-    STALE = "stale"  # retained or repeated, and no newer than what we know: dropped
-
-    @property
-    def drops(self) -> bool:
-        return self is Decision.DUPLICATE or self is Decision.STALE
-
-
-class ClockDecision(StrEnum):
-    """Why the time of a reading is what it is."""
-
-    TRUSTED = "trusted"
-    ABSENT = "absent"  # no time was claimed: ours is taken
-    UNREADABLE = "unreadable"  # not a time, or a wall time without an offset
-    FACTORY_DEFAULT = "factory_default"  # 1970 or 2000: the clock was never set
-    AHEAD = "ahead"  # further ahead of us than a network can explain
-    TOO_OLD = "too_old"  # older than any buffer that we accept
-    STEADY_LAG = "steady_lag"  # behind by the same amount for minutes: a wrong clock or zone, not a late delivery
 
 
 @dataclass(frozen=True, slots=True)

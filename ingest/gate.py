@@ -8,14 +8,15 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from core.decisions import Decision
 from core.readings import ALARM_KINDS, Kind, Novelty, Reading, Replay
 from ingest.arrival import Arrival, GateLimits, arrive, note_clock
 from ingest.conventions.decoded import Decoded
-from ingest.decisions import Admitted, Decision
+from ingest.decisions import Admitted
 from ingest.memories import Memories
 from ingest.memory import FEW, DeviceMemory, Known, identity, remembered
 from ingest.message import Message
-from ingest.standing import REPUBLISHING, is_late, is_republished, is_same_reading, is_stale, just_happened
+from ingest.standing import REPUBLISHING, is_late, is_republished, is_same_reading, is_stale, is_thin, just_happened
 
 _MICROSECOND = timedelta(microseconds=1)
 _BUMPS = timedelta(milliseconds=1)
@@ -140,6 +141,8 @@ class Gate:
             novelty,
             fact.message_id,
             arrival.source,
+            decision,
+            arrival.clock,
         )
         if not decision.drops:
             memory.unsettled += 1
@@ -164,6 +167,8 @@ class Gate:
             if late and known is not None and known.late == arrival.order and known.late_value == fact.value:
                 return Decision.DUPLICATE
             return Decision.LATE if late else Decision.SAID_HISTORY
+        if known is not None and fact.kind is Kind.LINK and is_thin(known, fact, arrival, limits):
+            return Decision.THINNED
         if known is None:
             return Decision.JUST_HAPPENED if just_happened(fact, arrival, limits) else Decision.FIRST_KNOWN
         return Decision.SAME_AGAIN if fact.value == known.value else Decision.CHANGED

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core.decisions import Decision
 from core.inbox import SHOWN, Heard, UnknownDevice
 from ingest.allowance import Flood
 from ingest.conventions.decoded import Decoded, Reason
-from ingest.decisions import Decision
 from ingest.message import Message
 
 HEAD = 160

@@ -46,6 +46,16 @@ def is_same_reading(known: Known, fact: Decoded, arrival: Arrival) -> bool:
     return arrival.message.dup and fact.message_id is None and fact.semantics is not Semantics.EVENT
 
 
+def is_thin(known: Known, fact: Decoded, arrival: Arrival, limits: GateLimits) -> bool:
+    """Strength of a radio, which comes with every frame: kept when it has changed, or once in a while."""
+    return (
+        isinstance(fact.value, int | float)
+        and isinstance(known.value, int | float)
+        and abs(fact.value - known.value) < limits.link_step
+        and arrival.order - known.at < limits.link_every
+    )
+
+
 def is_late(known: Known, arrival: Arrival, limits: GateLimits) -> bool:
     if arrival.time is None or arrival.order >= known.at:
         return False

@@ -68,7 +68,7 @@ def reading_line(reading: Reading) -> str:
 def reading_of(row: Mapping[str, str]) -> Reading:
     """The reading of a query's row, which has `_time`, `_value` (the record) and the tags."""
     value, received_at, device_time, flags, unit, source, message_id = orjson.loads(row["_value"])
-    semantics, replay, novelty, time_source = unpack(flags)
+    semantics, replay, novelty, time_source, decision, clock = unpack(flags)
     channel = row.get("channel")
     return Reading(
         device=_name(row["device"]),
@@ -85,6 +85,8 @@ def reading_of(row: Mapping[str, str]) -> Reading:
         novelty=novelty,
         message_id=message_id,
         source=source,
+        decision=decision,
+        clock=clock,
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
 
+from core.decisions import ClockDecision, Decision
 from core.readings import Novelty, Reading, Replay, Semantics, TimeSource
 
 _SEMANTICS = tuple(Semantics)
@@ -17,6 +18,8 @@ _TIME_SOURCE = tuple(TimeSource)
 _BITS = 4
 _MASK = (1 << _BITS) - 1
 _TRUTH = 1 << 4 * _BITS
+_DECISIONS: tuple[Decision | None, ...] = (None, *Decision)
+_CLOCKS: tuple[ClockDecision | None, ...] = (None, *ClockDecision)
 
 LONGEST_TEXT = 16_384
 """Bytes of UTF-8 in a text value. What devices say is short; InfluxDB's own limit is 64 KiB."""
@@ -38,23 +41,33 @@ _NOVELTY_BITS = _positions(_NOVELTY, 2 * _BITS)
 _TIME_SOURCE_BITS = _positions(_TIME_SOURCE, 3 * _BITS)
 
 
+_DECISION_BITS = {member: position << 5 * _BITS for position, member in enumerate(_DECISIONS)}
+_CLOCK_BITS = {member: position << 6 * _BITS for position, member in enumerate(_CLOCKS)}
+
+
 def pack(reading: Reading) -> int:
-    """Semantics, replay, novelty and time source in one number, and whether the value is a truth."""
+    """Semantics, replay, novelty, time source and the gate's rules in one number, and whether the value is a truth."""
     return (
         (_TRUTH if reading.value is True or reading.value is False else 0)
         | _SEMANTICS_BITS[reading.semantics]
         | _REPLAY_BITS[reading.replay]
         | _NOVELTY_BITS[reading.novelty]
         | _TIME_SOURCE_BITS[reading.time_source]
+        | _DECISION_BITS[reading.decision]
+        | _CLOCK_BITS[reading.clock]
     )
 
 
-def unpack(flags: int) -> tuple[Semantics, Replay, Novelty, TimeSource]:
+def unpack(
+    flags: int,
+) -> tuple[Semantics, Replay, Novelty, TimeSource, Decision | None, ClockDecision | None]:
     return (
         _SEMANTICS[flags & _MASK],
         _REPLAY[flags >> _BITS & _MASK],
         _NOVELTY[flags >> 2 * _BITS & _MASK],
         _TIME_SOURCE[flags >> 3 * _BITS & _MASK],
+        _DECISIONS[flags >> 5 * _BITS & _MASK],
+        _CLOCKS[flags >> 6 * _BITS & _MASK],
     )
 
 

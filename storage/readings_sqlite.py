@@ -232,7 +232,7 @@ def _in_the_ports_words() -> Iterator[None]:
 
 def _reading_of(row: tuple[Any, ...]) -> Reading:
     _, device, channel, kind, value, at, received_at, device_time, message_id, flags, unit, source = row
-    semantics, replay, novelty, time_source = unpack(flags)
+    semantics, replay, novelty, time_source, decision, clock = unpack(flags)
     return Reading(
         device=device,
         kind=Kind(kind),
@@ -248,4 +248,6 @@ def _reading_of(row: tuple[Any, ...]) -> Reading:
         novelty=novelty,
         message_id=message_id,
         source=source,
+        decision=decision,
+        clock=clock,
     )

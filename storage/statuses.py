@@ -41,7 +41,9 @@ class SqlStatuses:
         if ids is not None:
             wanted = wanted.where(among(device_statuses.c.device, ids, self._database.dialect))
         return {
-            row.device: DeviceStatus(row.device, row.last_heard_at, row.online, row.battery, row.value, row.kind)
+            row.device: DeviceStatus(
+                row.device, row.last_heard_at, row.online, row.battery, row.value, row.kind, row.battery_due, row.link
+            )
             for row in self._rows(wanted)
         }
 
@@ -88,4 +90,6 @@ def _device_values(status: DeviceStatus) -> dict[str, Any]:
         "battery": status.battery,
         "value": status.value,
         "kind": status.kind,
+        "battery_due": status.battery_due,
+        "link": status.link,
     }

@@ -188,6 +188,8 @@ device_statuses = Table(
     Column("battery", Float),
     Column("value", Text),
     Column("kind", Text),
+    Column("battery_due", Instant),
+    Column("link", Float),
 )
 
 accounts = Table(

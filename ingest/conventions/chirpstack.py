@@ -10,6 +10,7 @@ from core.readings import Kind, TimeSource
 from ingest.conventions.decoded import Malformed, Profiles, Reason, Said, liveness
 from ingest.conventions.lora import uplink
 from ingest.conventions.payload import parse, parse_object
+from ingest.conventions.radio_link import lora
 from ingest.conventions.times import stamp
 from ingest.conventions.voice import Voice
 
@@ -53,7 +54,8 @@ def _event(eui: str, what: str, said: dict[str, Any], profiles: Profiles, *, ret
             told = []
         case _:
             return []  # txack, log, location, integration: of the network, not of the device
-    return told or ([] if retain else [liveness(eui, when)])
+    told = told or ([] if retain else [liveness(eui, when)])
+    return told + lora(voice, said.get("rxInfo")) if told else told
 
 
 def _decoded(said: dict[str, Any]) -> Any:

@@ -144,6 +144,7 @@ DEFAULT_SEMANTICS: Mapping[Kind, Semantics] = MappingProxyType(
         Kind.BATTERY: Semantics.MEASUREMENT,
         Kind.BATTERY_LOW: Semantics.STATE,
         Kind.BATTERY_VOLTAGE: Semantics.MEASUREMENT,
+        Kind.LINK: Semantics.MEASUREMENT,
         Kind.AVAILABILITY: Semantics.STATE,
         Kind.LIVENESS: Semantics.EVENT,
     }

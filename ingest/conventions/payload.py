@@ -23,6 +23,7 @@ _SCALES: dict[Kind, dict[str, float]] = {
     Kind.BATTERY_VOLTAGE: {"V": 1.0, "mV": 0.001},
     Kind.BATTERY: {"%": 1.0},
     Kind.HUMIDITY: {"%": 1.0},
+    Kind.LINK: {"%": 1.0},
     Kind.TEMPERATURE: {"°C": 1.0, "C": 1.0},
     Kind.ILLUMINANCE: {"lx": 1.0},
 }
@@ -30,6 +31,7 @@ _SCALES: dict[Kind, dict[str, float]] = {
 _BOUNDS: dict[Kind, tuple[float, float]] = {
     Kind.BATTERY: (0.0, 100.0),
     Kind.HUMIDITY: (0.0, 100.0),
+    Kind.LINK: (0.0, 100.0),
     Kind.TEMPERATURE: (-100.0, 1000.0),
     Kind.BATTERY_VOLTAGE: (0.0, 60.0),
     Kind.POWER: (-1e7, 1e7),

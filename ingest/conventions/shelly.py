@@ -7,7 +7,7 @@ relays. Source: Shelly, "Gen1 device API: MQTT" and "Gen2 device API: notificati
 from typing import Any
 
 from core.readings import Kind
-from ingest.conventions.decoded import Malformed, Profiles, Reason, Said, liveness
+from ingest.conventions.decoded import Decoded, Malformed, Profiles, Reason, Said, liveness
 from ingest.conventions.payload import parse_object, text
 from ingest.conventions.shelly_components import components, events, rpc_stamp
 from ingest.conventions.shelly_first import Presses, first_generation
@@ -55,7 +55,7 @@ class ShellyDecoder:
             raise Malformed(Reason.TOPIC, "no topic of a Shelly")
         voice = Voice(self._name("/".join(levels[:at])))
         told = first_generation(voice, levels[at:], payload, profiles.of(voice.device), self._presses, retain=retain)
-        return told or ([] if retain else [liveness(voice.device)])
+        return _alive(told, liveness(voice.device), retain=retain)
 
     def _name(self, prefix: str) -> str:
         """As the device calls itself where it has told, else its prefix without the customary `shellies/`."""
@@ -77,17 +77,23 @@ class ShellyDecoder:
                 told = events(voice, params.get("events"), profiles.of(source))
             case _:
                 return []
-        return told or ([] if retain else [liveness(source, when)])
+        return _alive(told, liveness(source, when), retain=retain)
 
     def _status(self, prefix: str, component: str, payload: bytes, profiles: Profiles, *, retain: bool) -> list[Said]:
         voice = Voice(self._name(prefix))
         if not payload.startswith(b"{"):
             return [] if retain else [liveness(voice.device)]
         told = components(voice, component, parse_object(payload), profiles.of(voice.device))
-        return told or ([] if retain else [liveness(voice.device)])
+        return _alive(told, liveness(voice.device), retain=retain)
 
     def _online(self, prefix: str, payload: bytes) -> list[Said]:
         word = text(payload).strip()
         if word not in {"true", "false"}:
             raise Malformed(Reason.VALUE, f"online {word[:40]!r}")
         return [Voice(self._name(prefix)).fact(Kind.AVAILABILITY, "online" if word == "true" else "offline")]
+
+
+def _alive(told: list[Said], alive: Decoded, *, retain: bool) -> list[Said]:
+    """The device lives, whatever it said; what is known of its radio is no word of its own."""
+    spoke = any(not isinstance(one, Decoded) or one.kind is not Kind.LINK for one in told)
+    return told if spoke or retain else [alive, *told]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from core.readings import Kind, TimeSource
+from ingest.conventions import radio_link
 from ingest.conventions.decoded import NO_STAMP, Profile, Said, Stamp
 from ingest.conventions.payload import number
 from ingest.conventions.times import stamp
@@ -60,6 +61,8 @@ def components(voice: Voice, name: str, content: Any, profile: Profile) -> list[
         told += voice.measured(kind, raw, unit, channel=None if channel is None else f"{name}{channel}")
     if sort in _ALARMS and isinstance(content.get("alarm"), bool):
         told.append(voice.fact(_ALARMS[sort], content["alarm"]))
+    if sort == "wifi":
+        told += radio_link.wifi(voice, content.get("rssi"))
     if sort == "devicepower":
         told += _battery(voice, content)
     return told

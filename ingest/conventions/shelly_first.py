@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from core.readings import Kind, Semantics, TimeSource, Value
+from ingest.conventions import radio_link
 from ingest.conventions.decoded import Profile, Said, Stamp
 from ingest.conventions.payload import parse_object, text
 from ingest.conventions.times import stamp
@@ -119,7 +120,8 @@ def _info(voice: Voice, said: dict[str, Any]) -> list[Said]:
     temperature = said.get("tmp")
     if isinstance(temperature, dict) and temperature.get("is_valid") is not False:
         told += dated.measured(Kind.TEMPERATURE, temperature.get("tC"), "C")
-    return told
+    station = said.get("wifi_sta")
+    return told + (radio_link.wifi(dated, station.get("rssi")) if isinstance(station, dict) else [])
 
 
 def _press(voice: Voice, index: str, said: dict[str, Any], presses: Presses, *, retain: bool) -> list[Said]:

@@ -6,7 +6,8 @@ A switch input is only a number to Tasmota: what hangs on it (a door, which way 
 from typing import Any
 
 from core.readings import Kind, TimeSource
-from ingest.conventions.decoded import NO_STAMP, Malformed, Profile, Profiles, Reason, Said, Stamp, liveness
+from ingest.conventions import radio_link
+from ingest.conventions.decoded import Malformed, Profile, Profiles, Reason, Said, liveness
 from ingest.conventions.payload import number, parse, parse_object, text
 from ingest.conventions.tasmota_radio import RADIOS, RadioMemory, is_zigbee, radio, zigbee_devices
 from ingest.conventions.times import stamp
@@ -50,7 +51,7 @@ class TasmotaDecoder:
         elif leaf.startswith("SWITCH"):
             told = _own(Voice(device), {f"Switch{leaf.removeprefix('SWITCH')}": parse(payload)}, profiles.of(device))
         else:
-            return [] if retain else [liveness(device, _stamp_of(payload))]
+            return [] if retain else _alive(device, payload)
         if not told and not retain:
             return [liveness(device)]
         return told
@@ -97,12 +98,15 @@ def _parts(topic: str) -> tuple[str, str, str]:
             raise Malformed(Reason.TOPIC, "neither tele/<device>/… nor stat/<device>/…")
 
 
-def _stamp_of(payload: bytes) -> Stamp:
-    """STATE and INFO messages carry a Time; POWER and the like are plain words."""
+def _alive(device: str, payload: bytes) -> list[Said]:
+    """STATE and INFO messages carry a Time, and STATE the strength of its Wi-Fi; POWER and the like are plain words."""
     if not payload.startswith(b"{"):
         text(payload)
-        return NO_STAMP
-    return stamp(parse_object(payload).get("Time"), TimeSource.DEVICE)
+        return [liveness(device)]
+    said = parse_object(payload)
+    when, station = stamp(said.get("Time"), TimeSource.DEVICE), said.get("Wifi")
+    link = radio_link.percent(Voice(device, when), station.get("RSSI")) if isinstance(station, dict) else []
+    return [liveness(device, when), *link]
 
 
 def _own(voice: Voice, said: dict[str, Any], profile: Profile) -> list[Said]:

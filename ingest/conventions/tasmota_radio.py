@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.readings import Kind, Value
+from ingest.conventions import radio_link
 from ingest.conventions.decoded import Malformed, Profile, Profiles, Reason, Refusal, Said, Stamp, liveness
 from ingest.conventions.payload import number
 from ingest.conventions.voice import Voice, refused
@@ -79,6 +80,7 @@ def zigbee_devices(
         voice = _sensor(bridge, key, attributes, when)
         facts = _zigbee(voice, attributes, profiles.of(voice.device), memory)
         told += facts or [liveness(voice.device, when, alias=voice.alias)]
+        told += radio_link.zigbee(voice, attributes.get("LinkQuality"))
     return told
 
 

@@ -10,6 +10,7 @@ from core.readings import TimeSource
 from ingest.conventions.decoded import Malformed, Profiles, Reason, Said, liveness
 from ingest.conventions.lora import uplink
 from ingest.conventions.payload import name_in, parse_object
+from ingest.conventions.radio_link import lora
 from ingest.conventions.times import stamp
 from ingest.conventions.voice import Voice
 
@@ -64,4 +65,5 @@ def _uplink(said: dict[str, Any], profiles: Profiles, *, retain: bool) -> list[S
     voice = Voice(device, when, alias=alias, message_id=identity)
     decoded, data = message.get("decoded_payload"), message.get("frm_payload")
     told = uplink(voice, profiles.of(device), decoded=decoded, data=data)
-    return told or ([] if retain else [liveness(device, when, alias=alias)])
+    told = told or ([] if retain else [liveness(device, when, alias=alias)])
+    return told + lora(voice, message.get("rx_metadata")) if told else told

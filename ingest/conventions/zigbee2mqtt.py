@@ -10,6 +10,7 @@ import orjson
 from core.readings import Kind, Replay, Semantics, TimeSource, Value
 from ingest.conventions.decoded import NO_STAMP, Decoded, Malformed, Profiles, Reason, Said, liveness
 from ingest.conventions.payload import MAX_INVENTORY, measure, parse, text
+from ingest.conventions.radio_link import zigbee
 from ingest.conventions.times import stamp
 from ingest.conventions.voice import Voice, refused
 from ingest.conventions.zigbee2mqtt_exposes import Exposed, Property, inventory_of, property_of
@@ -99,8 +100,8 @@ class Zigbee2MqttDecoder:
             elif (known := property_of(key)) is not None and not (key == "illuminance" and "illuminance_lux" in said):
                 told += _property(voice, known, raw, exposed.properties.get(key) if exposed else None)
         if not told and not retain and cached is None:
-            return [liveness(device, when, alias=voice.alias)]
-        return told
+            told = [liveness(device, when, alias=voice.alias)]
+        return told + zigbee(voice, said.get("linkquality")) if told and "linkquality" not in profile else told
 
 
 def _property(voice: Voice, known: Property, raw: Any, expose: Property | None) -> list[Said]:

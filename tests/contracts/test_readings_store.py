@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.decisions import ClockDecision, Decision
 from core.ports import ReadingsRefused, ReadingsStore, StoreUnavailable
 from core.readings import Kind, Novelty, Reading, Replay, Semantics, TimeSource, Value
 from storage.columns import from_microseconds
@@ -70,6 +71,8 @@ def test_what_was_appended_is_read_back_exactly(store: ReadingsStore) -> None:
         novelty=Novelty.BASELINE,
         message_id='id "7" \\',
         source="native",
+        decision=Decision.LATE,
+        clock=ClockDecision.STEADY_LAG,
     )
     store.append([full])
 
@@ -243,6 +246,8 @@ READINGS = st.builds(
     novelty=st.sampled_from(Novelty),
     message_id=st.none() | NAMES,
     source=NAMES,
+    decision=st.none() | st.sampled_from(Decision),
+    clock=st.none() | st.sampled_from(ClockDecision),
 )
 
 

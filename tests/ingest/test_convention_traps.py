@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from core.decisions import Decision
 from core.readings import Kind, Replay, Semantics, TimeSource, Value
 from ingest.conventions.decoded import Decoded, Decoder, Malformed, OneProfile, Reason, Said
 from ingest.conventions.registry import installed
-from ingest.decisions import Decision
 from ingest.gate import Gate
 from ingest.message import Message
 from tests.ingest.conftest import NOON

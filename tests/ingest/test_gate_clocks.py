@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.decisions import ClockDecision, Decision
 from core.readings import Kind, Replay, TimeSource
-from ingest.decisions import ClockDecision, Decision
 from ingest.gate import Gate
 from tests.ingest.conftest import NOON, Doorkeeper
 

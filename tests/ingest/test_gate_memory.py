@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.decisions import Decision
 from core.readings import Kind, Reading, Replay
 from ingest.conventions.decoded import DEFAULT_SEMANTICS, Decoded
-from ingest.decisions import Decision
 from ingest.gate import Gate
 from ingest.memory import FEW
 from ingest.message import Message

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from core.decisions import ClockDecision, Decision
 from core.readings import Kind, Novelty, Replay, Semantics
 from ingest.conventions.decoded import DEFAULT_SEMANTICS, Decoded
-from ingest.decisions import Decision
 from ingest.gate import Gate
 from ingest.message import Message
 from tests.ingest.conftest import NOON, Doorkeeper
@@ -260,3 +260,28 @@ def test_a_bounce_within_one_second_of_bridge_time_is_four_readings() -> None:
 
     assert [one.reading.replay for one in bounce] == [Replay.LIVE] * 4
     assert len({one.reading.at for one in bounce}) == 4
+
+
+def test_the_strength_of_a_radio_is_kept_when_it_changes_or_once_an_hour(keeper: Doorkeeper) -> None:
+    first = keeper.tell(Kind.LINK, 60.0)
+    same = [keeper.tell(Kind.LINK, value, after=600) for value in (60.0, 55.0, 70.0)]
+    weaker = keeper.tell(Kind.LINK, 40.0)
+    later = keeper.tell(Kind.LINK, 41.0, after=3601)
+
+    assert first.decision is Decision.FIRST_KNOWN
+    assert [one.decision for one in same] == [Decision.THINNED] * 3
+    assert (weaker.decision, later.decision) == (Decision.CHANGED, Decision.CHANGED)
+
+
+def test_a_reading_carries_the_rules_that_judged_it(keeper: Doorkeeper) -> None:
+    told = [
+        keeper.tell(Kind.DOOR, "open"),
+        keeper.tell(Kind.DOOR, "closed", device_time=NOON.replace(year=1970)),
+        keeper.tell(Kind.DOOR, "open", retain=True),
+    ]
+
+    assert [(one.reading.decision, one.reading.clock) for one in told] == [
+        (Decision.FIRST_KNOWN, ClockDecision.ABSENT),
+        (Decision.CHANGED, ClockDecision.FACTORY_DEFAULT),
+        (Decision.RETAINED, ClockDecision.ABSENT),
+    ]
