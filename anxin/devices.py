@@ -3,8 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,14 +15,14 @@ from anxin.settings import load
 from anxin.stores import open_database, open_readings
 from core.inbox import UnknownDevice, guess
 from core.places import Device, Role, Room
-from core.readings import Kind, Reading, Replay
+from core.readings import Reading
 from core.states import DeviceStatus
+from core.walk import SLACK, Walked, counts, senses, walk
 
 app = typer.Typer(no_args_is_help=True, help="List, bind, import, test and remove devices.")
 
 LOOK_EVERY = 0.5
 """Seconds between looks for new readings in a walk test."""
-SLACK = timedelta(minutes=2)
 
 
 @app.command("list")
@@ -116,52 +115,72 @@ def walk_test(
     home: Annotated[str, typer.Argument(help="The home that somebody walks through.")],
     seconds: Annotated[float, typer.Option("--for", min=1, help="How long, in seconds.")] = 300.0,
 ) -> None:
-    """Walk test: print what each sensor of a home says, as it comes, until all were heard. Exit 1 if one was not."""
+    """Walk test: print what each sensor of a home says, as it comes, until all have sensed. Exit 1 if one has not."""
     settings = load()
     with open_database(settings, migrate=True) as stores, open_readings(settings) as readings:
         devices = stores.inventory.inventory().devices_of(home)
         if not devices:
             raise OnboardingRefused(f"home {home!r} has no device in the inventory")
-        walk = Walk({device.id: device for device in devices}, datetime.now(UTC))
-        until = time.monotonic() + seconds
-        while walk.silent and time.monotonic() < until:
+        since, until = datetime.now(UTC), time.monotonic() + seconds
+        shown: set[Reading] = set()
+        steps = walk(devices, (), since=since)
+        while time.monotonic() < until and any(step.walked is not Walked.WORKS for step in steps):
             now = datetime.now(UTC)
-            for said in walk.take(readings.between(walk.devices, walk.since - SLACK, now + SLACK)):
+            heard = readings.between([device.id for device in devices], since - SLACK, now + SLACK)
+            for said in _new(heard, devices, since, shown):
                 typer.echo(said)
+            steps = walk(devices, heard, since=since)
             time.sleep(LOOK_EVERY)
-    for device in walk.silent:
-        typer.echo(f"✗ {device} was not heard")
-    raise typer.Exit(1 if walk.silent else 0)
+    for step in steps:
+        if step.walked is not Walked.WORKS:
+            lives = "lives and has sensed nothing" if step.walked is Walked.SPOKE else "was not heard"
+            typer.echo(f"✗ {step.device.id} {lives}")
+    raise typer.Exit(0 if all(step.walked is Walked.WORKS for step in steps) else 1)
 
 
-@dataclass
-class Walk:
-    """One walk test: which devices were heard since it began."""
+def _new(heard: Iterable[Reading], devices: Iterable[Device], since: datetime, shown: set[Reading]) -> Iterator[str]:
+    """One line for each reading of the walk that was not shown yet."""
+    known = {device.id: device for device in devices}
+    for reading in heard:
+        if not counts(reading, since) or reading in shown:
+            continue
+        shown.add(reading)
+        device = known[reading.device]
+        what = f"{reading.kind.value} {reading.value}{' ' + reading.unit if reading.unit else ''}"
+        sign = "✓" if senses(reading) else "·"
+        yield f"{sign} {device.room.value:10s} {device.role.value:12s} {what:24s} {device.label or device.id}"
 
-    known: dict[str, Device]
-    since: datetime
-    _seen: set[tuple[str, str | None, Kind, datetime]] = field(default_factory=set)
-    _heard: set[str] = field(default_factory=set)
 
-    @property
-    def devices(self) -> Collection[str]:
-        return self.known
+@app.command("readings")
+def last_readings(
+    device: Annotated[str, typer.Argument(help="<gateway>/<its own name>")],
+    hours: Annotated[float, typer.Option(min=0.1, help="How far back.")] = 24.0,
+    most: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest.")] = 50,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines instead of a table.")] = False,
+) -> None:
+    """What a device said lately, each reading with the gate's rules that admitted it and judged its time."""
+    now = datetime.now(UTC)
+    with open_readings(load()) as readings:
+        found = readings.between([device], now - timedelta(hours=hours), now + SLACK)
+    for reading in found[-most:]:
+        _say(_of_reading(reading), as_json=as_json)
+    if not found:
+        typer.echo(f"{device} said nothing in {hours:g} h", err=True)
 
-    @property
-    def silent(self) -> list[str]:
-        return sorted(self.known.keys() - self._heard)
 
-    def take(self, readings: list[Reading]) -> Iterator[str]:
-        """One line for each reading that was received since the walk began and was not shown yet."""
-        for reading in readings:
-            identity = (reading.device, reading.channel, reading.kind, reading.at)
-            if reading.received_at < self.since or reading.replay is not Replay.LIVE or identity in self._seen:
-                continue
-            self._seen.add(identity)
-            self._heard.add(reading.device)
-            device = self.known[reading.device]
-            what = f"{reading.kind.value} {reading.value}{' ' + reading.unit if reading.unit else ''}"
-            yield f"✓ {device.room.value:10s} {device.role.value:12s} {what:24s} {device.label or device.id}"
+def _of_reading(reading: Reading) -> dict[str, Any]:
+    return {
+        "at": reading.at.isoformat(timespec="milliseconds"),
+        "kind": reading.kind.value,
+        "channel": reading.channel,
+        "value": reading.value,
+        "unit": reading.unit,
+        "novelty": reading.novelty.value,
+        "replay": reading.replay.value,
+        "decision": reading.decision.value if reading.decision else None,
+        "clock": reading.clock.value if reading.clock else None,
+    }
 
 
 def _of_device(device: Device, status: DeviceStatus | None, removed_at: datetime | None) -> dict[str, Any]:
@@ -174,6 +193,8 @@ def _of_device(device: Device, status: DeviceStatus | None, removed_at: datetime
         "model": device.model,
         "last_heard_at": _iso(status.last_heard_at if status else None),
         "battery": status.battery if status else None,
+        "battery_due": _iso(status.battery_due if status else None),
+        "link": status.link if status else None,
         "removed_at": _iso(removed_at),
     }
 

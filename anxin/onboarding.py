@@ -17,6 +17,7 @@ from anxin.enroll import DeviceRow, GatewayRow, HomeRow
 from anxin.roster import revise
 from anxin.stores import Stores
 from api.i18n.catalogue import catalogue
+from api.services import Imported
 from core.inbox import UnknownDevice
 from core.people import Language
 from core.places import Device, Gateway, Home, Inventory, Role, Room
@@ -91,6 +92,25 @@ class ConsoleOnboarding:
         except OnboardingRefused as refusal:
             return str(refusal).splitlines()
         return []
+
+    def remove(self, device: str) -> list[str]:
+        try:
+            remove(self.stores, [device], now=datetime.now(UTC))
+        except OnboardingRefused as refusal:
+            return str(refusal).splitlines()
+        return []
+
+    def removed(self, home: str) -> list[tuple[Device, datetime]]:
+        return [(device, at) for device, at in self.stores.inventory.removed_devices() if device.home == home]
+
+    def import_building(self, text: str, *, dry_run: bool) -> Imported:
+        try:
+            found = read_building(text, self.stores.inventory.inventory())
+            if not dry_run:
+                enroll_building(self.stores, found, now=datetime.now(UTC))
+        except OnboardingRefused as refusal:
+            return Imported(mistakes=tuple(str(refusal).splitlines()))
+        return Imported(len(found.homes), len(found.devices))
 
 
 # -- the file ---------------------------------------------------------------------------------------------------------

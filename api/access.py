@@ -20,7 +20,7 @@ class Action(StrEnum):
     SEE_HOMES = "see_homes"
     SEE_TICKETS = "see_tickets"
     SEE_LOOKS = "see_looks"  # who looked at a home
-    ENROLL_DEVICES = "enroll_devices"  # see what is bound to nobody, and bind it
+    ENROLL_DEVICES = "enroll_devices"  # bind, test and remove devices, and see what is bound to nobody
     SEE_PHONES = "see_phones"  # the demonstration's
     SEE_FAMILY = "see_family"
     ANSWER_AS_FAMILY = "answer_as_family"  # when asked
@@ -42,6 +42,7 @@ MAY: Mapping[AccessRole, frozenset[Action]] = {
     AccessRole.ADMIN: _DESK,
     AccessRole.DESK: _DESK,
     AccessRole.RESPONDER: _RESPONDER,
+    AccessRole.INSTALLER: _EVERYBODY | {Action.ENROLL_DEVICES, Action.SEE_TICKETS},
     AccessRole.FAMILY: _EVERYBODY | {Action.SEE_FAMILY, Action.ANSWER_AS_FAMILY},
 }
 

@@ -6,7 +6,7 @@ Everything is a port or a callable, so that an inventory or a rota can change wh
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from alerts.desk import Desk
@@ -58,13 +58,37 @@ def random_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a file held, or every mistake in it."""
+
+    homes: int = 0
+    devices: int = 0
+    mistakes: tuple[str, ...] = ()
+
+
 class Onboarding(Protocol):
-    """What an installer needs: the inbox of unknown devices, and binding one. Blocking."""
+    """What an installer needs: the inbox of unknown devices, binding one, taking one away, a whole building. Blocking.
+
+    What is wrong is told in words, one line per mistake; nothing is changed then.
+    """
 
     def unknown(self) -> list[UnknownDevice]: ...
 
     def bind(self, device: Device) -> list[str]:
-        """Bind it to its home, wherever it was before; what is wrong with that, in words, empty if it is done."""
+        """Bind it to its home, wherever it was before."""
+        ...
+
+    def remove(self, device: str) -> list[str]:
+        """Take it out of its home. What it said stays."""
+        ...
+
+    def removed(self, home: str) -> list[tuple[Device, datetime]]:
+        """What was taken out of this home, and when; newest first."""
+        ...
+
+    def import_building(self, text: str, *, dry_run: bool) -> Imported:
+        """Take in a CSV file, all of it or nothing; with `dry_run` only look."""
         ...
 
 

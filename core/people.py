@@ -11,12 +11,13 @@ class Language(StrEnum):
 
 
 class AccessRole(StrEnum):
-    """What a login may do. Admin sees all; desk and responder their areas; family their homes."""
+    """What a login may do. Admin sees all; desk, responder and installer their areas; family their homes."""
 
     ADMIN = "admin"
     DESK = "desk"
     RESPONDER = "responder"
     FAMILY = "family"
+    INSTALLER = "installer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The last known status of homes and devices."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -40,12 +41,12 @@ class SqlStatuses:
         wanted = select(device_statuses).order_by(device_statuses.c.device)
         if ids is not None:
             wanted = wanted.where(among(device_statuses.c.device, ids, self._database.dialect))
-        return {
-            row.device: DeviceStatus(
-                row.device, row.last_heard_at, row.online, row.battery, row.value, row.kind, row.battery_due, row.link
-            )
-            for row in self._rows(wanted)
-        }
+        return {row.device: _device_of(row) for row in self._rows(wanted)}
+
+    def batteries_due(self, until: datetime, *, limit: int = 1000) -> list[DeviceStatus]:
+        due = device_statuses.c.battery_due
+        wanted = select(device_statuses).where(due <= until).order_by(due, device_statuses.c.device).limit(limit)
+        return [_device_of(row) for row in self._rows(wanted)]
 
     def _rows(self, wanted: Select[Any]) -> list[Any]:
         with self._database.reading() as connection:
@@ -79,6 +80,12 @@ def _home_of(row: Any) -> HomeStatus:
         Room(row.last_sign_room) if row.last_sign_room else None,
         row.last_sign_device,
         row.learned_days,
+    )
+
+
+def _device_of(row: Any) -> DeviceStatus:
+    return DeviceStatus(
+        row.device, row.last_heard_at, row.online, row.battery, row.value, row.kind, row.battery_due, row.link
     )
 
 

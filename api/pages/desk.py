@@ -11,6 +11,7 @@ from api.depends import Looks, Ports, Requires
 from api.errors import Code, Problem
 from api.homes.sight import Count, Sight, by_urgency, sights
 from api.pages.forms import go_on
+from api.pages.login import start_of
 from api.pages.shell import shell
 from api.services import Services
 from api.sessions import visit_of
@@ -53,7 +54,7 @@ def desk_page(
     """Family is sent to its own page; nobody to the login."""
     visit = visit_of(request, ports)
     if visit is not None and not visit.viewer.may(Action.SEE_ALERTS):
-        return go_on("/family")
+        return go_on(start_of(visit.viewer))
     visit = Requires(Action.SEE_ALERTS)(request)
     looks.note(visit.viewer, "desk", area or "*", ports.clock.now())
     page = shell(request, ports, visit)

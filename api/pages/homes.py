@@ -87,7 +87,8 @@ def home_page(home_id: str, request: Request, visit: _SeesHomes, ports: Ports, l
     home = home_for(ports, visit.viewer, home_id)
     looks.note(visit.viewer, "home", home.id, ports.clock.now())
     page = shell(request, ports, visit, home=home)
-    return page.page("home", view=home_view(ports, visit.viewer, home), names=_logins(ports))
+    return page.page("home", view=home_view(ports, visit.viewer, home), names=_logins(ports),
+                     may_install=visit.viewer.may(Action.ENROLL_DEVICES))  # fmt: skip
 
 
 def home_view(ports: Services, viewer: Viewer, home: Home) -> HomeView:

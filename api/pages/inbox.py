@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
+from fastapi.concurrency import run_in_threadpool
 
-from api.access import Action, Viewer
+from api.access import Action
 from api.depends import Looks, Ports, Requires
+from api.devices import installing
+from api.devices.installing import unknown_for
+from api.errors import Code, Problem
 from api.pages.forms import EnrollingForm, go_on
 from api.pages.shell import shell
-from api.services import Services
+from api.services import Imported, Services
 from api.sessions import Visit
 from core.inbox import Guess, UnknownDevice, guess
-from core.places import Device, Inventory, Role, Room
+from core.places import Device, Role, Room
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,44 +58,48 @@ def bind(
 ) -> Response:
     """Bind one device of the inbox to a home of the viewer's; a mistake comes back in words, with what was written."""
     filled = {"device": device, "home": home, "room": room.value, "role": role.value, "label": label, "model": model}
-    inventory = ports.inventory()
-    place, found = inventory.homes.get(home), inventory.devices.get(device)
-    elsewhere = (
-        found is not None and found.home in inventory.homes and not visit.viewer.sees(inventory.homes[found.home])
-    )
-    if place is None or not visit.viewer.sees(place) or elsewhere or not _may_touch(visit.viewer, inventory, device):
-        return _page(request, ports, visit, mistakes=("home",), filled=filled)
     wanted = Device(device, home, room, role, device.partition("/")[0], label.strip(), model.strip() or None)
-    mistakes = ports.onboarding.bind(wanted)
+    try:
+        mistakes = installing.bind(ports, visit.viewer, wanted)
+    except Problem:
+        mistakes = ["home"]
     if mistakes:
         return _page(request, ports, visit, mistakes=tuple(mistakes), filled=filled)
     return go_on(PATH, said="bound")
 
 
-def _may_touch(viewer: Viewer, inventory: Inventory, device: str) -> bool:
-    """A device behind a gateway in a home of theirs, or behind one that stands in no home yet: of a network server,
-    say, or one that nobody enrolled (which only an administrator may take in).
-    """
-    if viewer.sees_everything:
-        return True
-    gateway, bound = inventory.gateways.get(device.partition("/")[0]), inventory.devices.get(device)
-    if gateway is None:
-        return False
-    if bound is not None and not any(True for _ in viewer.own((bound.home,), inventory)):
-        return False
-    homes = {gateway.home} if gateway.home else set(inventory.homes_by_gateway.get(gateway.id, ()))
-    return any(True for _ in viewer.own(tuple(homes), inventory))
-
-
-def unknown_for(ports: Services, viewer: Viewer) -> list[UnknownDevice]:
-    """What this viewer may bind, who spoke last first."""
-    inventory = ports.inventory()
-    found = ports.onboarding.unknown()
-    return [one for one in found if one.device not in inventory.devices and _may_touch(viewer, inventory, one.device)]
+@router.post("/devices/import")
+async def import_building(
+    request: Request,
+    visit: EnrollingForm,
+    ports: Ports,
+    file: Annotated[UploadFile, File()],
+    what: Annotated[Literal["check", "take"], Form()],
+) -> Response:
+    """A whole building from a CSV file. For administrators: it may make homes anywhere."""
+    if not visit.viewer.sees_everything:
+        raise Problem(Code.FORBIDDEN)
+    text = await file.read()
+    try:
+        rows = text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        rows = text.decode("gb18030", errors="replace")  # what a spreadsheet in Chinese saves
+    found = await run_in_threadpool(ports.onboarding.import_building, rows, dry_run=what == "check")
+    if found.mistakes or what == "check":
+        return await run_in_threadpool(
+            _page, request, ports, visit, mistakes=found.mistakes, filled={}, checked=None if found.mistakes else found
+        )
+    return go_on(PATH, said="imported")
 
 
 def _page(
-    request: Request, ports: Services, visit: Visit, *, mistakes: tuple[str, ...], filled: Mapping[str, str]
+    request: Request,
+    ports: Services,
+    visit: Visit,
+    *,
+    mistakes: tuple[str, ...],
+    filled: Mapping[str, str],
+    checked: Imported | None = None,
 ) -> Response:
     inventory = ports.inventory()
     entries = []
@@ -104,6 +112,8 @@ def _page(
         status=_UNPROCESSABLE if mistakes else 200,
         entries=entries,
         mistakes=mistakes,
+        checked=checked,
+        may_import=visit.viewer.sees_everything,
         homes=visit.viewer.homes_of(inventory),
         rooms=list(Room),
         roles=list(Role),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from api.access import Action
+from api.access import Action, Viewer
 from api.depends import Ports, Tries
 from api.errors import Code, Problem
 from api.pages.forms import LeavingForm, go_on, local_path
@@ -17,7 +17,6 @@ from api.sessions import (
     require_form_token,
     require_own_origin,
     token_hash,
-    visit_of,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -92,9 +91,8 @@ def leave(visit: LeavingForm, ports: Ports) -> Response:
     return response
 
 
-def start_of(request: Request, ports: Services) -> str:
-    """Where somebody who is logged in begins; the login page for anybody else."""
-    visit = visit_of(request, ports)
-    if visit is None:
-        return "/login"
-    return "/" if visit.viewer.may(Action.SEE_ALERTS) else "/family"
+def start_of(viewer: Viewer) -> str:
+    """Where somebody who is logged in begins."""
+    if viewer.may(Action.SEE_ALERTS):
+        return "/"
+    return "/install" if viewer.may(Action.ENROLL_DEVICES) else "/family"

@@ -1,24 +1,29 @@
 """The smaller pages: device tickets, family, and the demonstration's phones."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from api.access import Action
+from api.access import Action, Viewer
 from api.depends import Looks, Ports, Requires
+from api.devices.installing import unknown_for
 from api.errors import Problem
 from api.family.answers import Answer, give
 from api.family.view import family_homes
 from api.pages.forms import FamilyForm, PhoneForm, go_on
-from api.pages.inbox import unknown_for
 from api.pages.shell import shell
 from api.phones.inbox import phones, say_fine
+from api.services import Services
 from api.sessions import Visit
 from api.tickets.endpoints import tickets_for
+from core.places import Device
+from core.states import DeviceStatus
 
 router = APIRouter(include_in_schema=False)
 
 MENDED = 20
+SOON = timedelta(days=30)
 
 
 @router.get("/tickets")
@@ -36,8 +41,17 @@ def tickets_page(
         mended=[ticket for ticket in found if ticket.closed_at is not None][:MENDED],
         own=own,
         inventory=inventory,
+        batteries=_batteries(ports, visit.viewer),
         unbound=len(unknown_for(ports, visit.viewer)) if visit.viewer.may(Action.ENROLL_DEVICES) else 0,
     )
+
+
+def _batteries(ports: Services, viewer: Viewer) -> list[tuple[Device, DeviceStatus]]:
+    """The viewer's batteries that will have to be changed soon, the most urgent first."""
+    inventory = ports.inventory()
+    due = ports.statuses.batteries_due(ports.clock.now() + SOON)
+    known = [(device, one) for one in due if (device := inventory.devices.get(one.device)) is not None]
+    return [(device, one) for device, one in known if any(True for _ in viewer.own((device.home,), inventory))]
 
 
 @router.get("/family")

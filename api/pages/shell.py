@@ -25,7 +25,9 @@ from core.places import Home
 LANGUAGE_COOKIE = "anxin_language"
 FRAGMENT = "x-fragment"
 _YEAR = int(timedelta(days=365).total_seconds())
-_SAID = frozenset({"taken", "arrived", "closed", "noted", "reopened", "fine", "answered", "bound"})
+_SAID = frozenset(
+    {"taken", "arrived", "closed", "noted", "reopened", "fine", "answered", "bound", "changed", "removed", "imported"}
+)
 
 _templates = Environment(
     loader=PackageLoader("api.pages"),
@@ -96,6 +98,7 @@ class Shell:
             ("desk", "/", Action.SEE_ALERTS),
             ("homes", "/homes", Action.SEE_HOMES),
             ("tickets", "/tickets", Action.SEE_TICKETS),
+            ("install", "/install", Action.ENROLL_DEVICES),
             ("phones", "/phones", Action.SEE_PHONES),
             ("family", "/family", Action.SEE_FAMILY),
         ]
@@ -146,6 +149,8 @@ def _language(request: Request, ports: Services, visit: Visit | None) -> Languag
 def _is_here(key: str, path: str, here: str) -> bool:
     if key == "desk":
         return here == "/" or here.startswith("/alerts/")
+    if key == "install":
+        return here.startswith(("/install", "/devices/", "/labels/", "/d/"))
     return here.startswith(path)
 
 

@@ -131,6 +131,27 @@ class Words:
             return f"{word} {self.t(key) if key in self.t else value}"
         return f"{word} {value:g} {UNITS.get(kind, '')}".rstrip()
 
+    def word(self, kind: str, said: str) -> str:
+        """The last word of a device, as its status keeps it: kind and value as text."""
+        match said:
+            case "True" | "False":
+                return self.reading(Kind(kind), said == "True")
+            case _:
+                try:
+                    return self.reading(Kind(kind), float(said))
+                except ValueError:
+                    return self.reading(Kind(kind), said)
+
+    def date(self, instant: datetime) -> str:
+        """A day in the future, for planning: "2027-03-14"."""
+        return self.local(instant).date().isoformat()
+
+    def seconds(self, instant: datetime) -> str:
+        """To the second; with the date on another day than today."""
+        local = self.local(instant)
+        today = local.date() == self.local(self.now).date()
+        return f"{local:%H:%M:%S}" if today else f"{local:%Y-%m-%d %H:%M:%S}"
+
     def look(self, what: str) -> str:
         """What somebody looked at: the first word of a look says its kind."""
         kind = what.split(" ", maxsplit=1)[0]

@@ -8,13 +8,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from anxin.cli import with_everything
-from anxin.devices import Walk
 from anxin.onboarding import OnboardingRefused, read_building
 from anxin.settings import load
-from anxin.stores import open_database
+from anxin.stores import open_database, open_readings
+from core.decisions import ClockDecision, Decision
 from core.inbox import Heard, UnknownDevice
 from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role, Room
-from core.readings import Kind, Reading, Replay
+from core.readings import Kind, Reading
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 STREET = Inventory.of(
@@ -157,17 +157,40 @@ def test_a_file_that_is_no_such_spreadsheet_is_refused(text: str, said: str) -> 
         read_building(text, STREET)
 
 
-def test_a_walk_shows_each_reading_once_and_knows_who_was_silent() -> None:
-    known = {d.id: d for d in (STREET.devices["g-1/door"], Device("g-1/pir", "h-1", Room.BATHROOM, Role.ROOM, "g-1"))}
-    walk = Walk(known, NOW)
-    second = timedelta(seconds=1)
-    before = Reading("g-1/door", Kind.DOOR, "closed", NOW - second, NOW - second)
-    opened = Reading("g-1/door", Kind.DOOR, "open", NOW + second, NOW + second)
-    kept = Reading("g-1/pir", Kind.MOTION, value=True, at=NOW, received_at=NOW + second, replay=Replay.RETAINED)
+def test_a_walk_test_prints_what_each_sensor_says_and_ends_when_all_have_sensed() -> None:
+    now = datetime.now(UTC) + timedelta(seconds=30)
+    with open_readings(load()) as readings:
+        readings.append([Reading("g-1/door", Kind.DOOR, "open", now, now)])
 
-    first, again = list(walk.take([before, opened, kept])), list(walk.take([before, opened, kept]))
+    walked = devices("test", "h-1", "--for", "20")
 
-    assert len(first) == 1
-    assert "door open" in first[0]
-    assert again == []
-    assert walk.silent == ["g-1/pir"]
+    assert walked.exit_code == 0, walked.output
+    assert "✓ entrance" in walked.stdout
+    assert "door open" in walked.stdout
+
+
+def test_a_walk_test_names_who_only_lives_and_who_was_not_heard() -> None:
+    pir = Device("g-1/pir", "h-1", Room.BATHROOM, Role.ROOM, "g-1")
+    now = datetime.now(UTC) + timedelta(seconds=30)
+    with open_database(load(), migrate=False) as stores, open_readings(load()) as readings:
+        stores.inventory.save(devices=[pir])
+        readings.append([Reading("g-1/pir", Kind.BATTERY, 90.0, now, now)])
+
+    walked = devices("test", "h-1", "--for", "1")
+
+    assert walked.exit_code == 1
+    assert "✗ g-1/pir lives and has sensed nothing" in walked.stdout
+    assert "✗ g-1/door was not heard" in walked.stdout
+
+
+def test_the_last_readings_of_a_device_are_printed_with_the_rules_that_judged_them() -> None:
+    now = datetime.now(UTC)
+    told = Reading("g-1/door", Kind.DOOR, "open", now, now, decision=Decision.CHANGED, clock=ClockDecision.ABSENT)
+    with open_readings(load()) as readings:
+        readings.append([told])
+
+    (row,) = [json.loads(line) for line in devices("readings", "g-1/door", "--json").stdout.splitlines()]
+    nothing = devices("readings", "g-1/pir")
+
+    assert (row["kind"], row["value"], row["decision"], row["clock"]) == ("door", "open", "changed", "absent")
+    assert "said nothing in 24 h" in nothing.stderr

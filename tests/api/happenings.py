@@ -160,7 +160,8 @@ def statuses(store: StatusStore) -> None:
 def _device(device: str, home: str) -> DeviceStatus:
     blind = home == street.BLIND
     battery = 9.0 if device.endswith("living_pir") and home == street.PARTIAL else 87.0
-    return DeviceStatus(device, ago(minutes=44 if blind else 6), not blind, battery, "true", "motion")
+    return DeviceStatus(device, ago(minutes=44 if blind else 6), not blind, battery, "True", "motion",
+                        NOW + timedelta(days=12) if battery < 10 else None, 61.0)  # fmt: skip
 
 
 def tickets(store: TicketStore) -> None:

@@ -19,7 +19,7 @@ from alerts.desk import Desk
 from anxin.clock import ScaledClock, system_clock
 from api.app import create_app
 from api.feed import Change, LiveFeed
-from api.services import HealthReport, PartHealth, Services, WebSettings
+from api.services import HealthReport, Imported, PartHealth, Services, WebSettings
 from core.clock import Clock
 from core.inbox import UnknownDevice
 from core.places import Device
@@ -87,6 +87,8 @@ class Onboarding:
     speaking: list[UnknownDevice] = field(default_factory=lambda: list(happenings.UNBOUND))
     bound: list[Device] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
+    taken_away: list[str] = field(default_factory=list)
+    imported: list[tuple[str, bool]] = field(default_factory=list)
 
     def unknown(self) -> list[UnknownDevice]:
         here = {device.id for device in self.bound}
@@ -96,6 +98,19 @@ class Onboarding:
         if not self.mistakes:
             self.bound.append(device)
         return self.mistakes
+
+    def remove(self, device: str) -> list[str]:
+        if not self.mistakes:
+            self.taken_away.append(device)
+        return self.mistakes
+
+    def removed(self, home: str) -> list[tuple[Device, datetime]]:
+        gone = [street.INVENTORY.devices[device] for device in self.taken_away]
+        return [(device, happenings.NOW) for device in gone if device.home == home]
+
+    def import_building(self, text: str, *, dry_run: bool) -> Imported:
+        self.imported.append((text, dry_run))
+        return Imported(mistakes=tuple(self.mistakes)) if self.mistakes else Imported(2, text.count("\n") - 1)
 
 
 @dataclass

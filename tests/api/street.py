@@ -84,6 +84,7 @@ STAFF = {
     "captain-5": "楼栋长 马建国",
     "captain-7": "楼栋长 高丽",
     "fang": "王芳",
+    "mei": "安装员 梅姐",
 }
 
 
@@ -120,6 +121,7 @@ def accounts_without_passwords(hashed: str = "") -> tuple[Account, ...]:
         Account("li", "li", AccessRole.RESPONDER, hashed, areas=("grid-1",)),
         Account("qian", "qian", AccessRole.RESPONDER, hashed, areas=("grid-2",)),
         Account("fang", "fang", AccessRole.FAMILY, hashed, areas=("community",), homes=(FALLEN, WELL)),
+        Account("mei", "mei", AccessRole.INSTALLER, hashed, areas=("grid-1",)),
         Account("gone", "li", AccessRole.DESK, hashed, areas=("community",), active=False),
     )
 

@@ -12,10 +12,11 @@ from tests.api import street
 from tests.api.conftest import As
 from tests.api.visitor import ORIGIN, Visitor, csrf_on
 
-ADMIN, DESK, RESPONDER, FAMILY = "admin", "desk", "li", "fang"
-ROLES = (ADMIN, DESK, RESPONDER, FAMILY)
+ADMIN, DESK, RESPONDER, FAMILY, INSTALLER = "admin", "desk", "li", "fang", "mei"
+ROLES = (ADMIN, DESK, RESPONDER, FAMILY, INSTALLER)
 STAFF = frozenset({ADMIN, DESK, RESPONDER})
 OFFICE = frozenset({ADMIN, DESK})
+FITTERS = OFFICE | {INSTALLER}
 EVERYBODY = frozenset(ROLES)
 NOBODY_NEEDED = frozenset({"anybody"})
 
@@ -28,6 +29,7 @@ class Row:
     path: str = ""
     json: dict[str, Any] | None = None
     form: dict[str, str] | None = None
+    file: str | None = None
     outside: str | None = None
     outside_form: dict[str, str] = field(default_factory=dict)
 
@@ -35,6 +37,8 @@ class Row:
 _SEEN = {"fence": 1}
 _CLOSING = {"fence": 1, "outcome": "helped", "note": ""}
 _MINE, _THEIRS = "a-16", "a-15"
+_DEVICE = f"{street.gateway_of(street.FALLEN)}/kitchen_pir"
+_BINDING = {"id": _DEVICE, "home": street.FALLEN, "room": "kitchen", "role": "room"}
 
 TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/session"): Row(NOBODY_NEEDED, json={"login": "nobody", "password": "wrong"}),
@@ -63,7 +67,13 @@ TABLE: dict[tuple[str, str], Row] = {
         STAFF, f"/api/v1/activity?home={street.FALLEN}", outside=f"/api/v1/activity?home={street.PRESSED}"
     ),
     ("GET", "/api/v1/devices"): Row(STAFF, outside=f"/api/v1/devices?home={street.PRESSED}"),
-    ("GET", "/api/v1/tickets"): Row(STAFF, outside=f"/api/v1/tickets?home={street.PRESSED}"),
+    ("POST", "/api/v1/devices"): Row(FITTERS, json=_BINDING),
+    ("DELETE", "/api/v1/devices/{device_id:path}"): Row(FITTERS, f"/api/v1/devices/{_DEVICE}"),
+    ("GET", "/api/v1/devices/unknown"): Row(FITTERS),
+    ("GET", "/api/v1/devices/walk"): Row(
+        FITTERS, f"/api/v1/devices/walk?home={street.FALLEN}&since=2026-11-24T01:40:00Z"
+    ),
+    ("GET", "/api/v1/tickets"): Row(STAFF | {INSTALLER}, outside=f"/api/v1/tickets?home={street.PRESSED}"),
     ("GET", "/api/v1/areas"): Row(STAFF),
     ("GET", "/api/v1/phones/messages"): Row(STAFF),
     ("POST", "/api/v1/phones/fine"): Row(STAFF, json={"alert": _MINE}, outside="/api/v1/phones/fine"),
@@ -88,10 +98,17 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/alerts/{alert_id}/reopen"): Row(OFFICE, f"/alerts/{_MINE}/reopen", form={}),
     ("GET", "/homes"): Row(STAFF),
     ("GET", "/homes/{home_id:path}"): Row(STAFF, f"/homes/{street.FALLEN}", outside=f"/homes/{street.PRESSED}"),
-    ("GET", "/tickets"): Row(STAFF),
-    ("GET", "/devices/unknown"): Row(OFFICE),
+    ("GET", "/tickets"): Row(STAFF | {INSTALLER}),
+    ("GET", "/install"): Row(FITTERS),
+    ("GET", "/install/{home_id:path}"): Row(FITTERS, f"/install/{street.FALLEN}"),
+    ("GET", "/labels/{home_id:path}"): Row(FITTERS, f"/labels/{street.FALLEN}"),
+    ("GET", "/d/{device_id:path}"): Row(FITTERS, f"/d/{_DEVICE}"),
+    ("GET", "/devices/unknown"): Row(FITTERS),
+    ("POST", "/devices/import"): Row(frozenset({ADMIN}), form={"what": "check"}, file="home\n"),
+    ("POST", "/devices/change"): Row(FITTERS, form={"device": _DEVICE, "room": "kitchen", "role": "room"}),
+    ("POST", "/devices/remove"): Row(FITTERS, form={"device": _DEVICE, "sure": "yes"}),
     ("POST", "/devices/bind"): Row(
-        OFFICE,
+        FITTERS,
         form={"device": "g-new/x", "home": street.FALLEN, "room": "kitchen", "role": "room"},
     ),
     ("GET", "/family"): Row(frozenset({FAMILY})),
@@ -125,6 +142,8 @@ def request(visitor: Visitor, method: str, row: Row, path: str, csrf: str | None
     if row.form is not None:
         how["data"] = {**row.form, "csrf": csrf or ""}
         how["headers"] = {"Origin": ORIGIN}
+    if row.file is not None:
+        how["files"] = {"file": ("building.csv", row.file)}
     response = visitor.send(method, path, **how)
     location = response.headers.get("location", "")
     return 401 if response.status_code == 303 and location.startswith("/login?") else response.status_code
@@ -133,7 +152,7 @@ def request(visitor: Visitor, method: str, row: Row, path: str, csrf: str | None
 def a_token(visitor: Visitor) -> str:
     """The session's form token, from the page where each role begins."""
     page = visitor.get("/")
-    return csrf_on((visitor.get("/family") if page.status_code == 303 else page).text)
+    return csrf_on((visitor.get(page.headers["location"]) if page.status_code == 303 else page).text)
 
 
 @pytest.mark.parametrize(("method", "path"), [k for k in KEYS if k != STREAMS], ids=lambda v: v)
@@ -150,7 +169,7 @@ def test_a_route_serves_exactly_those_in_its_row(visit_as: As, visitor: Visitor,
     if row.who == NOBODY_NEEDED:
         assert all(status < 500 for status in answers.values()), answers
     elif path == "/":
-        assert answers == {"anybody": 401, ADMIN: 200, DESK: 200, RESPONDER: 200, FAMILY: 303}
+        assert answers == {"anybody": 401, ADMIN: 200, DESK: 200, RESPONDER: 200, FAMILY: 303, INSTALLER: 303}
     else:
         assert served == row.who, answers
         assert answers["anybody"] == 401

@@ -10,13 +10,15 @@ import pytest
 from api.errors import Code
 from api.i18n.catalogue import catalogue
 from core.alerts import Purpose, TimerKind
+from core.decisions import ClockDecision, Decision
 from core.delivery import SendState
 from core.duty import Post
 from core.faults import FaultCause
 from core.people import Language
 from core.places import AreaKind, Role
 from core.readings import Kind
-from core.states import HomeState, Presence, Visibility
+from core.states import HomeState, LinkQuality, Presence, Visibility
+from core.walk import Walked
 
 CHINESE, ENGLISH = catalogue(Language.CHINESE), catalogue(Language.ENGLISH)
 FAMILIES: dict[str, type[StrEnum]] = {
@@ -32,6 +34,10 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "send_state": SendState,
     "purpose": Purpose,
     "problem": Code,
+    "decision": Decision,
+    "clock": ClockDecision,
+    "walked": Walked,
+    "link": LinkQuality,
 }
 
 

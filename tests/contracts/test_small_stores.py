@@ -125,6 +125,8 @@ def test_the_last_status_of_homes_and_devices_is_kept(database: Database) -> Non
     assert store.homes({"h-1", "h-9"}) == {"h-1": seen}
     assert store.homes([]) == {}
     assert store.devices() == {"g-1/door": door, "g-1/pir": DeviceStatus("g-1/pir")}
+    assert store.batteries_due(NOW + 2 * HOUR) == [door]
+    assert store.batteries_due(NOW) == []
     assert store.devices(["g-1/pir"]) == {"g-1/pir": DeviceStatus("g-1/pir")}
 
 
