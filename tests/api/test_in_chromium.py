@@ -17,6 +17,7 @@ from api.feed import Change, LiveFeed
 from api.services import Services, WebSettings
 from core.alerts import Outcome
 from core.concerns import Concern, ConcernKind, Severity
+from core.readings import Kind, Reading
 from tests.api import street
 from tests.api.happenings import NOW, concern
 from tests.api.scene import HandClock, scene
@@ -217,6 +218,47 @@ def test_the_family_page_changes_by_itself(browser: Browser, served: Served) -> 
 
         fang.until("!document.body.innerText.includes('All is well')", seconds=5)
         assert "alert" not in fang.text().lower()
+
+
+def test_a_walk_test_ticks_each_sensor_off_by_itself(browser: Browser, served: Served) -> None:
+    mei = enter(browser, served, "mei", width=PHONE)
+    door = f"{street.gateway_of(street.FALLEN)}/front_door"
+    with quiet(mei):
+        mei.go(f"{served.url}/install/{street.FALLEN}")
+        mei.leave(lambda: mei.click(".walk a.go-on"))
+        mei.until("document.getElementById('dot').classList.contains('on')")
+        assert "0 of 6 work" in mei.text()
+
+        at = served.services.clock.now() + timedelta(seconds=1)
+        served.services.readings.append([Reading(door, Kind.DOOR, "open", at, at)])
+        served.services.feed.announce(Change("home", street.FALLEN, (street.FALLEN,)))
+
+        mei.until("document.body.innerText.includes('1 of 6 work')", seconds=5)
+        assert "door open" in mei.text().lower()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [PHONE, SCREEN])
+def test_the_installer_s_pages_fit_and_complain_of_nothing(
+    browser: Browser, served: Served, width: int, language: str
+) -> None:
+    mei = enter(browser, served, "mei", width=width, language=language)
+    with quiet(mei):
+        for path in INSTALLER_PAGES:
+            mei.go(f"{served.url}{path}")
+            assert mei.js("document.documentElement.scrollWidth") <= width, path
+            assert mei.js(SMALL_TARGETS) == [], path
+
+
+INSTALLER_PAGES = (
+    "/install",
+    f"/install/{street.FALLEN}",
+    f"/install/{street.FALLEN}?walk=2026-11-24T01:30:00Z",
+    f"/labels/{street.FALLEN}",
+    f"/d/{street.gateway_of(street.FALLEN)}/front_door",
+    "/devices/unknown",
+    "/tickets",
+)
 
 
 def test_phones_show_what_arrives_by_themselves(browser: Browser, served: Served) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.mosquitto import Mosquitto
+from tests.servers.mosquitto import Mosquitto, free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,12 +56,16 @@ def broker(deploy: Path, public: Path) -> Mosquitto:
     """Mosquitto with our own configuration file, not started; only the image's paths and the port are mapped."""
     folder = public / "broker"
     server = Mosquitto(folder)
+    server.tls_port = free_port()
     (folder / "data").mkdir(parents=True)
     folder.chmod(0o755)
     (deploy / "secrets").chmod(0o755)
     text = (deploy / "mosquitto" / "mosquitto.conf").read_text()
     for image, here in {
         "listener 1883": f"listener {server.port} 127.0.0.1",
+        "listener 8883": f"listener {server.tls_port} 127.0.0.1",
+        "/mosquitto/config/tls/server.crt": str(deploy / "secrets" / "tls" / "server.crt"),
+        "/mosquitto/config/tls/server.key": str(deploy / "secrets" / "tls" / "server.key"),
         "/mosquitto/config/passwords": str(deploy / "secrets" / "mosquitto_passwords"),
         "/mosquitto/config/acl": str(deploy / "mosquitto" / "acl"),
         "/mosquitto/data/": f"{folder / 'data'}/",

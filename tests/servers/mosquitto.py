@@ -42,6 +42,7 @@ class Mosquitto:
     folder: Path
     port: int = field(default_factory=free_port)
     configuration: str | None = None
+    tls_port: int | None = None
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
