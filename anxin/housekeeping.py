@@ -16,6 +16,7 @@ from anxin.clock import ScaledClock
 from anxin.intake_faults import IntakeFaults
 from anxin.lookout import Lookout
 from anxin.roster import Roster
+from anxin.runtime import set_aside, sweep
 from anxin.settings import Settings
 from anxin.stores import Stores
 from api.feed import Change
@@ -26,7 +27,7 @@ from storage.readings_waiting import WaitingReadings
 log = logging.getLogger(__name__)
 
 STATUSES_EVERY, ROSTER_EVERY, INBOX_EVERY, FAULTS_EVERY, WAITING_EVERY, AUDIT_EVERY = 1, 3, 3, 5, 5, 60
-SESSIONS_EVERY, RETENTION_EVERY = 3600, 6 * 3600
+SESSIONS_EVERY, RETENTION_EVERY, COLLECTOR_EVERY, SWEEP_EVERY = 3600, 6 * 3600, 10, 24 * 3600
 """Real seconds."""
 
 
@@ -59,6 +60,8 @@ class Housekeeping:
             ("sessions", SESSIONS_EVERY, self.forget_sessions),
             ("retention", RETENTION_EVERY, self.forget_readings),
             ("waiting readings", WAITING_EVERY, self.carry_readings),
+            ("collector", COLLECTOR_EVERY, self.set_aside),
+            ("collector's sweep", SWEEP_EVERY, self.sweep),
         ):
             # Snapshots at once: what a first start has read for minutes need not be read again.
             first = now if name == "snapshots" else now + timedelta(seconds=every)
@@ -102,6 +105,12 @@ class Housekeeping:
     async def forget_readings(self) -> None:
         horizon = self.clock.now() - timedelta(days=self.settings.retention_days)
         await asyncio.to_thread(self.readings.forget_before, horizon)
+
+    async def set_aside(self) -> None:
+        set_aside()
+
+    async def sweep(self) -> None:
+        sweep()
 
     async def carry_readings(self) -> None:
         """What waited in a file while its store was away."""

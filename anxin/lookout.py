@@ -299,8 +299,11 @@ class Lookout:
         mark = self._lanes.mark()
         while not self._lanes.passed(mark):  # noqa: ASYNC110 - events are few and seldom
             await asyncio.sleep(0.02)
-        while await self.run_call(self.memory.save):
-            continue
+        more, time = True, asyncio.get_running_loop().time
+        while more:
+            began = time()
+            more = await self.run_call(self.memory.save)
+            await asyncio.sleep(time() - began)  # half of the time is everybody else's
 
 
 def _parts(whole: Sequence[_T]) -> Iterator[Sequence[_T]]:

@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 GATE, COVER = "gate", "cover"
 _DEVICES_A_STEP = 50
-_ROWS_A_WRITE = 250
-"""An alert may have to wait for one write, never for all."""
+_ROWS_A_WRITE = 40
+"""An alert may have to wait for one write, never for all: 40 homes take 5 to 10 ms."""
 
 
 @dataclass
