@@ -26,7 +26,7 @@ from storage.readings_waiting import WaitingReadings
 
 log = logging.getLogger(__name__)
 
-STATUSES_EVERY, ROSTER_EVERY, INBOX_EVERY, FAULTS_EVERY, WAITING_EVERY, AUDIT_EVERY = 1, 3, 3, 5, 5, 60
+STATUSES_EVERY, ROSTER_EVERY, INBOX_EVERY, FAULTS_EVERY, WAITING_EVERY, AUDIT_EVERY = 1, 3, 3, 5, 1, 60
 SESSIONS_EVERY, RETENTION_EVERY, COLLECTOR_EVERY, SWEEP_EVERY = 3600, 6 * 3600, 10, 24 * 3600
 """Real seconds."""
 
@@ -113,8 +113,8 @@ class Housekeeping:
         sweep()
 
     async def carry_readings(self) -> None:
-        """What waited in a file while its store was away."""
-        if isinstance(self.readings, WaitingReadings) and self.readings.is_behind:
+        """What waited in a file while its store was away, in parts, until nothing waits."""
+        while isinstance(self.readings, WaitingReadings) and self.readings.is_behind:
             await asyncio.to_thread(self.readings.carry_on)
 
 

@@ -164,6 +164,11 @@ class Settings(BaseSettings):
         return parts.port or (8883 if parts.scheme == "mqtts" else 1883)
 
     @property
+    def waiting_file(self) -> Path:
+        """Where readings wait while InfluxDB is away."""
+        return self.data_dir / "readings-waiting.db"
+
+    @property
     def broker_tls(self) -> bool:
         return self.broker_url.startswith("mqtts://")
 

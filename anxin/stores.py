@@ -75,7 +75,7 @@ def open_readings(settings: Settings) -> Iterator[ReadingsStore]:
             )
             keep = timedelta(days=settings.retention_days)
             settings.data_dir.mkdir(parents=True, exist_ok=True)
-            waiting = settings.data_dir / "readings-waiting.db"
+            waiting = settings.waiting_file
             most = settings.waiting_most_mb * 1024**2
             store = WaitingReadings(influx, waiting, prepare=partial(influx.ensure_bucket, keep), most=most)
     try:

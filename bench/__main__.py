@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench import detectors, intake, resident, sos, stage
+from bench import decode, detectors, intake, outage, resident, sos, stage
 from bench.figures import Finding, NotRun, as_json, show
 
 Section = Callable[[argparse.Namespace], Iterator[Finding]]
@@ -19,6 +19,14 @@ def _intake(given: argparse.Namespace) -> Iterator[Finding]:
 
 def _sos(given: argparse.Namespace) -> Iterator[Finding]:
     return sos.run(sos.SosOptions(homes=given.homes, presses=given.presses, rate=given.rate, profile=given.profile))
+
+
+def _outage(given: argparse.Namespace) -> Iterator[Finding]:
+    return outage.run(outage.OutageOptions(homes=given.homes, waiting=given.waiting))
+
+
+def _decode(_given: argparse.Namespace) -> Iterator[Finding]:
+    return decode.run(decode.DecodeOptions())
 
 
 def _memory(given: argparse.Namespace) -> Iterator[Finding]:
@@ -38,8 +46,10 @@ def _detection(given: argparse.Namespace) -> Iterator[Finding]:
 
 
 SECTIONS: Mapping[str, Section] = {
+    "decode": _decode,
     "intake": _intake,
     "sos": _sos,
+    "outage": _outage,
     "memory": _memory,
     "cold-start": _cold_start,
     "watch": _watch,
@@ -62,6 +72,7 @@ def options() -> argparse.ArgumentParser:
     add("--messages", type=int, default=150_000, help="messages of the intake section")
     add("--presses", type=int, default=300, help="emergency buttons of the sos section")
     add("--rate", type=float, default=sos.READINGS_PER_SECOND, help="readings/s beside them; 0: none")
+    add("--waiting", type=int, default=1_800_000, help="readings that wait in the outage section: an hour at 500/s")
     add("--memory-homes", type=int, default=1_000, help="the smaller town of the memory section")
     add("--town", type=int, default=10_000, help="homes of the cold-start and watch sections")
     add("--days", type=int, default=28, help="days of history behind memory, cold-start and watch")

@@ -16,7 +16,7 @@ from bench import stage, town
 from bench.figures import Figure, Finding, NotRun
 from simulator.community import Community
 
-AIM = 6_000.0
+AIM = 8_000.0
 SECTION = "intake"
 
 

@@ -94,7 +94,7 @@ def run(options: SosOptions) -> Iterator[Finding]:
         yield NotRun(SECTION, "Mosquitto is not installed")
         return
     community = town.build(options.homes)
-    buttons = _buttons(community)[: options.presses]
+    buttons = buttons_of(community)[: options.presses]
     with ExitStack() as stack:
         where = stack.enter_context(stage.folder())
         provider, address = stack.enter_context(providing())
@@ -109,8 +109,8 @@ def run(options: SosOptions) -> Iterator[Finding]:
         before = service.wait_for("connected", 60)
         playing = stack.enter_context(stage.loading(where / "load", port, rate=rate)) if count else None
         time.sleep(options.settling)
-        pressed = _press(buttons, port, every=options.every)
-        _wait(provider, pressed, timeout=30)
+        pressed = press(buttons, port, every=options.every)
+        wait(provider, pressed, timeout=30)
         late = _lateness(playing)
         end = service.stop()
     took = [provider.accepted[who] - at for who, at in pressed.items() if who in provider.accepted]
@@ -123,7 +123,7 @@ def run(options: SosOptions) -> Iterator[Finding]:
     yield from _figures(took, len(pressed), note)
 
 
-def _buttons(community: Community) -> list[tuple[str, str]]:
+def buttons_of(community: Community) -> list[tuple[str, str]]:
     """Device id of each emergency button that speaks Zigbee2MQTT, and the person who is asked first."""
     return [
         (device.id, f"resident-{household.home.id}")
@@ -134,7 +134,7 @@ def _buttons(community: Community) -> list[tuple[str, str]]:
     ]
 
 
-def _press(buttons: Sequence[tuple[str, str]], port: int, *, every: float) -> dict[str, float]:
+def press(buttons: Sequence[tuple[str, str]], port: int, *, every: float) -> dict[str, float]:
     """Press one after the other; when each was handed to the network, by the person who should hear of it."""
     wire = Wire("127.0.0.1", port, name="anxin-buttons", window=10)
     pressed: dict[str, float] = {}
@@ -149,7 +149,7 @@ def _press(buttons: Sequence[tuple[str, str]], port: int, *, every: float) -> di
     return pressed
 
 
-def _wait(provider: Provider, pressed: dict[str, float], *, timeout: float) -> None:
+def wait(provider: Provider, pressed: dict[str, float], *, timeout: float) -> None:
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline and not pressed.keys() <= provider.accepted.keys():
         time.sleep(0.05)

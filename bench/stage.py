@@ -65,14 +65,18 @@ def embedded_broker() -> Iterator[int]:
 def influxdb(where: Path) -> Iterator[Environment]:
     """A real InfluxDB; gives the settings that reach it."""
     with influx.Influx(where) as server:
-        server.set_up()
-        yield {
-            "ANXIN_READINGS": "influxdb",
-            "ANXIN_INFLUX_URL": server.url,
-            "ANXIN_INFLUX_TOKEN": influx.TOKEN,
-            "ANXIN_INFLUX_ORG": influx.ORG,
-            "ANXIN_INFLUX_BUCKET": influx.BUCKET,
-        }
+        yield reaching(server.set_up())
+
+
+def reaching(server: influx.Influx) -> Environment:
+    """The settings that reach it."""
+    return {
+        "ANXIN_READINGS": "influxdb",
+        "ANXIN_INFLUX_URL": server.url,
+        "ANXIN_INFLUX_TOKEN": influx.TOKEN,
+        "ANXIN_INFLUX_ORG": influx.ORG,
+        "ANXIN_INFLUX_BUCKET": influx.BUCKET,
+    }
 
 
 def has_mosquitto() -> bool:

@@ -23,7 +23,6 @@ _SLOT_US = SLOT // timedelta(microseconds=1)
 _LANES = 64
 _NANOSECONDS = 1_000
 _EMPTY = "%"  # no quoted name is a single percent sign, and InfluxDB has no empty tag
-_IN_STRINGS = str.maketrans({"\\": "\\\\", '"': '\\"'})
 _IN_TAGS = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
 
 
@@ -110,7 +109,7 @@ def _for_people(reading: Reading) -> str:
     """The field that dashboards draw: truths as 0 and 1, words as they are."""
     match reading.value:
         case str() as words:
-            return f'text="{words.translate(_IN_STRINGS)}"'
+            return f'text="{_quoted(words)}"'
         case number:
             return f"number={float(number)!r}"
 
@@ -125,7 +124,12 @@ def _record(reading: Reading) -> str:
         reading.source,
         reading.message_id,
     )
-    return orjson.dumps(record).decode().translate(_IN_STRINGS)
+    return _quoted(orjson.dumps(record).decode())
+
+
+def _quoted(text: str) -> str:
+    """Inside a string field. (`translate` takes several times as long.)"""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 @lru_cache(maxsize=65_536)

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 MOST_WAITING = 8 * 1024**3
 ALARM_AT = 0.5
 """The share of the bound at which somebody must be told."""
-_A_STEP, _A_PART = 2_000, 50_000
+_A_STEP, _A_PART = 5_000, 50_000
 _AT: Callable[[Reading], datetime] = attrgetter("at")
 _RECEIVED_AT: Callable[[Reading], datetime] = attrgetter("received_at")
 _DELETE = "DELETE FROM readings WHERE series = ? AND at = ?"

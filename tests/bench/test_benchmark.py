@@ -9,10 +9,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from bench import detectors, intake, resident, sos, stage, town
+from bench import decode, detectors, intake, outage, resident, sos, stage, town
 from bench.__main__ import SECTIONS, main, measured, options
 from bench.figures import Figure, Finding, NotRun, as_json, show
 from bench.load import Wire, play
+from ingest.conventions.registry import installed
 from tests.servers import mosquitto
 
 
@@ -46,6 +47,28 @@ def test_every_button_is_heard_through_the_town() -> None:
 
     assert found["calls that came through"].met, found["calls that came through"].note
     assert found["button to channel, half within"].value <= found["button to channel, slowest"].value
+
+
+@pytest.mark.real
+def test_what_waited_for_influxdb_goes_in_once_and_calls_come_through_meanwhile() -> None:
+    needs_mosquitto()
+    if not stage.has_influxdb():
+        pytest.skip("NOT RUN: influxd is not installed (name it in ANXIN_INFLUXD)")
+
+    small = outage.OutageOptions(homes=15, waiting=20_000, presses=3, every=0.05, rate=100.0, settling=1.0, timeout=60)
+    found = figures(outage.run(small))
+
+    assert found["lost or twice"].value == 0, found["lost or twice"].note
+    assert found["calls while InfluxDB is away"].met
+    assert found["calls while what waited goes in"].met
+    assert found["what waited goes in"].value > 0
+
+
+def test_every_convention_is_timed() -> None:
+    found = figures(decode.run(decode.DecodeOptions(seconds=0.01)))
+
+    assert len(found) == len(installed())
+    assert all(figure.value > 0 for figure in found.values())
 
 
 @pytest.mark.real
