@@ -15,11 +15,15 @@ _V5 = 5
 
 @dataclass
 class Tap:
-    """`acknowledged` holds topic and payload of each message that the service has acknowledged, in that order."""
+    """`acknowledged` holds topic and payload of each message that the service has acknowledged, in that order.
+
+    `is_dead`: the network is gone without a word. Whatever is sent vanishes, and no end hears of it.
+    """
 
     broker: int
     delivered: int = 0
     acknowledged: list[tuple[str, bytes]] = field(default_factory=list)
+    is_dead: bool = False
     _listening: socket.socket = field(default_factory=socket.socket)
     _lines: list["_Line"] = field(default_factory=list)
 
@@ -38,12 +42,22 @@ class Tap:
         for line in self._lines:
             line.close()
 
+    def comes_back(self) -> None:
+        """The network is there again; connections that it has swallowed parts of are not."""
+        self.is_dead = False
+        for line in [*self._lines]:
+            if line.has_lost:
+                line.close()
+
     def _accept(self) -> None:
         while True:
             try:
                 service, _ = self._listening.accept()
             except OSError:
                 return  # closed
+            if self.is_dead:
+                self._lines.append(_Line(self, service, socket.socket(), has_lost=True))  # no answer, ever
+                continue
             try:
                 broker = socket.create_connection(("127.0.0.1", self.broker), timeout=2)
             except OSError:
@@ -64,6 +78,7 @@ class _Line:
     broker: socket.socket
     version: int = _V5
     under_way: dict[int, tuple[str, bytes]] = field(default_factory=dict)
+    has_lost: bool = False
 
     def start(self) -> None:
         for source, target, see in (
@@ -85,6 +100,9 @@ class _Line:
         waiting = b""
         try:
             while read := source.recv(65536):
+                if self.tap.is_dead or self.has_lost:
+                    self.has_lost = True
+                    continue
                 waiting = _packets(waiting + read, see)
                 target.sendall(read)
         except OSError:

@@ -18,7 +18,7 @@ from anxin.stores import open_database
 from core.faults import FaultCause
 from tests.servers.mosquitto import Mosquitto
 from tests.service import numbers
-from tests.service.checks import all_alerts, nobody_is_called_in_vain, nothing_broke
+from tests.service.checks import all_alerts, each_number_once, nobody_is_called_in_vain, nothing_broke
 from tests.service.numbers import GATEWAY, Numbers
 from tests.service.program import Program, Visitor, until
 from tests.service.scene import Scene, staged
@@ -28,6 +28,8 @@ pytestmark = [pytest.mark.real, pytest.mark.kill]
 
 SHORT = (0.3, 1.0, 0.5)
 """Real seconds for which the broker is away: nobody's business."""
+GONE = (0.2, 1.5, 4.0)
+"""Real seconds for which the network swallows everything."""
 BETWEEN = 4.0
 NOTICED_WITHIN = 30.0
 PER_SECOND = 50.0
@@ -74,6 +76,27 @@ def test_a_broker_that_is_killed_takes_nothing_with_it_that_was_acknowledged(
     with open_database(load(data_dir=program.data), migrate=False) as stores:
         nobody_is_called_in_vain(scene, [*all_alerts(stores)])
     assert [closed for _, closed in _tickets(program)] == [True], "one outage that lasted, and it is over"
+
+
+def test_a_network_that_is_gone_without_a_word_loses_nothing(scene: Scene, broker: Mosquitto, tap: Tap) -> None:
+    program = scene.program
+    counting = Numbers(broker.port, clock=program.clock, per_second=PER_SECOND)
+    counting.start()
+
+    for gone in GONE:
+        time.sleep(BETWEEN)
+        tap.is_dead = True
+        time.sleep(gone)
+        tap.comes_back()
+        _is_back(program, tap)
+
+    sent = counting.finish(within=60)
+    until(lambda: len(numbers.stored(program.data)) >= sent, within=NOTICED_WITHIN, what="every number is stored")
+    program.stop()
+    each_number_once(program.data, sent)
+    nothing_broke(program, besides="mqtt: failed to receive on socket")
+    with open_database(load(data_dir=program.data), migrate=False) as stores:
+        nobody_is_called_in_vain(scene, [*all_alerts(stores)])
 
 
 def _is_back(program: Program, tap: Tap) -> None:
