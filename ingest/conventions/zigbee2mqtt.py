@@ -120,8 +120,8 @@ def _property(voice: Voice, known: Property, raw: Any, expose: Property | None) 
     else:
         value = None
     if value is None:
-        return [refused(known.kind.value, raw)]
-    return [voice.fact(known.kind, value, channel=known.channel)]
+        return [] if known.has_more_words and isinstance(raw, str) else [refused(known.kind.value, raw)]
+    return [voice.fact(known.kind, value, channel=known.channel, semantics=known.semantics)]
 
 
 def _same(raw: object, state: object) -> bool:

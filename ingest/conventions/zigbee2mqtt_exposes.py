@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from core.readings import Kind, Value
+from core.readings import Kind, Semantics, Value
 from ingest.conventions.decoded import Malformed, Reason
 
 _ENDPOINT = re.compile(r"^(.+?)_(l\d{1,2}|\d{1,2}|left|right|center|top|bottom|phase_[abc])$")
@@ -19,7 +19,8 @@ _ENDPOINT = re.compile(r"^(.+?)_(l\d{1,2}|\d{1,2}|left|right|center|top|bottom|p
 class Property:
     """One property. `on`/`off` are its two raw values; `when_on`/`when_off` what they mean.
 
-    `unit` None means that the default is not known: only the inventory can say it.
+    `unit` None means that the default is not known: only the inventory can say it. `has_more_words`: what is neither
+    of the two says nothing.
     """
 
     kind: Kind
@@ -31,6 +32,8 @@ class Property:
     only_unit: str | None = None
     channel: str | None = None
     numeric: bool = False
+    semantics: Semantics | None = None
+    has_more_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,16 @@ def _measured(kind: Kind, unit: str | None, *, only: str | None = None) -> Prope
     return Property(kind, unit=unit, only_unit=only, numeric=True)
 
 
+def _standing() -> Property:
+    """A call for help that the bridge repeats in every message until it is reset: a state, not a press each time."""
+    return Property(Kind.SOS, semantics=Semantics.STATE)
+
+
+def _fallen(on: str, off: str) -> Property:
+    """The same from a radar, in words; there are more of them ("fall_warning")."""
+    return Property(Kind.SOS, on, off, channel="fall", semantics=Semantics.STATE, has_more_words=True)
+
+
 _DEFAULTS: dict[str, Property] = {
     # documented: contact is true when closed, so its "on" (open) value is false
     "contact": Property(Kind.DOOR, on=False, off=True, when_on="open", when_off="closed"),
@@ -54,6 +67,11 @@ _DEFAULTS: dict[str, Property] = {
     "smoke": Property(Kind.SMOKE),
     "gas": Property(Kind.GAS),
     "carbon_monoxide": Property(Kind.GAS, channel="carbon_monoxide"),
+    "sos": _standing(),
+    "sos_alarm": _standing(),
+    # radars that see a fall: acted on like a call for help
+    "fall_status": _fallen("fall_alarm", "normal"),
+    "fall_down_status": _fallen("fall", "none"),
     "vibration": Property(Kind.VIBRATION),
     "tamper": Property(Kind.TAMPER),
     "battery_low": Property(Kind.BATTERY_LOW),

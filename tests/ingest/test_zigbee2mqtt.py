@@ -47,6 +47,12 @@ def announce(decoder: Zigbee2MqttDecoder, name: str, *exposes: dict[str, Any]) -
         ({"gas": True}, (Kind.GAS, True)),
         ({"carbon_monoxide": True}, (Kind.GAS, True)),
         ({"vibration": True}, (Kind.VIBRATION, True)),
+        ({"sos": True}, (Kind.SOS, True)),
+        ({"sos": False}, (Kind.SOS, False)),
+        ({"sos_alarm": True}, (Kind.SOS, True)),
+        ({"fall_status": "fall_alarm"}, (Kind.SOS, True)),
+        ({"fall_down_status": "fall"}, (Kind.SOS, True)),
+        ({"fall_down_status": "none"}, (Kind.SOS, False)),
         ({"tamper": True}, (Kind.TAMPER, True)),
         ({"battery_low": True}, (Kind.BATTERY_LOW, True)),
         ({"battery": "87.50"}, (Kind.BATTERY, 87.5)),
@@ -246,3 +252,17 @@ def test_what_cannot_be_read_has_a_reason(topic: str, payload: bytes, reason: Re
         hear(topic, payload)
 
     assert refused.value.reason is reason
+
+
+def test_a_radar_that_only_wonders_whether_somebody_fell_says_nothing() -> None:
+    assert facts(hear("zigbee2mqtt/radar", {"fall_down_status": "maybe_fall"})) == [(Kind.LIVENESS, True)]
+    assert facts(hear("zigbee2mqtt/radar", {"fall_status": "unknown", "presence": True})) == [(Kind.MOTION, True)]
+
+
+def test_a_standing_call_for_help_is_a_state_and_a_press_is_an_event() -> None:
+    standing = hear("zigbee2mqtt/sos", {"sos": True})[0]
+    pressed = hear("zigbee2mqtt/sos", {"action": "emergency"})[0]
+
+    assert isinstance(standing, Decoded)
+    assert isinstance(pressed, Decoded)
+    assert (standing.semantics, pressed.semantics) == (Semantics.STATE, Semantics.EVENT)
