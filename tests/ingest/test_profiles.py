@@ -82,3 +82,24 @@ def test_a_known_model_needs_no_profile_and_its_own_profile_wins() -> None:
         ("g/aa01", Kind.DOOR, "open"),
         ("g/aa02", Kind.WATER, True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("model", "raw", "wanted"),
+    [
+        ("Tuya metering plug", {"cur_power": 18505}, {("power", 1850.5)}),
+        ("Tuya electricity meter", {"forward_energy_total": 12345, "total_power": 1250},
+         {("energy", 123.45), ("power", 1250.0)}),
+        ("Tuya luminance sensor", {"temp_current": 215, "humidity_value": 40, "bright_value": 90},
+         {("temperature", 21.5), ("humidity", 40), ("illuminance", 90)}),
+        ("Wanlin NB smoke", {"Report.devState": 1, "Report.electricQuantity": 88}, {("smoke", True), ("battery", 88)}),
+    ],
+)  # fmt: skip
+def test_a_model_that_brings_a_profile_says_what_its_numbers_mean(
+    model: str, raw: dict[str, object], wanted: set[tuple[str, object]]
+) -> None:
+    profile = profile_of_model(model)
+
+    told = {key: found for key in raw if (found := meaning(profile, key)) is not None}
+
+    assert {found.kind.value: found.value_of(raw[key]) for key, found in told.items()} == pytest.approx(dict(wanted))
