@@ -4,7 +4,11 @@ Also the one judgement that belongs to the wiring: has everything been heard tha
 """
 
 import asyncio
+import contextlib
 import logging
+import os
+import secrets
+import tempfile
 from dataclasses import dataclass
 from random import SystemRandom
 
@@ -35,13 +39,32 @@ BUSY_FOR = 60.0
 """Real seconds of a connection after which a high rate counts as this house's usual one."""
 
 
+def client_id(settings: Settings) -> str:
+    """Under which our session is kept by the broker: as set, else one of our own, made once and kept in a file.
+
+    Whoever connects under it takes our session away, and the broker asks nothing but an account of its own for that:
+    so no gateway may know it. 22 letters, which every broker takes (MQTT 3.1.1, 3.1.3.1).
+    """
+    if settings.broker_client_id:
+        return settings.broker_client_id
+    file = settings.data_dir / "broker-client-id"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        with tempfile.NamedTemporaryFile("w", dir=settings.data_dir) as new:  # only its owner may read it
+            new.write(f"anxin-{secrets.token_hex(8)}")
+            new.flush()
+            with contextlib.suppress(FileExistsError):  # another program was quicker: its name is ours
+                os.link(new.name, file)
+    return file.read_text().strip()
+
+
 def broker_settings(settings: Settings) -> BrokerSettings:
     """How to reach the broker."""
     password = settings.broker_password.get_secret_value() if settings.broker_password else None
     return BrokerSettings(
         host=settings.broker_host,
         port=settings.broker_port,
-        client_id=settings.broker_client_id,
+        client_id=client_id(settings),
         username=settings.broker_username,
         password=password,
         tls=TlsSettings(ca_file=settings.broker_ca_file) if settings.broker_tls else None,

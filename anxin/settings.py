@@ -65,7 +65,9 @@ class Settings(BaseSettings):
     outward_discovery: str = Field(
         "homeassistant", pattern=r"^[\w./-]{0,64}$", description="Home Assistant's discovery prefix; empty: none"
     )
-    broker_client_id: str = Field("anxin", min_length=1, max_length=64)
+    broker_client_id: str = Field(
+        "", max_length=64, description="MQTT client id; empty: one of our own that nobody can guess, kept in data_dir"
+    )
     database_url: str = Field("", description="postgresql+psycopg://…; empty: SQLite below data_dir")
     database_password: SecretStr | None = None
     readings: ReadingsKind = ReadingsKind.SQLITE
