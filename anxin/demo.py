@@ -195,6 +195,7 @@ def _tell(address: str, password: str, clock: ScaledClock, scene: Scene) -> Iter
     yield "  logins        desk    值班台: the feed of the community"
     yield "                grid    网格员: the grid worker for that fall"
     yield f"                family  家属: family of {scene.fallen}"
+    yield "                installer  安装员: devices, walk test, labels"
     yield "                admin   管理员: everything"
     local = clock.start.astimezone(scene.community.zone)
     yield f"  the clock     starts at {local:%H:%M} and runs {clock.speed:g}× as fast as yours"

@@ -37,6 +37,7 @@ _GIVEN = (
     "玲",
 )
 DAY, NIGHT = time(8), time(20)
+INSTALLER = "installer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,12 @@ class _Drawn:
 
 
 def neighbours(inventory: Inventory, *, seed: int) -> Roll:
-    """Residents, family, captains, grid workers by day and night, desks around the clock. Same seed, same people."""
+    """Residents, family, captains, grid workers by day and night, desks around the clock, and who looks after devices.
+
+    Same seed, same people.
+    """
     rng = Random(seed)  # noqa: S311 - invented people, not secrets
-    drawn = [*_households(inventory, rng), *_responders(inventory, rng)]
+    drawn = [*_households(inventory, rng), *_responders(inventory, rng), _Drawn((_person(INSTALLER, "安装员 林师傅"),))]
     return Roll(
         people=[p for d in drawn for p in d.people],
         ties=[t for d in drawn for t in d.ties],
@@ -76,6 +80,7 @@ def logins(inventory: Inventory, *, home: str, password_hash: str) -> list[Accou
         row("admin", f"desk-{_first(inventory, AreaKind.STREET)}", AccessRole.ADMIN),
         row("desk", f"desk-{community}", AccessRole.DESK, areas=[community]),
         row("grid", f"worker-{grid.id}-day", AccessRole.RESPONDER, areas=[grid.id]),
+        row("installer", INSTALLER, AccessRole.INSTALLER, areas=[_first(inventory, AreaKind.STREET)]),
         row("family", f"family-{home}-1", AccessRole.FAMILY, homes=[home]),
     ]
 
