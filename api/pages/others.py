@@ -40,6 +40,7 @@ def tickets_page(
         tickets=[ticket for ticket in found if ticket.closed_at is None],
         mended=[ticket for ticket in found if ticket.closed_at is not None][:MENDED],
         own=own,
+        homes_at="homes" if visit.viewer.may(Action.SEE_HOMES) else "install",
         inventory=inventory,
         batteries=_batteries(ports, visit.viewer),
         unbound=len(unknown_for(ports, visit.viewer)) if visit.viewer.may(Action.ENROLL_DEVICES) else 0,

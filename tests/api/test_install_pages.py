@@ -156,6 +156,11 @@ def test_a_device_s_page_shows_each_reading_with_the_rules_that_judged_it(visit_
     assert "tamper" not in page, "older than a day"
 
 
+def test_a_ticket_leads_an_installer_to_the_home_s_devices_and_a_desk_to_the_home(visit_as: As) -> None:
+    assert f'href="/install/{street.BLIND}"' in visit_as("mei").get("/tickets").text
+    assert f'href="/homes/{street.BLIND}"' in visit_as("desk").get("/tickets").text
+
+
 def test_homes_are_found_by_address(visit_as: As) -> None:
     page = visit_as("mei").get("/install", params={"q": "7号楼402"}).text
 
