@@ -3,7 +3,7 @@
 A battery report shows that a device lives; only what it is there for shows that it works.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -54,12 +54,14 @@ def begins(asked: datetime, now: datetime) -> datetime:
 
 
 def walk(devices: Iterable[Device], readings: Iterable[Reading], *, since: datetime) -> tuple[Step, ...]:
-    """A gateway's own voice needs no sensing: that it speaks is what it is there for."""
+    """A gateway works when anything is heard through it: it may have nothing to say of itself for weeks."""
     heard: dict[str, list[Reading]] = {}
     for reading in readings:
         if counts(reading, since):
             heard.setdefault(reading.device, []).append(reading)
-    return tuple(_step(device, heard.get(device.id, [])) for device in devices)
+    known = list(devices)
+    alive = {device.gateway for device in known if device.id in heard}
+    return tuple(_step(device, heard.get(device.id, []), alive) for device in known)
 
 
 def counts(reading: Reading, since: datetime) -> bool:
@@ -74,9 +76,10 @@ def senses(reading: Reading) -> bool:
     return reading.happened or reading.novelty is Novelty.BASELINE or reading.semantics is Semantics.MEASUREMENT
 
 
-def _step(device: Device, heard: Sequence[Reading]) -> Step:
+def _step(device: Device, heard: Sequence[Reading], alive: Collection[str]) -> Step:
     if not heard:
-        return Step(device, Walked.SILENT)
+        is_through = device.role is Role.BRIDGE and device.gateway in alive
+        return Step(device, Walked.WORKS if is_through else Walked.SILENT)
     newest = sorted(heard, key=lambda r: (r.received_at, senses(r)), reverse=True)
     works = device.role is Role.BRIDGE or any(senses(reading) for reading in heard)
     telling = [reading for reading in newest if senses(reading)] or newest

@@ -50,12 +50,15 @@ def test_what_it_sensed_is_shown_and_not_its_battery_and_the_newest_first() -> N
     assert [(r.kind, r.value) for r in step.said] == [(Kind.DOOR, v) for v in ("closed", "open", "closed")]
 
 
-def test_a_gateway_works_when_it_speaks() -> None:
-    bridge = replace(DOOR, role=Role.BRIDGE)
+def test_a_gateway_works_when_it_speaks_or_anything_is_heard_through_it() -> None:
+    bridge = replace(DOOR, id="g/bridge", role=Role.BRIDGE)
+    online = replace(said(Kind.AVAILABILITY, "online"), device=bridge.id)
 
-    (step,) = walk([bridge], [said(Kind.AVAILABILITY, "online")], since=NOW)
+    speaks, passes_on, silent = (
+        walk([bridge, DOOR], heard, since=NOW)[0] for heard in ([online], [said(Kind.BATTERY, 90.0)], [])
+    )
 
-    assert step.walked is Walked.WORKS
+    assert (speaks.walked, passes_on.walked, silent.walked) == (Walked.WORKS, Walked.WORKS, Walked.SILENT)
 
 
 def test_a_walk_is_never_longer_than_two_hours_and_never_begins_in_the_future() -> None:
