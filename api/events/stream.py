@@ -12,13 +12,16 @@ from typing import Any
 
 from sse_starlette import ServerSentEvent
 
-from api.access import Viewer
+from api.access import Action, Viewer
 from api.feed import Change, Event, Resync, Subscription
 from api.services import Services
 from core.people import AccessRole
 from core.ports import StoreUnavailable
 
 log = logging.getLogger(__name__)
+
+_NEEDS = {"alert": Action.SEE_ALERTS, "phone": Action.SEE_PHONES, "ticket": Action.SEE_TICKETS}
+"""What a member of staff must be allowed to see to hear of such a change. (Family hears in words of its own.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,11 @@ class Stream:
 def heard_by(viewer: Viewer, change: Change, ports: Services) -> dict[str, Any] | None:
     """What this viewer is told of a change; None if it is not theirs.
 
-    Staff hear kind, id and their own homes among those touched. Family hears of its homes alone.
+    Staff hear kind, id and their own homes among those touched, of what they may see. Family hears of its homes alone.
     """
     own = list(viewer.own(change.homes, ports.inventory()))
+    if viewer.role is not AccessRole.FAMILY and not viewer.may(_NEEDS.get(change.kind, Action.FOLLOW)):
+        return None
     if viewer.role is AccessRole.FAMILY:
         return {"kind": "family", "id": own[0], "homes": own} if own and change.kind in {"home", "alert"} else None
     if own or viewer.sees_everything:

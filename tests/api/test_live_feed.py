@@ -153,6 +153,15 @@ def test_a_change_without_homes_says_only_that_something_changed(services: Servi
     assert heard_by(viewer("fang"), change, services) is None
 
 
+def test_an_installer_hears_of_tickets_and_homes_and_never_of_an_alert(services: Services) -> None:
+    mei, here = viewer("mei"), (street.FALLEN,)
+
+    heard = {kind: heard_by(mei, Change(kind, "x", here), services) is not None for kind in ("home", "ticket", "alert")}
+
+    assert heard == {"home": True, "ticket": True, "alert": False}
+    assert heard_by(mei, Change("phone", "li", here), services) is None
+
+
 def test_family_never_hears_of_alerts_tickets_or_phones(services: Services) -> None:
     fang = viewer("fang")
 
