@@ -6,7 +6,7 @@ The same on SQLite (WAL, synchronous=FULL, one writer at a time, readers never b
 import json
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any, Self
@@ -18,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.types import TypeEngine
 
 from core.ports import StoreRefused, StoreUnavailable
 from storage.wal import enter_wal
@@ -83,7 +84,7 @@ class Database:
             connection.execution_options(**{_WRITE: True})
             with connection.begin():
                 self._see_schema(connection)
-                with _refusing_what_has_no_form():
+                with refusing_what_has_no_form():
                     yield connection
 
     def migrate(self) -> None:
@@ -104,6 +105,11 @@ class Database:
             present = _present(connection)
         _refuse_newer(present)
         return present == _history()[0]
+
+    def binder(self, type_: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+        """What makes a value of this column type into one for the driver; None where nothing has to be done."""
+        dialect = self._engine.dialect
+        return type_.dialect_impl(dialect).bind_processor(dialect)
 
     def ping(self) -> None:
         """Raises StoreUnavailable when the database cannot serve."""
@@ -195,7 +201,7 @@ class Ready(str):
     @classmethod
     def of(cls, value: object) -> Self:
         """Raises StoreRefused for what has no form in JSON."""
-        with _refusing_what_has_no_form():
+        with refusing_what_has_no_form():
             return cls(_dumps(value))
 
 
@@ -204,7 +210,7 @@ def _to_json(value: object) -> str:
 
 
 @contextmanager
-def _refusing_what_has_no_form() -> Iterator[None]:
+def refusing_what_has_no_form() -> Iterator[None]:
     """Drivers turn values into their wire's form, and complain about those that have none in Python's own words."""
     try:
         yield

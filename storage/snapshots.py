@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from core.ports import Snapshot
 from storage.database import Database, Ready
-from storage.statements import upsert
 from storage.tables import snapshots as table
+from storage.upserts import Upserts
 
 _PAGE = 500
 
@@ -25,8 +25,9 @@ class SqlSnapshots:
         ]
         if not rows:
             return
+        upserts = Upserts(self._database, table, ("owner", "key"), rows)
         with self._database.writing() as connection:
-            connection.execute(upsert(table, ("owner", "key"), self._database.dialect), rows)
+            upserts.write(connection)
 
     def load(self, owner: str) -> Iterator[Snapshot]:
         """In the order of their keys. Read page by page: many homes' snapshots are never in memory at once."""

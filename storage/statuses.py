@@ -9,8 +9,9 @@ from sqlalchemy import Select, select
 from core.places import Room
 from core.states import DeviceStatus, HomeStatus, Presence, Visibility
 from storage.database import Database
-from storage.statements import among, upsert
+from storage.statements import among
 from storage.tables import device_statuses, home_statuses
+from storage.upserts import Upserts
 
 
 class SqlStatuses:
@@ -25,11 +26,11 @@ class SqlStatuses:
         device_rows = [_device_values(status) for status in devices]
         if not home_rows and not device_rows:
             return
+        of_homes = Upserts(self._database, home_statuses, ("home",), home_rows)
+        of_devices = Upserts(self._database, device_statuses, ("device",), device_rows)
         with self._database.writing() as connection:
-            if home_rows:
-                connection.execute(upsert(home_statuses, ("home",), self._database.dialect), home_rows)
-            if device_rows:
-                connection.execute(upsert(device_statuses, ("device",), self._database.dialect), device_rows)
+            of_homes.write(connection)
+            of_devices.write(connection)
 
     def homes(self, ids: Collection[str] | None = None) -> dict[str, HomeStatus]:
         wanted = select(home_statuses).order_by(home_statuses.c.home)
