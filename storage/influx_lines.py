@@ -12,9 +12,9 @@ from urllib.parse import quote, unquote
 
 import orjson
 
-from core.readings import Kind, Reading
+from core.readings import Reading
 from storage.columns import from_microseconds, to_microseconds
-from storage.readings_rows import pack, unpack
+from storage.readings_rows import KINDS, pack, unpack
 
 RECORDS = "reading"
 RECEIPTS = "receipt"
@@ -71,7 +71,7 @@ def reading_of(row: Mapping[str, str]) -> Reading:
     channel = row.get("channel")
     return Reading(
         device=_name(row["device"]),
-        kind=Kind(row["kind"]),
+        kind=KINDS[row["kind"]],
         value=value,
         at=datetime.fromisoformat(row["_time"]),
         received_at=from_microseconds(received_at),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from core.decisions import ClockDecision, Decision
-from core.readings import Novelty, Reading, Replay, Semantics, TimeSource
+from core.readings import Kind, Novelty, Reading, Replay, Semantics, TimeSource
 
 _SEMANTICS = tuple(Semantics)
 _REPLAY = tuple(Replay)
@@ -20,6 +20,9 @@ _MASK = (1 << _BITS) - 1
 _TRUTH = 1 << 4 * _BITS
 _DECISIONS: tuple[Decision | None, ...] = (None, *Decision)
 _CLOCKS: tuple[ClockDecision | None, ...] = (None, *ClockDecision)
+
+KINDS: dict[str, Kind] = {kind.value: kind for kind in Kind}
+"""Looked up, not called: an enum takes several times as long, for every reading that is read back."""
 
 LONGEST_TEXT = 16_384
 """Bytes of UTF-8 in a text value. What devices say is short; InfluxDB's own limit is 64 KiB."""

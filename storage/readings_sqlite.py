@@ -16,10 +16,10 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from core.ports import ReadingsRefused, StoreUnavailable
-from core.readings import Kind, Reading
+from core.readings import Reading
 from storage.columns import from_microseconds, to_microseconds
 from storage.readings_dictionary import SCHEMA, Dictionary
-from storage.readings_rows import is_truth, unpack, why_unstorable
+from storage.readings_rows import KINDS, is_truth, unpack, why_unstorable
 from storage.wal import enter_wal
 
 _VERSION = 1
@@ -235,7 +235,7 @@ def _reading_of(row: tuple[Any, ...]) -> Reading:
     semantics, replay, novelty, time_source, decision, clock = unpack(flags)
     return Reading(
         device=device,
-        kind=Kind(kind),
+        kind=KINDS[kind],
         value=bool(value) if is_truth(flags) else value,
         at=from_microseconds(at),
         received_at=from_microseconds(received_at),
