@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from anxin.cli import with_everything
-from anxin.onboarding import OnboardingRefused, read_building
+from anxin.onboarding import ConsoleOnboarding, OnboardingRefused, read_building
 from anxin.settings import load
 from anxin.stores import open_database, open_readings
 from core.decisions import ClockDecision, Decision
@@ -194,3 +194,44 @@ def test_the_last_readings_of_a_device_are_printed_with_the_rules_that_judged_th
 
     assert (row["kind"], row["value"], row["decision"], row["clock"]) == ("door", "open", "changed", "absent")
     assert "said nothing in 24 h" in nothing.stderr
+
+
+# -- the same, for the console ----------------------------------------------------------------------------------------
+
+BUILDING = """户号,地址,片区,网关,设备,房间,用途
+h-8,7号楼108,b7,g-8,front_door,门厅,入户门
+h-8,,,g-8,pir,卫生间,room
+"""
+
+
+def test_the_console_checks_a_building_and_takes_it_in_whole_or_not_at_all() -> None:
+    with open_database(load(), migrate=False) as stores:
+        console = ConsoleOnboarding(stores)
+
+        checked = console.import_building(BUILDING, dry_run=True)
+        untouched = "h-8" in stores.inventory.inventory().homes
+        wrong = console.import_building(BUILDING + "h-9,,,g-9,x,卫生间,room\n", dry_run=False)
+        still_untouched = "h-8" in stores.inventory.inventory().homes
+        taken = console.import_building(BUILDING, dry_run=False)
+
+    assert (checked.homes, checked.devices, checked.mistakes) == (1, 2, ())
+    assert wrong.mistakes
+    assert (untouched, still_untouched) == (False, False)
+    assert (taken.homes, taken.devices) == (1, 2)
+    assert inventory().devices["g-8/pir"].room is Room.BATHROOM
+
+
+def test_the_console_removes_a_device_and_knows_what_was_removed_from_a_home() -> None:
+    with open_database(load(), migrate=False) as stores:
+        console = ConsoleOnboarding(stores)
+
+        gone, twice = console.remove("g-1/door"), console.remove("g-1/door")
+        removed = [device.id for device, _ in console.removed("h-1")]
+        elsewhere = console.removed("h-2")
+        bound_again = console.bind(STREET.devices["g-1/door"])
+        left = console.removed("h-1")
+
+    assert gone == []
+    assert twice == ["not in the inventory: g-1/door"]
+    assert (removed, elsewhere) == (["g-1/door"], [])
+    assert (bound_again, left) == ([], [])
