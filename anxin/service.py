@@ -139,16 +139,7 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
     watch = Watch(roster.inventory, WatchSettings(false_alarms_per_month=settings.false_alarms_per_month))
     alerting = new_alerting(settings, clock, stores, roster, announce=feed.announce)
     gate = Gate()
-    lookout = Lookout(
-        watch=watch,
-        memory=Memory(watch, gate, stores.snapshots),
-        desk=alerting.desk,
-        tickets=stores.tickets,
-        statuses=stores.statuses,
-        clock=clock,
-        announce=feed.announce,
-        new_id=lambda: uuid4().hex,
-    )
+    lookout = _lookout(watch, gate, stores, alerting, clock, feed)
     pipeline = new_pipeline(
         roster.inventory, gate=gate, store=readings, listener=lookout.hear, clock=clock, batch=settings.batch_size
     )
@@ -187,6 +178,22 @@ def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: Readi
         ),
         create_app(services),
         new_outward(settings, services),
+    )
+
+
+def _lookout(
+    watch: Watch, gate: Gate, stores: Stores, alerting: Alerting, clock: ScaledClock, feed: LiveFeed
+) -> Lookout:
+    """Between the watch and the desk."""
+    return Lookout(
+        watch=watch,
+        memory=Memory(watch, gate, stores.snapshots),
+        desk=alerting.desk,
+        tickets=stores.tickets,
+        statuses=stores.statuses,
+        clock=clock,
+        announce=feed.announce,
+        new_id=lambda: uuid4().hex,
     )
 
 

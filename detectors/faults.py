@@ -1,8 +1,8 @@
 """Faults of a home's devices as its visibility sees them: one cause for many symptoms, each ending by itself.
 
 A gateway that is away explains the silence of everything behind it, so only the gateway is named, and an operator's
-platform that of every home behind it. A bridge speaks of
-itself when something changes and is silent for weeks otherwise: what it says counts, its silence does not.
+platform that of every home behind it. A bridge speaks of itself when something changes and is silent for weeks
+otherwise: what it says counts, its silence does not.
 """
 
 from collections.abc import Iterator

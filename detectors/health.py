@@ -86,27 +86,9 @@ class Health(Rhythm):
     """
 
     __slots__ = (
-        "active",
-        "battery",
-        "device",
-        "doubts",
-        "drain",
-        "family",
-        "fixed_since",
-        "kind",
-        "known_since",
-        "link",
-        "low_since",
-        "offline_at",
-        "online",
-        "question",
-        "quiet_days",
-        "repeats",
-        "sees",
-        "sign_at",
-        "signs",
-        "stuck_since",
-        "value",
+        "active", "battery", "device", "doubts", "drain", "family", "fixed_since", "kind", "known_since", "link",
+        "low_since", "offline_at", "online", "question", "quiet_days", "repeats", "sees", "sign_at", "signs",
+        "stuck_since", "value",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:

@@ -190,23 +190,7 @@ def _postgresql_engine(url: URL, patience: float) -> Engine:
     )
 
 
-_dumps = partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-class Ready(str):
-    """JSON that was written down before its transaction began: SQLite's one writer is not held up by it."""
-
-    __slots__ = ()
-
-    @classmethod
-    def of(cls, value: object) -> Self:
-        """Raises StoreRefused for what has no form in JSON."""
-        with refusing_what_has_no_form():
-            return cls(_dumps(value))
-
-
-def _to_json(value: object) -> str:
-    return str(value) if isinstance(value, Ready) else _dumps(value)
+_to_json = partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 
 from core.ports import Snapshot
-from storage.database import Database, Ready
+from storage.database import Database
 from storage.tables import snapshots as table
 from storage.upserts import Upserts
 
@@ -20,7 +20,7 @@ class SqlSnapshots:
 
     def save(self, snapshots: Iterable[Snapshot]) -> None:
         rows = [
-            {"owner": s.owner, "key": s.key, "version": s.version, "as_of": s.as_of, "body": Ready.of(dict(s.body))}
+            {"owner": s.owner, "key": s.key, "version": s.version, "as_of": s.as_of, "body": dict(s.body)}
             for s in snapshots
         ]
         if not rows:

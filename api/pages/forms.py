@@ -10,7 +10,9 @@ from api.access import Action
 from api.depends import Requires
 from api.sessions import Visit, require_form_token
 
-SEE_OTHER = 303
+SEE_OTHER, UNPROCESSABLE = 303, 422
+Text: TypeAlias = Annotated[str, Form(max_length=300)]
+"""A short field."""
 
 
 class FormOf:

@@ -12,7 +12,7 @@ from api.depends import Looks, Ports, Requires
 from api.devices import installing
 from api.devices.installing import unknown_for
 from api.errors import Code, Problem
-from api.pages.forms import EnrollingForm, go_on
+from api.pages.forms import UNPROCESSABLE, EnrollingForm, Text, go_on
 from api.pages.shell import shell
 from api.services import Imported, Services
 from api.sessions import Visit
@@ -22,8 +22,6 @@ from core.places import Device, Role, Room
 router = APIRouter(include_in_schema=False)
 
 PATH = "/devices/unknown"
-_UNPROCESSABLE = 422
-_Text = Annotated[str, Form(max_length=300)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +47,12 @@ def bind(
     request: Request,
     visit: EnrollingForm,
     ports: Ports,
-    device: _Text,
-    home: _Text,
+    device: Text,
+    home: Text,
     room: Annotated[Room, Form()],
     role: Annotated[Role, Form()],
-    label: _Text = "",
-    model: _Text = "",
+    label: Text = "",
+    model: Text = "",
 ) -> Response:
     """Bind one device of the inbox to a home of the viewer's; a mistake comes back in words, with what was written."""
     filled = {"device": device, "home": home, "room": room.value, "role": role.value, "label": label, "model": model}
@@ -109,7 +107,7 @@ def _page(
         entries.append(Entry(one, guess(one), home, filled if filled.get("device") == one.device else {}))
     return shell(request, ports, visit).page(
         "inbox",
-        status=_UNPROCESSABLE if mistakes else 200,
+        status=UNPROCESSABLE if mistakes else 200,
         entries=entries,
         mistakes=mistakes,
         checked=checked,

@@ -14,7 +14,7 @@ from api.access import Action, Viewer
 from api.depends import Looks, Ports, Requires
 from api.devices.installing import bind, device_for, fitted_in, take_away, unknown_for, walk_through
 from api.homes.endpoints import home_for
-from api.pages.forms import EnrollingForm, go_on
+from api.pages.forms import UNPROCESSABLE, EnrollingForm, Text, go_on
 from api.pages.shell import shell
 from api.services import Services
 from api.sessions import Visit
@@ -29,9 +29,7 @@ router = APIRouter(include_in_schema=False)
 
 MOST_LISTED = 200
 MOST_READINGS, LATELY = 60, timedelta(hours=24)
-_UNPROCESSABLE = 422
 _Enrolls = Annotated[Visit, Depends(Requires(Action.ENROLL_DEVICES))]
-_Text = Annotated[str, Form(max_length=300)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +117,11 @@ def change(
     request: Request,
     visit: EnrollingForm,
     ports: Ports,
-    device: _Text,
+    device: Text,
     room: Annotated[Room, Form()],
     role: Annotated[Role, Form()],
-    label: _Text = "",
-    model: _Text = "",
+    label: Text = "",
+    model: Text = "",
 ) -> Response:
     """Another room, role or label for a device that is bound; its home stays."""
     known = device_for(ports, visit.viewer, device)
@@ -142,7 +140,7 @@ def remove(
     request: Request,
     visit: EnrollingForm,
     ports: Ports,
-    device: _Text,
+    device: Text,
     sure: Annotated[Literal["yes"], Form()],  # noqa: ARG001 - without it the form is refused
 ) -> Response:
     """Take a device out of its home. What it said stays."""
@@ -223,7 +221,7 @@ def _page(
     )
     return shell(request, ports, visit, home=home).page(
         "install",
-        status=_UNPROCESSABLE if mistakes else 200,
+        status=UNPROCESSABLE if mistakes else 200,
         view=view,
         here=_address(home),
         start=ports.clock.now().isoformat(timespec="milliseconds"),
