@@ -13,6 +13,7 @@ import typer
 from anxin.onboarding import OnboardingRefused, bind, enroll_building, read_building, remove
 from anxin.settings import load
 from anxin.stores import open_database, open_readings
+from api.devices.installing import text_of
 from core.inbox import UnknownDevice, guess
 from core.places import Device, Role, Room
 from core.readings import Reading
@@ -90,10 +91,7 @@ def import_building(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be taken.")] = False,
 ) -> None:
     """Take a whole building from a CSV file: one line per device. All of it, or nothing and every mistake named."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        text = file.read_text(encoding="gb18030")  # what a spreadsheet in Chinese saves
+    text = text_of(file.read_bytes())
     with open_database(load(), migrate=True) as stores:
         found = read_building(text, stores.inventory.inventory())
         if not dry_run:

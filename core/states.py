@@ -58,7 +58,7 @@ class HomeStatus:
 
 
 class LinkQuality(StrEnum):
-    """A radio below `WEAK` loses messages: a repeater, or another place, is the installer's answer."""
+    """A weak radio is the first suspect where messages are missing: a repeater, or another place, is the answer."""
 
     WEAK = "weak"
     FAIR = "fair"

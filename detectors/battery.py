@@ -13,7 +13,7 @@ from typing import Final
 from detectors.instants import DAY, NEVER
 
 CHANGE_AT: Final = 15.0
-"""Percent at which an installer should come: contact sensors stop reporting between 10 % and nothing."""
+"""Percent at which an installer should come: above what is called low, so that there is time to."""
 NEW_CELL: Final = 15.0
 """A rise by so many percent is a new battery; cold nights and recoveries are less."""
 WATCHED_FOR: Final = 10

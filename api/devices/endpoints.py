@@ -51,7 +51,9 @@ def list_unknown_devices(viewer: EnrollsDevices, ports: Ports, looks: Looks) -> 
 def bind_device(body: Binding, viewer: EnrollsDevices, ports: Ports) -> DeviceBody:
     """Bind a device to a home, change how it is bound, or move it."""
     gateway = body.id.partition("/")[0]
-    model, profile = (body.model or "").strip() or None, dict(body.profile)
+    model = (body.model or "").strip() or None
+    known = ports.inventory().devices.get(body.id)
+    profile = body.profile if body.profile is not None else dict(known.profile) if known else {}
     device = Device(body.id, body.home, body.room, body.role, gateway, body.label.strip(), model, profile)
     mistakes = bind(ports, viewer, device)
     if mistakes:

@@ -12,7 +12,13 @@ from core.inbox import UnknownDevice
 from core.places import Device, Home, Inventory
 from core.walk import SLACK, Step, begins, walk
 
-MOST_READINGS = 5_000
+
+def text_of(file: bytes) -> str:
+    """A CSV file as text: UTF-8, or GB 18030, which is what a spreadsheet in Chinese saves."""
+    try:
+        return file.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return file.decode("gb18030", errors="replace")
 
 
 def may_touch(viewer: Viewer, inventory: Inventory, device: str) -> bool:
@@ -73,5 +79,5 @@ def walk_through(ports: Services, home: Home, *, asked: datetime) -> tuple[datet
     now = ports.clock.now()
     since, devices = begins(asked, now), fitted_in(ports, home)
     ids = [device.id for device in devices]
-    heard = ports.readings.between(ids, since - SLACK, now + SLACK, limit=MOST_READINGS) if ids else []
+    heard = ports.readings.between(ids, since - SLACK, now + SLACK) if ids else []
     return since, walk(devices, heard, since=since)

@@ -97,7 +97,9 @@ class Binding(Body):
     role: Role
     label: str = Field("", max_length=100)
     model: str | None = Field(None, max_length=100)
-    profile: dict[str, Any] = Field(default_factory=dict, description="what its payload cannot say: docs/profiles.md")
+    profile: dict[str, Any] | None = Field(
+        None, description="what its payload cannot say (docs/profiles.md); left out, what is known stays"
+    )
 
 
 class StepBody(Body):

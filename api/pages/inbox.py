@@ -77,11 +77,7 @@ async def import_building(
     """A whole building from a CSV file. For administrators: it may make homes anywhere."""
     if not visit.viewer.sees_everything:
         raise Problem(Code.FORBIDDEN)
-    text = await file.read()
-    try:
-        rows = text.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        rows = text.decode("gb18030", errors="replace")  # what a spreadsheet in Chinese saves
+    rows = installing.text_of(await file.read())
     found = await run_in_threadpool(ports.onboarding.import_building, rows, dry_run=what == "check")
     if found.mistakes or what == "check":
         return await run_in_threadpool(

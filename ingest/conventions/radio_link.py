@@ -14,7 +14,7 @@ _BEST_LQI: Final = 255
 _WIFI: Final = (-100.0, -50.0)
 """dBm of the worst and the best: the scale of Tasmota's own RSSI in %, which is the usual one."""
 _LORA: Final = (-125.0, -65.0)
-"""dBm: at the lower end frames are lost also at the slowest data rate (Semtech SX1276: -126 dBm at SF9, 125 kHz)."""
+"""dBm: a choice of ours. How weak a frame may be depends on its data rate, which is not asked here."""
 _LEAST_DBM, _MOST_DBM = -200.0, 30.0
 _MOST_RECEIVERS = 32
 

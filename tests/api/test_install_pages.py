@@ -1,6 +1,7 @@
 """The installer's pages: walk test, change, removal, labels, a device's readings; and what an installer never sees."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -218,6 +219,23 @@ def test_programs_bind_test_and_remove_too(visit_as: As, services: Services) -> 
     assert removed.status_code == 204
     assert onboarding(services).taken_away == [SOS]
     assert onboarding(services).bound[0].profile == {"a": 1}
+
+
+def test_a_program_that_leaves_the_profile_out_does_not_turn_a_door_round(
+    visit_as: As, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turned = {"contact": {"kind": "door", "on": "closed", "off": "open"}}
+    monkeypatch.setitem(
+        street.INVENTORY.devices,
+        DOOR,
+        replace(street.INVENTORY.devices[DOOR], profile=turned),
+    )
+    body = {"id": DOOR, "home": HOME, "room": "entrance", "role": "front_door", "label": "入户门"}
+
+    visit_as("mei").post("/api/v1/devices", json=body)
+    visit_as("mei").post("/api/v1/devices", json=body | {"profile": {}})
+
+    assert [device.profile for device in onboarding(services).bound] == [turned, {}]
 
 
 def test_a_program_is_told_its_mistake(visit_as: As, services: Services) -> None:
