@@ -5,10 +5,11 @@ Buttons carry the fence that their reader saw; a stale one does nothing and is n
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from alerts.reach import Reacher
-from core import escalation
+from core import escalation, passing
 from core.alerts import Alert, Condition, Entry, EntryKind, Outcome, Refusal, Transition
 from core.clock import Clock
 from core.concerns import Concern, ConcernKind, Severity
@@ -17,6 +18,7 @@ from core.ports import AlertStore
 
 MAX_NOTE = 2000
 MAX_EVIDENCE = 50
+MAX_REASON = 300
 _TRIES = 5
 
 
@@ -165,6 +167,20 @@ class Desk:
         """The resident says "I am fine": closes an alert, and is only noted on a red one, which is given back open."""
         return self._move(alert_id, seen_fence, lambda alert: self._fine(alert, by))
 
+    def release(self, alert_id: str, *, by: str, reason: str = "", seen_fence: int | None = None) -> Alert | Refusal:
+        """I cannot go after all; or the desk takes it from whoever cannot: others are asked at once."""
+        return self._move(alert_id, seen_fence, lambda alert: self._released(alert, by, reason[:MAX_REASON]))
+
+    def hand_over(self, alert_id: str, *, by: str, to: str, seen_fence: int | None = None) -> Alert | Refusal:
+        """Ask this person to take it. `by` answers for it until they do."""
+        return self._move(alert_id, seen_fence, lambda alert: self._handed_over(alert, by, to))
+
+    def snooze(
+        self, alert_id: str, *, by: str, until: datetime, reason: str = "", seen_fence: int | None = None
+    ) -> Alert | Refusal:
+        """Ask nobody before this instant. Never for red, and never beyond what the policy allows."""
+        return self._move(alert_id, seen_fence, lambda alert: self._snoozed(alert, by, until, reason[:MAX_REASON]))
+
     def note(self, alert_id: str, *, by: str, text: str) -> Alert | Refusal:
         """Write something down. NOTE's detail: `text` (at most MAX_NOTE characters). Raises ValueError when empty."""
         words = text.strip()[:MAX_NOTE]
@@ -208,6 +224,26 @@ class Desk:
     def _fine(self, alert: Alert, by: str) -> Transition | Entry | Refusal:
         now = self.clock.now()
         return escalation.resident_fine(alert, by=by, audience=self.reacher.audience(alert, now), now=now)
+
+    def _released(self, alert: Alert, by: str, reason: str) -> Transition | Refusal:
+        now = self.clock.now()
+        reach = self.reacher.reach(alert.home, now, area=alert.area)
+        return passing.release(alert, by=by, reason=reason, reach=reach, now=now)
+
+    def _handed_over(self, alert: Alert, by: str, to: str) -> Transition | Refusal:
+        now = self.clock.now()
+        able = {r.person: r for r in self.reacher.responders_for(alert.home, now, area=alert.area)}
+        timer = self.store.timer(alert.id)
+        if timer is None or timer.fence != alert.fence:
+            return Refusal.STALE if alert.is_open else Refusal.CLOSED
+        if to not in able:
+            return Refusal.CANNOT_BE_ASKED
+        return passing.hand_over(alert, by=by, to=able[to], timer=timer, now=now)
+
+    def _snoozed(self, alert: Alert, by: str, until: datetime, reason: str) -> Transition | Refusal:
+        now = self.clock.now()
+        audience = self.reacher.audience(alert, now)
+        return passing.snooze(alert, by=by, until=until, reason=reason, audience=audience, now=now)
 
     def _move(
         self, alert_id: str, seen_fence: int | None, move: Callable[[Alert], Transition | Entry | Refusal]

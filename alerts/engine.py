@@ -135,7 +135,7 @@ class Engine:
         if left:
             log.warning("messages were under way when we ended, they go again", extra={"count": left})
         for alert in await self.run_call(self.store.open_alerts):
-            if alert.handling is Handling.TRIGGERED:
+            if alert.handling is Handling.TRIGGERED or alert.handed_to is not None:
                 await self.run_call(partial(self._guarded, partial(self._climb_if_exhausted, alert.id), alert.id))
 
     async def _turn(self) -> bool:
@@ -229,9 +229,9 @@ class Engine:
         return True
 
     def _climb_if_exhausted(self, alert_id: str) -> bool:
-        """Nobody of this level can be reached: the next is asked at once."""
+        """Nobody of this level, or not the one it is handed to, can be reached: the next is asked at once."""
         alert = self.store.get(alert_id)
-        if alert is None or alert.handling is not Handling.TRIGGERED:
+        if alert is None or (alert.handling is not Handling.TRIGGERED and alert.handed_to is None):
             return False
         if not self.store.level_exhausted(alert.id, alert.fence):
             return False

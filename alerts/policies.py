@@ -4,6 +4,7 @@
 version = 2
 arrive_within_minutes = 20
 report_within_minutes = 60
+snooze_within_minutes = 120      # from the opening; red is never put off
 
 [[red.levels]]
 ask = ["resident"]
@@ -22,7 +23,7 @@ from core.policies import DEFAULT_POLICIES, Level, Policy, Target
 Policies = Mapping[Severity, Policy]
 
 _LONGEST_MINUTES = 24 * 60.0
-_KEYS = {"name", "version", "arrive_within_minutes", "report_within_minutes", "levels"}
+_KEYS = {"name", "version", "arrive_within_minutes", "report_within_minutes", "snooze_within_minutes", "levels"}
 _LEVEL_KEYS = {"ask", "wait_minutes"}
 
 
@@ -70,6 +71,7 @@ def _policy(table: Mapping[str, Any], where: str) -> Policy:
         levels=tuple(_level(level, f"{where}.levels[{n}]") for n, level in enumerate(levels, 1)),
         arrive_within=_minutes(table, "arrive_within_minutes", where, default.arrive_within),
         report_within=_minutes(table, "report_within_minutes", where, default.report_within),
+        snooze_within=_minutes(table, "snooze_within_minutes", where, default.snooze_within),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from core.alerts import Alert, Recipient
 from core.duty import Post, Shift, on_duty
-from core.escalation import Reach
+from core.levels import Reach
 from core.people import Bond, Directory, Tie
 from core.places import AreaKind, Home, Inventory
 from core.policies import Target
@@ -102,6 +102,25 @@ class Reacher:
             if recipient is not None:
                 told.append(recipient)
         return told
+
+    def responders_for(self, home: str, now: datetime, *, area: str = "") -> tuple[Recipient, ...]:
+        """To whom an alert of this home may be handed over: captains, and everybody of the rotas of its areas.
+
+        Whoever is on duty comes first, then the others by name.
+        """
+        world, place = self._world, self.home(home, area=area)
+        found = {r.person: r for target in (Target.CAPTAIN, *_POSTS) for r in _people(world, place, target, now)}
+        above = {a.id for a in world.inventory.lineage(place.area)}
+        posts = {(post, kind): target for target, (post, kind) in _POSTS.items()}
+        others: list[Recipient] = []
+        for shift in world.rota:
+            target = posts.get((shift.post, world.inventory.areas[shift.area].kind)) if shift.area in above else None
+            recipient = _recipient(world, shift.person, target) if target and shift.person not in found else None
+            if recipient is not None:
+                others.append(recipient)
+        for recipient in sorted(others, key=lambda r: r.name):
+            found.setdefault(recipient.person, recipient)
+        return tuple(found.values())
 
     def is_resident(self, home: str, person: str) -> bool:
         ties = self._world.by_home.get(home, ())

@@ -35,6 +35,10 @@ class Code(StrEnum):
     CLOSED = "closed"
     RED_NEEDS_A_PERSON = "red_needs_a_person"
     ALREADY_THERE = "already_there"
+    RED_NEVER_WAITS = "red_never_waits"
+    SOMEBODY_IS_THERE = "somebody_is_there"
+    SNOOZED_ENOUGH = "snoozed_enough"
+    CANNOT_BE_ASKED = "cannot_be_asked"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -63,6 +67,10 @@ TABLE: Mapping[Code, Told] = {
     Code.CLOSED: Told(409, "Already closed", "A closed alert never changes; reopen it as a new one if need be."),
     Code.RED_NEEDS_A_PERSON: Told(409, "A person must look", "A red alert is closed by somebody who went there."),
     Code.ALREADY_THERE: Told(409, "Already so", "Nothing needs to be done."),
+    Code.RED_NEVER_WAITS: Told(409, "Red is never put off", "Somebody must look now: take it, or hand it over."),
+    Code.SOMEBODY_IS_THERE: Told(409, "Somebody is on site", "Nothing is put off while they owe a report."),
+    Code.SNOOZED_ENOUGH: Told(409, "Put off too long", "Choose less than the policy allows, or send somebody."),
+    Code.CANNOT_BE_ASKED: Told(409, "Cannot be asked", "Choose a responder of this home's areas who can be reached."),
     Code.UNAVAILABLE: Told(503, "Out of reach for a moment", "Nothing was changed. Try again in a few seconds."),
     Code.INTERNAL: Told(
         500, "Something broke here", "It has been recorded. Try again; if it stays, tell the operator."
@@ -75,6 +83,10 @@ REFUSALS: Mapping[Refusal, Code] = {
     Refusal.RED_NEEDS_A_PERSON: Code.RED_NEEDS_A_PERSON,
     Refusal.ALREADY_THERE: Code.ALREADY_THERE,
     Refusal.UNKNOWN: Code.NOT_FOUND,
+    Refusal.RED_NEVER_WAITS: Code.RED_NEVER_WAITS,
+    Refusal.SOMEBODY_IS_THERE: Code.SOMEBODY_IS_THERE,
+    Refusal.SNOOZED_ENOUGH: Code.SNOOZED_ENOUGH,
+    Refusal.CANNOT_BE_ASKED: Code.CANNOT_BE_ASKED,
 }
 
 _STATUSES: Mapping[int, Code] = {

@@ -42,6 +42,8 @@ class TimerKind(StrEnum):
     LEVEL = "level"  # nobody answered this level
     ARRIVE_BY = "arrive_by"  # taken, and not there in time
     REPORT_BY = "report_by"  # there, and no word since
+    ACCEPT_BY = "accept_by"  # handed over, and not taken
+    SNOOZE = "snooze"  # nobody is asked before
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Alert:
     """`fence` rises with each transition. `level` and `round` say where the climb stands (round: repeats of the last).
 
     `told` holds the ids of people who were asked, so that they hear how it ended. `predecessor` is set when reopened.
+    `handed_to` is who should take it from its holder, by `accept_by`; until `snoozed_until` nobody is asked.
     """
 
     id: str
@@ -88,6 +91,9 @@ class Alert:
     note: str = ""
     told: tuple[str, ...] = ()
     predecessor: str | None = None
+    handed_to: str | None = None
+    accept_by: datetime | None = None
+    snoozed_until: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -103,6 +109,11 @@ class EntryKind(StrEnum):
     ARRIVE_OVERDUE = "arrive_overdue"
     ARRIVED = "arrived"
     REPORT_OVERDUE = "report_overdue"
+    RELEASED = "released"
+    HANDED_OVER = "handed_over"
+    HAND_OVER_UNANSWERED = "hand_over_unanswered"
+    SNOOZED = "snoozed"
+    SNOOZE_ENDED = "snooze_ended"
     CONDITION_CLEARED = "condition_cleared"
     CONDITION_RETURNED = "condition_returned"
     WORSENED = "worsened"
@@ -191,4 +202,8 @@ class Refusal(StrEnum):
     CLOSED = "closed"
     RED_NEEDS_A_PERSON = "red_needs_a_person"
     ALREADY_THERE = "already_there"  # the same person has done just this
+    RED_NEVER_WAITS = "red_never_waits"
+    SOMEBODY_IS_THERE = "somebody_is_there"  # who is on site owes a report: nothing is put off
+    SNOOZED_ENOUGH = "snoozed_enough"  # later than the policy allows
+    CANNOT_BE_ASKED = "cannot_be_asked"  # not a responder here, or no way to reach them
     UNKNOWN = "unknown"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from core import passing
 from core.alerts import (
     Alert,
     Entry,
@@ -21,22 +22,8 @@ from core.alerts import (
     Transition,
 )
 from core.concerns import Concern, Fact, Severity
-from core.levels import Reach, enter, inform, same_level
+from core.levels import Reach, enter, inform, raised, same_level, unheld
 from core.policies import Policy
-
-__all__ = [
-    "Reach",
-    "acknowledge",
-    "arrive",
-    "close",
-    "evidence",
-    "expire",
-    "open_alert",
-    "reopen",
-    "resident_fine",
-    "unreachable",
-    "worsen",
-]
 
 
 def open_alert(
@@ -98,13 +85,18 @@ def reopen(
 def expire(alert: Alert, *, reach: Reach, now: datetime) -> Transition | Refusal:
     """The armed timer is due: nobody answered, nobody came, or nobody reported. Climb.
 
+    After a snooze the level that was reached is asked again. Whoever hands over and finds no taker has lost it.
     The last level is asked again until somebody answers: an alert never ends in silence.
     """
     match alert.handling:
         case Handling.CLOSED:
             return Refusal.CLOSED
+        case Handling.TRIGGERED if alert.snoozed_until is not None:
+            return passing.wake(alert, reach=reach, now=now)
         case Handling.TRIGGERED:
             return _climb(alert, (), reach=reach, now=now)
+        case _ if alert.handed_to is not None:
+            return _climb(alert, (EntryKind.HAND_OVER_UNANSWERED, alert.handed_to), reach=reach, now=now)
         case Handling.ACKNOWLEDGED:
             return _climb(alert, (EntryKind.ARRIVE_OVERDUE, alert.taken_by), reach=reach, now=now)
         case Handling.ON_SITE:
@@ -112,13 +104,15 @@ def expire(alert: Alert, *, reach: Reach, now: datetime) -> Transition | Refusal
 
 
 def unreachable(alert: Alert, *, reach: Reach, now: datetime) -> Transition | Refusal:
-    """Every message of the present level has failed on every rung: climb at once.
+    """Every message of the present level, or of a hand-over, has failed on every rung: climb at once.
 
     On the last level there is nobody above: the timer keeps asking, so nothing moves (ALREADY_THERE).
     """
     if not alert.is_open:
         return Refusal.CLOSED
-    if alert.handling is not Handling.TRIGGERED:
+    if alert.handed_to is not None:
+        return _climb(alert, (EntryKind.HAND_OVER_UNANSWERED, alert.handed_to), reach=reach, now=now)
+    if alert.handling is not Handling.TRIGGERED or alert.snoozed_until is not None:
         return Refusal.STALE
     if alert.level >= alert.policy.last:
         return Refusal.ALREADY_THERE
@@ -126,16 +120,17 @@ def unreachable(alert: Alert, *, reach: Reach, now: datetime) -> Transition | Re
 
 
 def acknowledge(alert: Alert, *, by: str, audience: Sequence[Recipient], now: datetime) -> Transition | Refusal:
-    """A person takes it, and owes an arrival. Another may take it over until somebody is on site.
+    """A person takes it, and owes an arrival. Another may take it over until somebody is on site; afterwards only
+    the one to whom it is handed over.
 
     `audience` are those told so far: they hear that it is taken. ACKNOWLEDGED's detail: `arrive_by`, `from` (before).
     """
     if not alert.is_open:
         return Refusal.CLOSED
-    if alert.handling is Handling.ON_SITE or alert.taken_by == by:
+    if alert.handed_to != by and (alert.handling is Handling.ON_SITE or alert.taken_by == by):
         return Refusal.ALREADY_THERE
     due = now + alert.policy.arrive_within
-    moved = replace(_raised(alert), handling=Handling.ACKNOWLEDGED, taken_by=by, taken_at=now)
+    moved = replace(unheld(alert), handling=Handling.ACKNOWLEDGED, taken_by=by, taken_at=now)
     entry = Entry(
         alert.id, now, EntryKind.ACKNOWLEDGED, moved.fence, by, {"arrive_by": due.isoformat(), "from": alert.taken_by}
     )
@@ -149,17 +144,21 @@ def acknowledge(alert: Alert, *, by: str, audience: Sequence[Recipient], now: da
 
 
 def arrive(alert: Alert, *, by: str, now: datetime) -> Transition | Refusal:
-    """Somebody is at the door, and owes a report. ARRIVED's detail: `report_by`."""
+    """Somebody is at the door, and owes a report. A hand-over that nobody has answered is over.
+
+    ARRIVED's detail: `report_by`.
+    """
     if not alert.is_open:
         return Refusal.CLOSED
     if alert.handling is Handling.ON_SITE and alert.arrived_by == by:
         return Refusal.ALREADY_THERE
     due = now + alert.policy.report_within
+    takes = alert.taken_by is None or alert.handed_to == by
     moved = replace(
-        _raised(alert),
+        unheld(alert),
         handling=Handling.ON_SITE,
-        taken_by=alert.taken_by or by,
-        taken_at=alert.taken_at or now,
+        taken_by=by if takes else alert.taken_by,
+        taken_at=now if takes else alert.taken_at,
         arrived_by=by,
         arrived_at=now,
     )
@@ -173,7 +172,17 @@ def close(
     """A person writes down how it ended. Final: a closed alert never changes. CLOSED's detail: `outcome`, `note`."""
     if not alert.is_open:
         return Refusal.CLOSED
-    moved = replace(_raised(alert), handling=Handling.CLOSED, closed_by=by, closed_at=now, outcome=outcome, note=note)
+    moved = replace(
+        raised(alert),
+        handling=Handling.CLOSED,
+        closed_by=by,
+        closed_at=now,
+        outcome=outcome,
+        note=note,
+        handed_to=None,
+        accept_by=None,
+        snoozed_until=None,
+    )
     entry = Entry(alert.id, now, EntryKind.CLOSED, moved.fence, by, {"outcome": outcome.value, "note": note})
     sends = inform(moved, EntryKind.CLOSED, audience, actor=by, now=now)
     return Transition(alert.fence, moved, None, (entry,), sends)
@@ -206,13 +215,14 @@ def worsen(
     level = same_level(policy, alert.policy.levels[alert.level].targets, alert.level)
     round_ = alert.round if level == policy.last else 0
     moved = replace(
-        _raised(alert),
+        raised(alert),
         severity=concern.severity,
         policy=policy,
         facts=concern.facts,
         place=concern.place or alert.place,
         level=level,
         round=round_,
+        snoozed_until=None,
     )
     detail = {"severity": concern.severity.value, "from": alert.severity.value, "level": level, "round": round_}
     entry = Entry(alert.id, now, EntryKind.WORSENED, moved.fence, detail={**evidence(concern), **detail})
@@ -262,25 +272,16 @@ def _hastened(before: Alert, after: Alert, now: datetime) -> Timer:
     else:
         kind, start = TimerKind.ARRIVE_BY, before.taken_at
         old, new = before.policy.arrive_within, after.policy.arrive_within
-    owed = (start or now) + old
-    return Timer(after.id, kind, min(owed, now + new), after.fence)
-
-
-def _raised(alert: Alert) -> Alert:
-    return replace(alert, fence=alert.fence + 1)
+    due = min((start or now) + old, now + new)
+    if after.accept_by is not None and after.accept_by <= due:
+        kind, due = TimerKind.ACCEPT_BY, after.accept_by
+    return Timer(after.id, kind, due, after.fence)
 
 
 def _climb(alert: Alert, cause: tuple[EntryKind, str | None] | tuple[()], *, reach: Reach, now: datetime) -> Transition:
     """Resume at the next level; on the last, ask it again. Whoever had taken it has lost it."""
     on_last = alert.level >= alert.policy.last
-    moved = replace(
-        _raised(alert),
-        handling=Handling.TRIGGERED,
-        taken_by=None,
-        taken_at=None,
-        arrived_by=None,
-        arrived_at=None,
-    )
+    moved = unheld(alert)
     before: tuple[Entry, ...] = ()
     if cause:
         kind, who = cause

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from core.alerts import Alert, Entry, EntryKind, Purpose, Recipient, Send, Timer, TimerKind
+from core.alerts import Alert, Entry, EntryKind, Handling, Purpose, Recipient, Send, Timer, TimerKind
 from core.policies import Policy, Target
 
 Reach: TypeAlias = Mapping[Target, Sequence[Recipient]]
@@ -57,8 +57,28 @@ def enter(alert: Alert, *, level: int, round_: int, reach: Reach, now: datetime)
     entries.append(Entry(alert.id, now, EntryKind.LEVEL_ENTERED, alert.fence, detail=detail))
     told = tuple(dict.fromkeys((*alert.told, *(r.person for r in people))))
     entered = replace(alert, level=level, round=round_, told=told)
-    sends = tuple(_owed(entered, r, Purpose.ASK, EntryKind.LEVEL_ENTERED, now) for r in people)
+    sends = tuple(owed(entered, r, Purpose.ASK, EntryKind.LEVEL_ENTERED, now) for r in people)
     return Entered(entered, Timer(alert.id, TimerKind.LEVEL, until, alert.fence), tuple(entries), sends)
+
+
+def raised(alert: Alert) -> Alert:
+    """The same alert after one more move: what was armed or shown before is stale."""
+    return replace(alert, fence=alert.fence + 1)
+
+
+def unheld(alert: Alert) -> Alert:
+    """Raised, in nobody's hands, and waiting for somebody."""
+    return replace(
+        raised(alert),
+        handling=Handling.TRIGGERED,
+        taken_by=None,
+        taken_at=None,
+        arrived_by=None,
+        arrived_at=None,
+        handed_to=None,
+        accept_by=None,
+        snoozed_until=None,
+    )
 
 
 def reachable(targets: Iterable[Target], reach: Reach) -> tuple[Recipient, ...]:
@@ -76,7 +96,7 @@ def inform(
 ) -> tuple[Send, ...]:
     """What is owed to those who were asked before: how it stands now. Whoever did it knows already."""
     told = {r.person: r for r in audience if r.person != actor and r.ladder}
-    return tuple(_owed(alert, recipient, Purpose.INFORM, event, now) for recipient in told.values())
+    return tuple(owed(alert, recipient, Purpose.INFORM, event, now) for recipient in told.values())
 
 
 def same_level(policy: Policy, asking: Sequence[Target], level: int) -> int:
@@ -112,7 +132,8 @@ def _without_route(
     )
 
 
-def _owed(alert: Alert, to: Recipient, purpose: Purpose, event: EntryKind, now: datetime) -> Send:
+def owed(alert: Alert, to: Recipient, purpose: Purpose, event: EntryKind, now: datetime) -> Send:
+    """A message to one person, about the alert as it is after this move."""
     return Send(
         id=f"{alert.id}.{alert.fence}.{to.person}",
         alert=alert.id,

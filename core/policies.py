@@ -20,6 +20,10 @@ class Target(StrEnum):
     STREET_DESK = "street_desk"
 
 
+_SNOOZE_BEFORE = timedelta(hours=2)
+"""What policies mean that were frozen before they said it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """Ask `targets`, then wait `patience` before climbing. On the last level: before asking again."""
@@ -30,13 +34,17 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`arrive_within` after somebody takes it, `report_within` after somebody is there."""
+    """`arrive_within` after somebody takes it, `report_within` after somebody is there.
+
+    `snooze_within`: how long after its opening an alert may still be put off. Red is never put off.
+    """
 
     name: str
     version: int
     levels: tuple[Level, ...]
     arrive_within: timedelta = timedelta(minutes=30)
     report_within: timedelta = timedelta(minutes=60)
+    snooze_within: timedelta = timedelta(hours=2)
 
     def __post_init__(self) -> None:
         if not self.levels:
@@ -58,6 +66,7 @@ class Policy:
             ],
             "arrive_within_s": self.arrive_within.total_seconds(),
             "report_within_s": self.report_within.total_seconds(),
+            "snooze_within_s": self.snooze_within.total_seconds(),
         }
 
     @classmethod
@@ -72,6 +81,7 @@ class Policy:
             ),
             arrive_within=timedelta(seconds=float(data["arrive_within_s"])),
             report_within=timedelta(seconds=float(data["report_within_s"])),
+            snooze_within=timedelta(seconds=float(data.get("snooze_within_s", _SNOOZE_BEFORE.total_seconds()))),
         )
 
 
@@ -116,5 +126,6 @@ DEFAULT_POLICIES: Mapping[Severity, Policy] = {
         ),
         arrive_within=timedelta(hours=2),
         report_within=timedelta(hours=2),
+        snooze_within=timedelta(hours=24),
     ),
 }

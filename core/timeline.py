@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from core.alerts import Alert, Condition, Entry, EntryKind, Handling, Outcome
 from core.concerns import Severity
@@ -21,6 +22,8 @@ class Standing:
     closed_by: str | None = None
     outcome: Outcome | None = None
     severity: Severity | None = None
+    handed_to: str | None = None
+    snoozed_until: datetime | None = None
 
     @classmethod
     def of(cls, alert: Alert) -> "Standing":
@@ -35,6 +38,8 @@ class Standing:
             alert.closed_by,
             alert.outcome,
             alert.severity,
+            alert.handed_to,
+            alert.snoozed_until,
         )
 
 
@@ -57,6 +62,7 @@ def _after(before: Standing, entry: Entry) -> Standing:
                 severity=Severity(entry.detail["severity"]),
                 level=int(entry.detail["level"]),
                 round=int(entry.detail["round"]),
+                snoozed_until=None,
             )
         case EntryKind.LEVEL_ENTERED:
             return replace(
@@ -66,17 +72,35 @@ def _after(before: Standing, entry: Entry) -> Standing:
                 round=int(entry.detail["round"]),
                 taken_by=None,
                 arrived_by=None,
+                handed_to=None,
+                snoozed_until=None,
             )
-        case EntryKind.ACKNOWLEDGED:
-            return replace(now, handling=Handling.ACKNOWLEDGED, taken_by=entry.actor)
-        case EntryKind.ARRIVED:
-            return replace(now, handling=Handling.ON_SITE, taken_by=now.taken_by or entry.actor, arrived_by=entry.actor)
         case EntryKind.CLOSED:
             outcome = Outcome(entry.detail["outcome"])
-            return replace(now, handling=Handling.CLOSED, closed_by=entry.actor, outcome=outcome)
+            over = replace(now, handed_to=None, snoozed_until=None)
+            return replace(over, handling=Handling.CLOSED, closed_by=entry.actor, outcome=outcome)
         case EntryKind.CONDITION_CLEARED:
             return replace(now, condition=Condition.CLEARED)
         case EntryKind.CONDITION_RETURNED:
             return replace(now, condition=Condition.ACTIVE)
+        case _:
+            return _in_hands(now, entry)
+
+
+def _in_hands(now: Standing, entry: Entry) -> Standing:
+    """The lines that say in whose hands it is."""
+    free = replace(now, taken_by=None, arrived_by=None, handed_to=None, snoozed_until=None)
+    match entry.kind:
+        case EntryKind.ACKNOWLEDGED:
+            return replace(free, handling=Handling.ACKNOWLEDGED, taken_by=entry.actor)
+        case EntryKind.ARRIVED:
+            taker = entry.actor if entry.actor == now.handed_to else now.taken_by or entry.actor
+            return replace(free, handling=Handling.ON_SITE, taken_by=taker, arrived_by=entry.actor)
+        case EntryKind.HANDED_OVER:
+            held = now if now.taken_by else replace(free, handling=Handling.ACKNOWLEDGED, taken_by=entry.actor)
+            return replace(held, handed_to=str(entry.detail["to"]))
+        case EntryKind.SNOOZED:
+            until = datetime.fromisoformat(entry.detail["until"])
+            return replace(free, handling=Handling.TRIGGERED, snoozed_until=until)
         case _:
             return now

@@ -72,6 +72,9 @@ def alert_values(alert: Alert) -> dict[str, Any]:
         "note": alert.note,
         "told": list(alert.told),
         "predecessor": alert.predecessor,
+        "handed_to": alert.handed_to,
+        "accept_by": alert.accept_by,
+        "snoozed_until": alert.snoozed_until,
         "timer": alert.id if alert.is_open else None,
     }
 
@@ -105,6 +108,9 @@ def alert_of(row: AnyRow) -> Alert:
         note=row.note,
         told=tuple(row.told),
         predecessor=row.predecessor,
+        handed_to=row.handed_to,
+        accept_by=row.accept_by,
+        snoozed_until=row.snoozed_until,
     )
 
 

@@ -51,6 +51,9 @@ alerts = Table(
     Column("told", JSON, nullable=False),
     Column("predecessor", Text, ForeignKey("alerts.id")),
     Column("timer", Text),
+    Column("handed_to", Text),
+    Column("accept_by", Instant),
+    Column("snoozed_until", Instant),
     CheckConstraint("handling IN ('triggered', 'acknowledged', 'on_site', 'closed')", name="handling"),
     CheckConstraint("condition IN ('active', 'cleared')", name="condition"),
     CheckConstraint("severity IN ('red', 'orange', 'yellow')", name="severity"),
@@ -63,6 +66,14 @@ alerts = Table(
     CheckConstraint(
         "(handling = 'closed') = (timer IS NULL) AND (timer IS NULL OR timer = id)",
         name="open_with_timer",
+    ),
+    CheckConstraint(
+        "(handed_to IS NULL) = (accept_by IS NULL) AND (handed_to IS NULL OR handling IN ('acknowledged', 'on_site'))",
+        name="handed_over_by_a_holder",
+    ),
+    CheckConstraint(
+        "snoozed_until IS NULL OR (severity <> 'red' AND handling = 'triggered')",
+        name="snoozed_never_red",
     ),
     partial_index("uq_alerts_open_key", "key", where="handling <> 'closed'", unique=True),
     partial_index("uq_alerts_episode", "key", "episode", where="predecessor IS NULL", unique=True),

@@ -215,7 +215,7 @@ def _write_rest(connection: Connection, transition: Transition) -> None:
     reason = _why_asking_is_over(alert)
     if reason is not None and transition.entries:
         at = transition.entries[-1].at
-        outbox.withdraw_asks(connection, alert.id, before_fence=alert.fence, at=at, reason=reason)
+        outbox.withdraw_asks(connection, alert.id, before_fence=alert.fence, but=alert.handed_to, at=at, reason=reason)
 
 
 def _why_asking_is_over(alert: Alert) -> str | None:
@@ -225,7 +225,7 @@ def _why_asking_is_over(alert: Alert) -> str | None:
         case Handling.ACKNOWLEDGED | Handling.ON_SITE:
             return "taken"
         case Handling.TRIGGERED:
-            return None
+            return None if alert.snoozed_until is None else "snoozed"
 
 
 def _cursor_after(alert: Alert) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, or_, select, update
 
 from core.alerts import Entry, EntryKind, Purpose, Send
 from core.concerns import Severity
@@ -25,15 +25,19 @@ def owe(connection: Connection, owed: Sequence[Send]) -> None:
         connection.execute(insert(sends), [send_values(send) for send in owed])
 
 
-def withdraw_asks(connection: Connection, alert: str, *, before_fence: int, at: datetime, reason: str) -> None:
+def withdraw_asks(
+    connection: Connection, alert: str, *, before_fence: int, but: str | None, at: datetime, reason: str
+) -> None:
     """Cancel what still asks people for something that is settled by now, and say so in the timeline.
 
+    `but` is whom it is being handed to: their own message still holds.
     A message under lease is left to its sender, who looks again before it sends.
     """
     withdrawn = connection.execute(
         update(sends)
         .where(sends.c.alert == alert, sends.c.fence < before_fence, sends.c.purpose == Purpose.ASK.value)
         .where(_QUEUED, sends.c.lease.is_(None))
+        .where(or_(sends.c.event != EntryKind.HANDED_OVER.value, sends.c.person != (but or "")))
         .values(state=SendState.CANCELLED.value, next_attempt_at=None, reason=reason)
         .returning(sends)
     ).all()

@@ -74,13 +74,15 @@ class MemoryAlerts:
             if send.id in self._sends:
                 raise StoreRefused(f"send {send.id!r} is there already")
             self._sends[send.id] = _Owed(send, send.created_at)
-        if alert.handling is not Handling.TRIGGERED and transition.entries:
-            reason = "taken" if alert.is_open else "closed"
+        if (alert.handling is not Handling.TRIGGERED or alert.snoozed_until) and transition.entries:
+            reason = "snoozed" if alert.snoozed_until else "taken" if alert.is_open else "closed"
             self._withdraw(alert, transition.entries[-1].at, reason)
 
     def _withdraw(self, alert: Alert, at: datetime, reason: str) -> None:
         for owed in self._of(alert.id):
             asks = owed.send.purpose is Purpose.ASK and owed.send.fence < alert.fence
+            if owed.send.event is EntryKind.HANDED_OVER and owed.send.person == alert.handed_to:
+                continue
             if asks and owed.state is SendState.QUEUED and owed.lease is None:
                 self._end(owed, SendState.CANCELLED, reason)
                 self._not_sent(owed, at, reason)

@@ -46,6 +46,11 @@ class _Line:
                 return self._say("not_sent", name=self._recipient(), reason=reason)
             case EntryKind.ACKNOWLEDGED if self.detail.get("from"):
                 return self._say("taken_over", previous=self._who("from"), arrive_by=self._when("arrive_by"))
+            case EntryKind.RELEASED | EntryKind.SNOOZED:
+                reason = str(self.detail.get("reason") or "")
+                told = say(self.language, "entry.with_reason", reason=reason) if reason else ""
+                places = {"reason": told, "holder": self._who("from"), "until": self._when("until")}
+                return self._say(self.entry.kind.value, **places)
             case kind:
                 return self._say(kind.value, **self._plain())
 
@@ -57,6 +62,8 @@ class _Line:
             "targets": self._targets(),
             "arrive_by": self._when("arrive_by"),
             "report_by": self._when("report_by"),
+            "accept_by": self._when("accept_by"),
+            "to": str(self.detail.get("name") or self._who("to")),
             "text": self.detail.get("text", ""),
             **{{"from": "before"}.get(key, key): self._severity(key) for key in severities},
         }

@@ -65,8 +65,13 @@ class _Voice:
                 title, body = "message.ask_family.title", "message.ask_family.body"
             case _:
                 title, body = "message.ask_responder.title", "message.ask_responder.body"
-        again = self._say("message.again", count=self.send.round + 1) if self.send.round else ""
-        return Text(self._say(title), again + self._say(body))
+        return Text(self._say(title), self._why_again() + self._say(body))
+
+    def _why_again(self) -> str:
+        """What comes first when this is not the first that is heard of it."""
+        if self.send.event is EntryKind.HANDED_OVER and self._to() == "responder":
+            return self._say("message.handed_over")
+        return self._say("message.again", count=self.send.round + 1) if self.send.round else ""
 
     def _resident_title(self) -> str:
         """Whoever pressed the button, or must leave the house, is not asked how they are."""
@@ -79,6 +84,8 @@ class _Voice:
                 return self._told("ended", self._ended_to())
             case EntryKind.WORSENED:
                 return self._told("worse", self._to())
+            case EntryKind.SNOOZED:
+                return self._told("snoozed", self._to())
             case _:
                 return self._told("taken", self._to())
 
@@ -106,7 +113,7 @@ class _Voice:
         present = facts_at(self.alert, self.send.created_at)
         worth = [fact for fact in present if fact.unit != "device"]  # a sensor's number helps nobody on the stairs
         told = facts(worth[:_FACTS_ON_A_PHONE], self.language, self.home.zone)
-        outcome = self.alert.outcome
+        outcome, until = self.alert.outcome, self.alert.snoozed_until
         return {
             "resident": resident,
             "home": say(
@@ -116,6 +123,7 @@ class _Voice:
             "severity": terms.severity(self.alert.severity, self.language),
             "kind": concern_title(self.alert, self.language),
             "facts": told + say(self.language, "list.stop") if told else "",
+            "until": terms.clock_time(until, self.home.zone) if until else "",
             "outcome": terms.outcome(outcome, self.language) if outcome else "",
         }
 

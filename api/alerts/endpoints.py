@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.access import Viewer
-from api.alerts.moves import alert_for, arrive, close, reopen, take, write_note
+from api.alerts.moves import alert_for, arrive, close, hand_over, release, reopen, snooze, take, write_note
 from api.alerts.schemas import (
     AlertBody,
     AlertPage,
@@ -14,8 +14,12 @@ from api.alerts.schemas import (
     Closing,
     DeliveryBody,
     EntryBody,
+    HandingOver,
     NoteText,
+    Releasing,
+    ResponderBody,
     Seen,
+    Snoozing,
     TimerBody,
 )
 from api.depends import HandlesAlerts, Looks, Ports, ReopensAlerts, SeesAlerts
@@ -27,6 +31,8 @@ from core.delivery import Delivery
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
 _ACTING = problems(Code.NOT_FOUND, Code.STALE, Code.CLOSED, Code.ALREADY_THERE)
+_PASSING = problems(Code.NOT_FOUND, Code.FORBIDDEN, Code.STALE, Code.CLOSED, Code.ALREADY_THERE)
+_NEVER_PUT_OFF = problems(Code.STALE, Code.CLOSED, Code.RED_NEVER_WAITS, Code.SOMEBODY_IS_THERE, Code.SNOOZED_ENOUGH)
 
 
 @router.get("", responses=problems(Code.REFUSED))
@@ -113,6 +119,33 @@ def arrive_at_alert(alert_id: str, body: Seen, viewer: HandlesAlerts, ports: Por
 def close_alert(alert_id: str, body: Closing, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
     """Close it with how it ended. Final."""
     moved = close(ports, viewer, alert_id, fence=body.fence, outcome=body.outcome, note=body.note)
+    return AlertBody.model_validate(moved)
+
+
+@router.post("/{alert_id}/release", responses=_PASSING)
+def release_alert(alert_id: str, body: Releasing, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
+    """Give it back, or as the desk take it from whoever cannot go: others are asked at once."""
+    return AlertBody.model_validate(release(ports, viewer, alert_id, fence=body.fence, reason=body.reason.strip()))
+
+
+@router.get("/{alert_id}/responders", responses=problems(Code.NOT_FOUND))
+def list_responders(alert_id: str, viewer: HandlesAlerts, ports: Ports) -> list[ResponderBody]:
+    """To whom it may be handed over: whoever is on duty first."""
+    alert = alert_for(ports, viewer, alert_id)
+    able = ports.desk.reacher.responders_for(alert.home, ports.clock.now(), area=alert.area)
+    return [ResponderBody(person=r.person, name=r.name, target=r.target, reachable=bool(r.ladder)) for r in able]
+
+
+@router.post("/{alert_id}/hand-over", responses={**_PASSING, **problems(Code.CANNOT_BE_ASKED)})
+def hand_over_alert(alert_id: str, body: HandingOver, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
+    """Ask a named person to take it; until they do, its holder answers for it."""
+    return AlertBody.model_validate(hand_over(ports, viewer, alert_id, fence=body.fence, to=body.to))
+
+
+@router.post("/{alert_id}/snooze", responses={**_PASSING, **_NEVER_PUT_OFF})
+def snooze_alert(alert_id: str, body: Snoozing, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
+    """Put it off: nobody is asked before. Never for red."""
+    moved = snooze(ports, viewer, alert_id, fence=body.fence, minutes=body.minutes, reason=body.reason.strip())
     return AlertBody.model_validate(moved)
 
 

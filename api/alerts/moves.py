@@ -1,6 +1,8 @@
 """What people do with an alert, for the JSON interface and the pages alike: find it, and let the desk decide."""
 
-from api.access import Viewer
+from datetime import timedelta
+
+from api.access import Action, Viewer
 from api.errors import Code, Problem, refused
 from api.services import Services
 from core.alerts import Alert, Outcome, Refusal
@@ -27,6 +29,47 @@ def arrive(ports: Services, viewer: Viewer, alert_id: str, *, fence: int) -> Ale
 def close(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, outcome: Outcome, note: str) -> Alert:
     alert = alert_for(ports, viewer, alert_id)
     return _moved(ports.desk.close(alert.id, by=viewer.person, outcome=outcome, note=note, seen_fence=fence))
+
+
+def release(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, reason: str) -> Alert:
+    """Whoever holds it gives it back; the desk may take it from anybody. Raises Problem FORBIDDEN for others."""
+    alert = _passed_on_by(viewer, alert_for(ports, viewer, alert_id))
+    return _moved(ports.desk.release(alert.id, by=viewer.person, reason=reason, seen_fence=fence))
+
+
+def give_back(ports: Services, viewer: Viewer, alert_id: str, *, fence: int) -> Alert:
+    """Whoever holds it, of whatever role, cannot go. Raises Problem FORBIDDEN for others."""
+    alert = alert_for(ports, viewer, alert_id)
+    if alert.is_open and viewer.person not in {alert.taken_by, alert.arrived_by}:
+        raise Problem(Code.FORBIDDEN)
+    return _moved(ports.desk.release(alert.id, by=viewer.person, seen_fence=fence))
+
+
+def hand_over(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, to: str) -> Alert:
+    """Whoever holds it, the desk, or anybody while nobody holds it. Raises Problem FORBIDDEN for others."""
+    alert = _passed_on_by(viewer, alert_for(ports, viewer, alert_id))
+    return _moved(ports.desk.hand_over(alert.id, by=viewer.person, to=to, seen_fence=fence))
+
+
+def snooze(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, minutes: int, reason: str) -> Alert:
+    """Put it off by so many minutes from now."""
+    alert = _passed_on_by(viewer, alert_for(ports, viewer, alert_id))
+    until = ports.clock.now() + timedelta(minutes=minutes)
+    return _moved(ports.desk.snooze(alert.id, by=viewer.person, until=until, reason=reason, seen_fence=fence))
+
+
+def may_pass_on(viewer: Viewer, alert: Alert) -> bool:
+    """An alert that somebody holds is theirs, and the desk's, to pass on or put off."""
+    if not alert.is_open or not viewer.may(Action.HANDLE_ALERTS):
+        return False
+    holders = {alert.taken_by, alert.arrived_by} - {None}
+    return not holders or viewer.person in holders or viewer.may(Action.REOPEN_ALERTS)
+
+
+def _passed_on_by(viewer: Viewer, alert: Alert) -> Alert:
+    if alert.is_open and not may_pass_on(viewer, alert):
+        raise Problem(Code.FORBIDDEN, "Only whoever holds this alert, or the desk, passes it on or puts it off.")
+    return alert
 
 
 def write_note(ports: Services, viewer: Viewer, alert_id: str, *, text: str) -> Alert:

@@ -37,6 +37,9 @@ _ALERT = {
     "outcome": None,
     "note": "",
     "predecessor": None,
+    "handed_to": None,
+    "accept_by": None,
+    "snoozed_until": None,
 }
 
 
@@ -78,6 +81,9 @@ class AlertBody(Body):
     outcome: Outcome | None
     note: str
     predecessor: str | None
+    handed_to: str | None = Field(description="who should take it from its holder")
+    accept_by: datetime | None = Field(description="until when; then it climbs")
+    snoozed_until: datetime | None = Field(description="nobody is asked before")
 
 
 class AlertPage(Body):
@@ -190,6 +196,39 @@ class Closing(Body):
     fence: int = Field(ge=0)
     outcome: Outcome
     note: str = Field("", max_length=2000)
+
+
+class Releasing(Body):
+    model_config = example(fence=3, reason="车坏了，去不了。")
+
+    fence: int = Field(ge=0)
+    reason: str = Field("", max_length=300)
+
+
+class HandingOver(Body):
+    model_config = example(fence=3, to="p-12")
+
+    fence: int = Field(ge=0)
+    to: str = Field(min_length=1, max_length=200, description="a person of `responders`")
+
+
+class Snoozing(Body):
+    model_config = example(fence=3, minutes=30, reason="电话里说刚起床，半小时后再看。")
+
+    fence: int = Field(ge=0)
+    minutes: int = Field(ge=1, le=1440, description="from now; the policy bounds it from the opening")
+    reason: str = Field("", max_length=300)
+
+
+class ResponderBody(Body):
+    """Somebody to whom an alert may be handed over."""
+
+    model_config = example(person="p-12", name="网格员 李伟", target="grid_worker", reachable=True)
+
+    person: str
+    name: str
+    target: Target
+    reachable: bool = Field(description="is any way to reach them known?")
 
 
 class NoteText(Body):

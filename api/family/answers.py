@@ -1,6 +1,6 @@
-"""What family may answer when it was asked: I take it, I am here, and how it was. Only those who were asked may answer.
+"""What family may answer when it was asked: I take it, I am here (or cannot go), and how it was.
 
-The message that asked them says as much; the page adds nothing to it.
+Only those who were asked may answer. The message that asked them says as much; the page adds nothing to it.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from core.alerts import Alert, Handling, Outcome
 class Answer(StrEnum):
     TAKE = "take"
     ARRIVE = "arrive"
+    CANNOT = "cannot"  # took it, and cannot go after all
     WELL = "well"  # was there, nothing was wrong
     HELPED = "helped"  # was there and helped
 
@@ -43,7 +44,7 @@ def answers_to(alert: Alert, person: str) -> tuple[Answer, ...]:
         case Handling.TRIGGERED:
             return (Answer.TAKE,)
         case Handling.ACKNOWLEDGED:
-            return (Answer.ARRIVE,) if alert.taken_by == person else ()
+            return (Answer.ARRIVE, Answer.CANNOT) if alert.taken_by == person else ()
         case Handling.ON_SITE:
             return (Answer.WELL, Answer.HELPED) if alert.arrived_by == person else ()
         case Handling.CLOSED:
@@ -62,6 +63,8 @@ def give(ports: Services, viewer: Viewer, alert_id: str, answer: Answer, *, fenc
             return moves.take(ports, viewer, alert.id, fence=fence)
         case Answer.ARRIVE:
             return moves.arrive(ports, viewer, alert.id, fence=fence)
+        case Answer.CANNOT:
+            return moves.give_back(ports, viewer, alert.id, fence=fence)
         case Answer.WELL:
             return moves.close(ports, viewer, alert.id, fence=fence, outcome=Outcome.WELL_AT_HOME, note="")
         case Answer.HELPED:

@@ -9,27 +9,44 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from alerts import wording
 from api.access import Action
-from api.alerts.moves import alert_for, arrive, close, reopen, take, write_note
+from api.alerts.moves import (
+    alert_for,
+    arrive,
+    close,
+    hand_over,
+    may_pass_on,
+    release,
+    reopen,
+    snooze,
+    take,
+    write_note,
+)
 from api.depends import Looks, Ports, Requires
 from api.errors import Problem
-from api.pages.forms import HandlingForm, ReopeningForm, go_on
+from api.pages.forms import HandlingForm, ReopeningForm, Text, go_on
 from api.pages.repeats import MOST_FOLDED, Stretch, Told, stretches, told
 from api.pages.shell import shell
 from api.services import Services
 from api.sessions import Visit
-from core.alerts import Alert, Entry, EntryKind, Handling, Outcome, Timer
-from core.concerns import Fact
+from core.alerts import Alert, Entry, EntryKind, Handling, Outcome, Recipient, Timer
+from core.concerns import Fact, Severity
 from core.places import Home, Inventory
 from core.policies import Target
 
 router = APIRouter(include_in_schema=False)
+
+SNOOZES = (15, 30, 60, 120, 240, 480, 720)
+"""By how many minutes an alert may be put off on the page."""
 
 _Fence = Annotated[int, Form(ge=0)]
 
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """`asked` are the people whom the present level asks; `next_names` those whom the next one would ask now."""
+    """`asked` are the people whom the present level asks; `next_names` those whom the next one would ask now.
+
+    `responders`: to whom it may be handed over. `snoozes`: by how many minutes it may be put off.
+    """
 
     alert: Alert
     home: Home | None
@@ -44,6 +61,9 @@ class AlertView:
     may_take: bool
     may_arrive: bool
     may_reopen: bool
+    may_pass_on: bool
+    responders: tuple[Recipient, ...]
+    snoozes: tuple[int, ...]
 
 
 @router.get("/alerts/{alert_id}")
@@ -77,10 +97,36 @@ def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
         told=told(ports.alerts.deliveries(alert.id)),
         timeline=stretches(timeline),
         names=names,
-        may_take=alert.is_open and alert.handling is not Handling.ON_SITE and alert.taken_by != visit.viewer.person,
+        may_take=_may_take(alert, visit.viewer.person),
         may_arrive=alert.is_open and alert.arrived_by != visit.viewer.person,
         may_reopen=not alert.is_open and visit.viewer.may(Action.REOPEN_ALERTS),
+        may_pass_on=may_pass_on(visit.viewer, alert),
+        responders=_responders(ports, alert, visit.viewer.person),
+        snoozes=_snoozes(alert, ports.clock.now()),
     )
+
+
+def _may_take(alert: Alert, person: str) -> bool:
+    if alert.handed_to == person:
+        return True
+    return alert.is_open and alert.handling is not Handling.ON_SITE and alert.taken_by != person
+
+
+def _responders(ports: Services, alert: Alert, person: str) -> tuple[Recipient, ...]:
+    """Whoever has it already, or cannot be reached, is not offered."""
+    if not alert.is_open:
+        return ()
+    having = {alert.arrived_by or alert.taken_by or person, alert.handed_to}
+    able = ports.desk.reacher.responders_for(alert.home, ports.clock.now(), area=alert.area)
+    return tuple(recipient for recipient in able if recipient.ladder and recipient.person not in having)
+
+
+def _snoozes(alert: Alert, now: datetime) -> tuple[int, ...]:
+    """None for red, for one with somebody on site, and beyond what the policy allows."""
+    if not alert.is_open or alert.severity is Severity.RED or alert.handling is Handling.ON_SITE:
+        return ()
+    left = (alert.opened_at + alert.policy.snooze_within - now).total_seconds() / 60
+    return tuple(minutes for minutes in SNOOZES if minutes <= left)
 
 
 def _facts(alert: Alert, inventory: Inventory, *, now: datetime) -> tuple[Fact, ...]:
@@ -121,6 +167,34 @@ def take_it(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence) -> 
 @router.post("/alerts/{alert_id}/arrive")
 def i_am_here(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence) -> Response:
     return _moved(alert_id, "arrived", lambda: arrive(ports, visit.viewer, alert_id, fence=fence))
+
+
+@router.post("/alerts/{alert_id}/release")
+def give_it_back(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence, reason: Text = "") -> Response:
+    return _moved(
+        alert_id, "released", lambda: release(ports, visit.viewer, alert_id, fence=fence, reason=reason.strip())
+    )
+
+
+@router.post("/alerts/{alert_id}/hand-over")
+def hand_it_over(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence, to: Text) -> Response:
+    return _moved(alert_id, "handed_over", lambda: hand_over(ports, visit.viewer, alert_id, fence=fence, to=to))
+
+
+@router.post("/alerts/{alert_id}/snooze")
+def put_it_off(
+    alert_id: str,
+    visit: HandlingForm,
+    ports: Ports,
+    fence: _Fence,
+    minutes: Annotated[int, Form(ge=1, le=1440)],
+    reason: Text = "",
+) -> Response:
+    return _moved(
+        alert_id,
+        "snoozed",
+        lambda: snooze(ports, visit.viewer, alert_id, fence=fence, minutes=minutes, reason=reason.strip()),
+    )
 
 
 @router.post("/alerts/{alert_id}/close")

@@ -93,6 +93,9 @@ class Words:
         """How long from one instant to another, or until now."""
         return wording.duration((until or self.now) - since, self.language)
 
+    def minutes(self, minutes: int) -> str:
+        return wording.duration(minutes * 60, self.language)
+
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)
 

@@ -33,13 +33,20 @@ def _a_street_with_troubles() -> Story:
 
 
 def _live(story: Story, crashing: CrashingAlerts) -> None:
-    """A fall, a climb up to the desk, and the desk's work, until the plug is pulled."""
+    """A fall, a climb up to the desk, a hand-over, and the desk's work, until the plug is pulled."""
     story.phones.power = crashing.power
     story.start(cast("AlertStore", crashing))
     alert = story.desk.raise_concern(story.concern()).alert
     for _ in range(9 * 6):
         story.fast_forward(seconds=10)
         crashing.power()
+    story.desk.acknowledge(alert.id, by="desk-c")
+    story.desk.hand_over(alert.id, by="desk-c", to="chen")
+    story.fast_forward(seconds=10)
+    crashing.power()
+    story.desk.release(alert.id, by="desk-c")
+    story.fast_forward(seconds=10)
+    crashing.power()
     story.desk.acknowledge(alert.id, by="desk-c")
     story.desk.arrive(alert.id, by="desk-c")
     story.fast_forward(seconds=10)

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.policies import PoliciesRefused, load, parse
 from core.concerns import Severity
-from core.policies import DEFAULT_POLICIES, Level, Target
+from core.policies import DEFAULT_POLICIES, Level, Policy, Target
 
 GOOD = """
 [red]
@@ -73,3 +73,19 @@ def test_a_policy_that_asks_nobody_is_refused() -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(PoliciesRefused, match=r"gone\.toml: cannot be read"):
         load(tmp_path / "gone.toml")
+
+
+def test_how_long_an_alert_may_be_put_off_is_set_by_severity() -> None:
+    orange = GOOD.replace("red", "orange").replace("arrive_within_minutes = 15", "snooze_within_minutes = 45")
+
+    policies = parse(orange)
+
+    assert policies[Severity.ORANGE].snooze_within == timedelta(minutes=45)
+    assert policies[Severity.YELLOW].snooze_within == timedelta(hours=24)
+
+
+def test_a_policy_frozen_before_it_told_of_putting_off_can_still_be_read() -> None:
+    frozen = DEFAULT_POLICIES[Severity.YELLOW].to_json()
+    del frozen["snooze_within_s"]
+
+    assert Policy.from_json(frozen).snooze_within == timedelta(hours=2)

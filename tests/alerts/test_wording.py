@@ -169,6 +169,11 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
         EntryKind.ARRIVE_OVERDUE: [{"who": "li", "level": 1}, {"who": None, "level": 1}],
         EntryKind.ARRIVED: [{"report_by": when}],
         EntryKind.REPORT_OVERDUE: [{"who": "li", "level": 1}],
+        EntryKind.RELEASED: [{"from": "li", "reason": r} for r in ("", "车坏了 {0}")],
+        EntryKind.HANDED_OVER: [{"to": "li", "name": "李强", "accept_by": when}],
+        EntryKind.HAND_OVER_UNANSWERED: [{"who": "li", "level": 1}],
+        EntryKind.SNOOZED: [{"until": when, "reason": r} for r in ("", "刚起床 {0}")],
+        EntryKind.SNOOZE_ENDED: [{}],
         EntryKind.CONDITION_CLEARED: [{"episode": "e", "reason": "sign of life"}],
         EntryKind.CONDITION_RETURNED: [{"episode": "e", "facts": facts}],
         EntryKind.WORSENED: [{"from": "orange", "severity": "red", "facts": facts}],
@@ -183,7 +188,7 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
             for s, said, repeat in itertools.product(Settlement, ("", "busy"), (False, True))
         ],
         EntryKind.NOT_SENT: [
-            {**sent, "reason": r} for r in ("taken", "closed", "overtaken", "no_route", "quiet hours")
+            {**sent, "reason": r} for r in ("taken", "closed", "overtaken", "snoozed", "no_route", "quiet hours")
         ],
     }
 
@@ -225,8 +230,10 @@ def test_each_is_asked_in_the_words_for_them(target: Target, zh: str, en: str) -
 
 
 def _every_message(target: Target) -> list[wording.Text]:
-    events = [(Purpose.ASK, EntryKind.LEVEL_ENTERED)]
-    events += [(Purpose.INFORM, e) for e in (EntryKind.ACKNOWLEDGED, EntryKind.WORSENED, EntryKind.CLOSED)]
+    events = [(Purpose.ASK, e) for e in (EntryKind.LEVEL_ENTERED, EntryKind.HANDED_OVER)]
+    events += [
+        (Purpose.INFORM, e) for e in (EntryKind.ACKNOWLEDGED, EntryKind.SNOOZED, EntryKind.WORSENED, EntryKind.CLOSED)
+    ]
     return [
         wording.message(
             send(target, purpose, event, round_=round_),

@@ -55,6 +55,24 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/alerts/{alert_id}/close"): Row(
         STAFF, f"/api/v1/alerts/{_MINE}/close", _CLOSING, outside=f"/api/v1/alerts/{_THEIRS}/close"
     ),
+    ("POST", "/api/v1/alerts/{alert_id}/release"): Row(
+        STAFF, f"/api/v1/alerts/{_MINE}/release", _SEEN, outside=f"/api/v1/alerts/{_THEIRS}/release"
+    ),
+    ("GET", "/api/v1/alerts/{alert_id}/responders"): Row(
+        STAFF, f"/api/v1/alerts/{_MINE}/responders", outside=f"/api/v1/alerts/{_THEIRS}/responders"
+    ),
+    ("POST", "/api/v1/alerts/{alert_id}/hand-over"): Row(
+        STAFF,
+        f"/api/v1/alerts/{_MINE}/hand-over",
+        {"fence": 1, "to": "desk"},
+        outside=f"/api/v1/alerts/{_THEIRS}/hand-over",
+    ),
+    ("POST", "/api/v1/alerts/{alert_id}/snooze"): Row(
+        STAFF,
+        f"/api/v1/alerts/{_MINE}/snooze",
+        {"fence": 1, "minutes": 15},
+        outside=f"/api/v1/alerts/{_THEIRS}/snooze",
+    ),
     ("POST", "/api/v1/alerts/{alert_id}/notes"): Row(
         STAFF, f"/api/v1/alerts/{_MINE}/notes", {"text": "x"}, outside=f"/api/v1/alerts/{_THEIRS}/notes"
     ),
@@ -94,6 +112,11 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/alerts/{alert_id}/close"): Row(
         STAFF, f"/alerts/{_MINE}/close", form={"fence": "1", "outcome": "helped"}
     ),
+    ("POST", "/alerts/{alert_id}/release"): Row(STAFF, f"/alerts/{_MINE}/release", form={"fence": "1"}),
+    ("POST", "/alerts/{alert_id}/hand-over"): Row(
+        STAFF, f"/alerts/{_MINE}/hand-over", form={"fence": "1", "to": "desk"}
+    ),
+    ("POST", "/alerts/{alert_id}/snooze"): Row(STAFF, f"/alerts/{_MINE}/snooze", form={"fence": "1", "minutes": "15"}),
     ("POST", "/alerts/{alert_id}/note"): Row(STAFF, f"/alerts/{_MINE}/note", form={"text": "x"}),
     ("POST", "/alerts/{alert_id}/reopen"): Row(OFFICE, f"/alerts/{_MINE}/reopen", form={}),
     ("GET", "/homes"): Row(STAFF),

@@ -144,6 +144,21 @@ def test_family_that_was_asked_takes_it_goes_there_and_says_how_it_was(visit_as:
     assert family_states(fang)[street.FALLEN] == "well"
 
 
+def test_family_that_cannot_go_after_all_gives_it_back(visit_as: As, services: Services) -> None:
+    fang = visit_as("fang")
+    assert ask_fang(fang, "cannot", fence=2) == (409, "stale")
+    assert ask_fang(fang, "take", fence=2) == (204, "")
+    assert "我去不了了" in fang.get("/family").text
+
+    assert ask_fang(fang, "cannot", fence=3) == (204, "")
+
+    alert = services.alerts.get("a-17")
+    assert alert is not None
+    assert (alert.taken_by, alert.level) == (None, 2)
+    services.desk.acknowledge("a-17", by="li")
+    assert ask_fang(fang, "cannot", fence=5) == (409, "stale")
+
+
 def test_family_answers_only_what_it_was_asked_and_only_in_order(visit_as: As, services: Services) -> None:
     fang = visit_as("fang")
 

@@ -16,8 +16,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from core import escalation
-from core.alerts import Alert, Condition, Entry, EntryKind, Outcome, Transition
+from core import escalation, passing
+from core.alerts import Alert, Condition, Entry, EntryKind, Outcome, Recipient, Transition
 from core.concerns import Severity
 from core.delivery import Claimed, SendState, Settlement
 from core.policies import DEFAULT_POLICIES
@@ -113,6 +113,24 @@ class Story(RuleBasedStateMachine):
     @rule(by=PEOPLE, outcome=st.sampled_from(Outcome))
     def somebody_closes_it(self, by: str, outcome: Outcome) -> None:
         self.do(escalation.close(self.alert, by=by, outcome=outcome, note="", audience=EVERYBODY, now=self.now))
+
+    @precondition(lambda self: self.model is not None)
+    @rule(by=PEOPLE)
+    def somebody_gives_it_back(self, by: str) -> None:
+        self.do(passing.release(self.alert, by=by, reason="", reach=REACH, now=self.now))
+
+    @precondition(lambda self: self.model is not None and self.model.is_open)
+    @rule(by=PEOPLE, to=st.sampled_from(EVERYBODY))
+    def somebody_hands_it_over(self, by: str, to: Recipient) -> None:
+        timer = self.store.timer(self.alert.id)
+        assert timer is not None
+        self.do(passing.hand_over(self.alert, by=by, to=to, timer=timer, now=self.now))
+
+    @precondition(lambda self: self.model is not None)
+    @rule(by=PEOPLE, wait=st.sampled_from([timedelta(minutes=5), timedelta(hours=1)]))
+    def somebody_puts_it_off(self, by: str, wait: timedelta) -> None:
+        until = self.now + wait
+        self.do(passing.snooze(self.alert, by=by, until=until, reason="", audience=EVERYBODY, now=self.now))
 
     @precondition(lambda self: self.model is not None)
     @rule()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from core import escalation, timeline
+from core import escalation, passing, timeline
 from core.alerts import (
     Alert,
     Condition,
@@ -117,7 +117,8 @@ class AlertMachine(RuleBasedStateMachine):
         empty = {e.detail["level"] for e in transition.entries if e.kind is EntryKind.NO_RECIPIENT}
         assert len(entered) <= 1
         if not entered:
-            assert not asked
+            handed = [e.detail["to"] for e in transition.entries if e.kind is EntryKind.HANDED_OVER]
+            assert asked == handed
             return
         [entry] = entered
         assert entry.detail["people"] == asked
@@ -144,7 +145,12 @@ class AlertMachine(RuleBasedStateMachine):
         assert isinstance(moved, Transition)
         assert moved.alert.handling is Handling.TRIGGERED
         assert moved.alert.taken_by is None
-        if before.level == before.policy.last:
+        assert moved.alert.snoozed_until is None
+        assert moved.alert.handed_to is None
+        if before.snoozed_until is not None:
+            assert moved.alert.level >= before.level
+            assert moved.alert.round == before.round
+        elif before.level == before.policy.last:
             assert (moved.alert.level, moved.alert.round) == (before.policy.last, before.round + 1)
         else:
             assert moved.alert.level > before.level
@@ -160,9 +166,11 @@ class AlertMachine(RuleBasedStateMachine):
         moved = escalation.unreachable(self.alert, reach=reach, now=self.now)
 
         if isinstance(moved, Refusal):
-            assert self.alert.handling is not Handling.TRIGGERED or self.alert.level == self.alert.policy.last
+            assert self.alert.handed_to is None
+            waits = self.alert.handling is Handling.TRIGGERED and self.alert.snoozed_until is None
+            assert not waits or self.alert.level == self.alert.policy.last
             return
-        assert moved.alert.level > self.alert.level
+        assert moved.alert.level > self.alert.level or self.alert.handed_to is not None
         self._write(moved)
 
     @rule(by=PEOPLE)
@@ -170,7 +178,8 @@ class AlertMachine(RuleBasedStateMachine):
         moved = escalation.acknowledge(self.alert, by=by, audience=audience(self.alert), now=self.now)
 
         if isinstance(moved, Refusal):
-            assert not self.alert.is_open or self.alert.handling is Handling.ON_SITE or self.alert.taken_by == by
+            has_it = self.alert.handling is Handling.ON_SITE or self.alert.taken_by == by
+            assert not self.alert.is_open or (has_it and self.alert.handed_to != by)
             return
         assert moved.timer == Timer(
             self.alert.id, TimerKind.ARRIVE_BY, self.now + self.alert.policy.arrive_within, moved.alert.fence
@@ -243,9 +252,67 @@ class AlertMachine(RuleBasedStateMachine):
         if before.handling is not Handling.TRIGGERED:
             assert timer is not None
             assert moved.timer is not None
-            assert moved.timer.kind is timer.kind
+            if timer.kind is not TimerKind.ACCEPT_BY:
+                assert moved.timer.kind is timer.kind
             assert moved.timer.due_at <= timer.due_at
             assert {s.person for s in moved.sends} <= {before.taken_by, before.arrived_by}
+        self._write(moved)
+
+    @rule(by=PEOPLE, reach=REACHES)
+    def somebody_gives_it_back(self, by: str, reach: Mapping[Target, Sequence[Recipient]]) -> None:
+        before = self.alert
+
+        moved = passing.release(before, by=by, reason="", reach=reach, now=self.now)
+
+        if isinstance(moved, Refusal):
+            assert before.handling in {Handling.CLOSED, Handling.TRIGGERED}
+            return
+        assert moved.alert.handling is Handling.TRIGGERED
+        assert (moved.alert.taken_by, moved.alert.arrived_by, moved.alert.handed_to) == (None, None, None)
+        assert moved.alert.level >= before.level
+        self._write(moved)
+
+    @rule(by=PEOPLE, to=PEOPLE, ladder=ROUTES)
+    def somebody_hands_it_over(self, by: str, to: str, ladder: tuple[Route, ...]) -> None:
+        before, timer = self.alert, self.timer or Timer("none", TimerKind.LEVEL, self.now, 0)
+        asked = Recipient(to, to, Target.GRID_WORKER, Language.CHINESE, ladder)
+
+        moved = passing.hand_over(before, by=by, to=asked, timer=timer, now=self.now)
+
+        if isinstance(moved, Refusal):
+            having = {before.handed_to, before.arrived_by or before.taken_by or by}
+            assert not before.is_open or not ladder or to in having
+            return
+        assert moved.timer is not None
+        assert moved.timer.kind is TimerKind.ACCEPT_BY
+        assert moved.timer.due_at == moved.alert.accept_by
+        waits = [rung.patience for rung in before.policy.levels if Target.GRID_WORKER in rung.targets]
+        waits = waits or [before.policy.levels[before.level].patience]
+        assert moved.timer.due_at <= self.now + waits[0]
+        if before.handling is Handling.TRIGGERED:
+            assert moved.alert.taken_by == by
+        else:
+            assert moved.timer.due_at <= timer.due_at
+            assert (moved.alert.taken_by, moved.alert.arrived_by) == (before.taken_by, before.arrived_by)
+        assert [s.person for s in moved.sends] == [to]
+        self._write(moved)
+
+    @rule(by=PEOPLE, wait=st.timedeltas(timedelta(0), timedelta(hours=3)))
+    def somebody_puts_it_off(self, by: str, wait: timedelta) -> None:
+        before = self.alert
+
+        moved = passing.snooze(before, by=by, until=self.now + wait, reason="", audience=audience(before), now=self.now)
+
+        latest = before.opened_at + before.policy.snooze_within
+        if isinstance(moved, Refusal):
+            allowed = before.is_open and before.severity is not Severity.RED
+            assert not allowed or before.handling is Handling.ON_SITE or not wait or self.now + wait > latest
+            return
+        assert before.severity is not Severity.RED
+        assert before.handling is not Handling.ON_SITE
+        assert moved.timer == Timer(before.id, TimerKind.SNOOZE, self.now + wait, moved.alert.fence)
+        assert moved.timer.due_at <= latest
+        assert all(s.purpose is Purpose.INFORM for s in moved.sends)
         self._write(moved)
 
     @rule(policy=POLICIES, reach=REACHES, by=PEOPLE)
@@ -279,6 +346,20 @@ class AlertMachine(RuleBasedStateMachine):
             assert self.timer.alert == self.alert.id
 
     @invariant()
+    def it_is_put_off_or_handed_over_only_where_that_may_be(self) -> None:
+        if not hasattr(self, "alert"):
+            return
+        alert = self.alert
+        assert (alert.handed_to is None) == (alert.accept_by is None)
+        if alert.handed_to is not None:
+            assert alert.handling in {Handling.ACKNOWLEDGED, Handling.ON_SITE}
+        if alert.snoozed_until is not None:
+            assert alert.handling is Handling.TRIGGERED
+            assert alert.severity is not Severity.RED
+            assert self.timer is not None
+            assert self.timer.kind is TimerKind.SNOOZE
+
+    @invariant()
     def the_timeline_replays_to_the_present_state(self) -> None:
         if hasattr(self, "alert"):
             assert timeline.replay(self.entries) == timeline.Standing.of(self.alert)
@@ -295,6 +376,8 @@ class AlertMachine(RuleBasedStateMachine):
             escalation.arrive(closed, by="li", now=self.now),
             escalation.close(closed, by="li", outcome=Outcome.TEST, note="", audience=(), now=self.now),
             escalation.resident_fine(closed, by=RESIDENT, audience=(), now=self.now),
+            passing.release(closed, by="li", reason="", reach={}, now=self.now),
+            passing.snooze(closed, by="li", until=self.now, reason="", audience=(), now=self.now),
         ]
         assert moves == [Refusal.CLOSED] * len(moves)
 

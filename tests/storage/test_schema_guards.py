@@ -60,7 +60,8 @@ def _run(connection: Connection, *statements: str) -> None:
 COPY = (
     "INSERT INTO alerts SELECT '{id}', {key}, {episode}, home, area, kind, severity, policy, opened_at, since, facts,"
     " place, handling, condition, level, round, fence, taken_by, taken_at, arrived_by, arrived_at, closed_by,"
-    " closed_at, outcome, note, told, {predecessor}, '{id}' FROM alerts WHERE id = 'open'"
+    " closed_at, outcome, note, told, {predecessor}, '{id}', handed_to, accept_by,"
+    " snoozed_until FROM alerts WHERE id = 'open'"
 )
 CHANGE = "UPDATE {table} SET {change} WHERE {key} = '{value}'"
 ARM = "INSERT INTO timers SELECT '{id}', fence, kind, due_at FROM timers WHERE alert = 'open'"
@@ -118,6 +119,35 @@ def test_an_open_alert_has_no_outcome(by_hand: Connection, column: str) -> None:
 @pytest.mark.parametrize("change", ["note = 'x'", "outcome = 'test'", "condition = 'cleared'", "fence = fence + 1"])
 def test_a_closed_alert_never_changes(by_hand: Connection, change: str) -> None:
     assert "never changes" in refused(by_hand, changing("closed", change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "snoozed_until = opened_at",
+        "severity = 'orange', handling = 'acknowledged', snoozed_until = opened_at",
+        "handed_to = 'li'",
+        "accept_by = opened_at",
+        "handed_to = 'li', accept_by = opened_at",
+    ],
+    ids=["red", "held", "without a time", "to nobody", "by nobody"],
+)
+def test_red_or_held_is_never_put_off_and_only_a_holder_hands_over(by_hand: Connection, change: str) -> None:
+    refused(by_hand, changing("open", change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "severity = 'orange', snoozed_until = opened_at",
+        "handling = 'acknowledged', handed_to = 'li', accept_by = opened_at",
+    ],
+)
+def test_the_others_may_be(by_hand: Connection, change: str) -> None:
+    with by_hand.begin():
+        by_hand.execute(text(changing("open", change)))
+
+    assert by_hand.execute(text("SELECT count(*) FROM alerts WHERE id = 'open'")).scalar_one() == 1
 
 
 def test_a_closed_alert_is_not_opened_again(by_hand: Connection) -> None:
