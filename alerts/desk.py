@@ -163,6 +163,22 @@ class Desk:
         """This is how it ended. The residents themselves cannot close a red one."""
         return self._move(alert_id, seen_fence, lambda alert: self._closed(alert, by, outcome, note[:MAX_NOTE]))
 
+    def close_together(
+        self, seen: Mapping[str, int], *, by: str, outcome: Outcome, note: str
+    ) -> dict[str, Alert | Refusal]:
+        """Several that had one cause (a power cut, a gateway that raved): each by its own fence, each its own fate.
+
+        `seen`: fences by alert. Red ones are refused: each of them needs its own look.
+        """
+        return {
+            alert_id: self._move(
+                alert_id,
+                fence,
+                lambda alert: self._closed(alert, by, outcome, note[:MAX_NOTE], together=len(seen)),
+            )
+            for alert_id, fence in seen.items()
+        }
+
     def resident_fine(self, alert_id: str, *, by: str, seen_fence: int | None = None) -> Alert | Refusal:
         """The resident says "I am fine": closes an alert, and is only noted on a red one, which is given back open."""
         return self._move(alert_id, seen_fence, lambda alert: self._fine(alert, by))
@@ -214,12 +230,18 @@ class Desk:
         now = self.clock.now()
         return escalation.acknowledge(alert, by=by, audience=self.reacher.audience(alert, now), now=now)
 
-    def _closed(self, alert: Alert, by: str, outcome: Outcome, note: str) -> Transition | Refusal:
+    def _closed(
+        self, alert: Alert, by: str, outcome: Outcome, note: str, *, together: int | None = None
+    ) -> Transition | Refusal:
+        if alert.is_open and together is not None and alert.severity is Severity.RED:
+            return Refusal.RED_ONE_BY_ONE
         if alert.is_open and alert.severity is Severity.RED and self.reacher.is_resident(alert.home, by):
             return Refusal.RED_NEEDS_A_PERSON
         now = self.clock.now()
         audience = self.reacher.audience(alert, now)
-        return escalation.close(alert, by=by, outcome=outcome, note=note, audience=audience, now=now)
+        return escalation.close(
+            alert, by=by, outcome=outcome, note=note, audience=audience, now=now, together=together or 1
+        )
 
     def _fine(self, alert: Alert, by: str) -> Transition | Entry | Refusal:
         now = self.clock.now()

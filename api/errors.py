@@ -39,6 +39,7 @@ class Code(StrEnum):
     SOMEBODY_IS_THERE = "somebody_is_there"
     SNOOZED_ENOUGH = "snoozed_enough"
     CANNOT_BE_ASKED = "cannot_be_asked"
+    RED_ONE_BY_ONE = "red_one_by_one"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -70,6 +71,7 @@ TABLE: Mapping[Code, Told] = {
     Code.RED_NEVER_WAITS: Told(409, "Red is never put off", "Somebody must look now: take it, or hand it over."),
     Code.SOMEBODY_IS_THERE: Told(409, "Somebody is on site", "Nothing is put off while they owe a report."),
     Code.SNOOZED_ENOUGH: Told(409, "Put off too long", "Choose less than the policy allows, or send somebody."),
+    Code.RED_ONE_BY_ONE: Told(409, "Red one by one", "A red alert is closed by itself, by somebody who looked."),
     Code.CANNOT_BE_ASKED: Told(409, "Cannot be asked", "Choose a responder of this home's areas who can be reached."),
     Code.UNAVAILABLE: Told(503, "Out of reach for a moment", "Nothing was changed. Try again in a few seconds."),
     Code.INTERNAL: Told(
@@ -87,6 +89,7 @@ REFUSALS: Mapping[Refusal, Code] = {
     Refusal.SOMEBODY_IS_THERE: Code.SOMEBODY_IS_THERE,
     Refusal.SNOOZED_ENOUGH: Code.SNOOZED_ENOUGH,
     Refusal.CANNOT_BE_ASKED: Code.CANNOT_BE_ASKED,
+    Refusal.RED_ONE_BY_ONE: Code.RED_ONE_BY_ONE,
 }
 
 _STATUSES: Mapping[int, Code] = {

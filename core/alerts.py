@@ -205,5 +205,6 @@ class Refusal(StrEnum):
     RED_NEVER_WAITS = "red_never_waits"
     SOMEBODY_IS_THERE = "somebody_is_there"  # who is on site owes a report: nothing is put off
     SNOOZED_ENOUGH = "snoozed_enough"  # later than the policy allows
+    RED_ONE_BY_ONE = "red_one_by_one"  # never closed together with others
     CANNOT_BE_ASKED = "cannot_be_asked"  # not a responder here, or no way to reach them
     UNKNOWN = "unknown"

@@ -167,9 +167,19 @@ def arrive(alert: Alert, *, by: str, now: datetime) -> Transition | Refusal:
 
 
 def close(
-    alert: Alert, *, by: str, outcome: Outcome, note: str, audience: Sequence[Recipient], now: datetime
+    alert: Alert,
+    *,
+    by: str,
+    outcome: Outcome,
+    note: str,
+    audience: Sequence[Recipient],
+    now: datetime,
+    together: int = 1,
 ) -> Transition | Refusal:
-    """A person writes down how it ended. Final: a closed alert never changes. CLOSED's detail: `outcome`, `note`."""
+    """A person writes down how it ended. Final: a closed alert never changes.
+
+    `together`: how many were closed at once, for one cause. CLOSED's detail: `outcome`, `note`, `together`.
+    """
     if not alert.is_open:
         return Refusal.CLOSED
     moved = replace(
@@ -183,7 +193,9 @@ def close(
         accept_by=None,
         snoozed_until=None,
     )
-    entry = Entry(alert.id, now, EntryKind.CLOSED, moved.fence, by, {"outcome": outcome.value, "note": note})
+    entry = Entry(
+        alert.id, now, EntryKind.CLOSED, moved.fence, by, {"outcome": outcome.value, "note": note, "together": together}
+    )
     sends = inform(moved, EntryKind.CLOSED, audience, actor=by, now=now)
     return Transition(alert.fence, moved, None, (entry,), sends)
 

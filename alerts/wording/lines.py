@@ -95,11 +95,12 @@ class _Line:
         )
 
     def _closed(self) -> str:
-        note = str(self.detail.get("note") or "")
+        note, together = str(self.detail.get("note") or ""), int(self.detail.get("together", 1))
+        others = say(self.language, "entry.with_others", count=together) if together > 1 else ""
         return self._say(
             "closed",
             outcome=terms.outcome(Outcome(self.detail["outcome"]), self.language),
-            note=say(self.language, "entry.with_note", note=note) if note else "",
+            note=others + (say(self.language, "entry.with_note", note=note) if note else ""),
         )
 
     def _delivery(self) -> str:

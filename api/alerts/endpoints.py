@@ -5,13 +5,26 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.access import Viewer
-from api.alerts.moves import alert_for, arrive, close, hand_over, release, reopen, snooze, take, write_note
+from api.alerts.moves import (
+    alert_for,
+    arrive,
+    close,
+    close_together,
+    hand_over,
+    release,
+    reopen,
+    snooze,
+    take,
+    write_note,
+)
 from api.alerts.schemas import (
     AlertBody,
     AlertPage,
     AlertStory,
     AttemptBody,
+    ClosedTogether,
     Closing,
+    ClosingTogether,
     DeliveryBody,
     EntryBody,
     HandingOver,
@@ -26,6 +39,7 @@ from api.depends import HandlesAlerts, Looks, Ports, ReopensAlerts, SeesAlerts
 from api.errors import Code, Problem, problems
 from api.schema import Cursor, Limit
 from api.services import Services
+from core.alerts import Refusal
 from core.delivery import Delivery
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
@@ -71,6 +85,17 @@ def _wanted(
             raise Problem(Code.NOT_FOUND)
         return wanted, None
     return (None, None) if viewer.sees_everything else (viewer.areas, viewer.homes)
+
+
+@router.post("/close", responses=problems(Code.INVALID))
+def close_together_alerts(body: ClosingTogether, viewer: ReopensAlerts, ports: Ports) -> list[ClosedTogether]:
+    """Close several that had one cause, each by its own fence. Red ones are refused: they are closed one by one."""
+    seen = {each.alert: each.fence for each in body.alerts}
+    done = close_together(ports, viewer, seen, outcome=body.outcome, note=body.note)
+    return [
+        ClosedTogether(alert=alert_id, refused=fate if isinstance(fate, Refusal) else None)
+        for alert_id, fate in done.items()
+    ]
 
 
 @router.get("/{alert_id}", responses=problems(Code.NOT_FOUND))

@@ -1,5 +1,6 @@
 """What people do with an alert, for the JSON interface and the pages alike: find it, and let the desk decide."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from api.access import Action, Viewer
@@ -70,6 +71,18 @@ def _passed_on_by(viewer: Viewer, alert: Alert) -> Alert:
     if alert.is_open and not may_pass_on(viewer, alert):
         raise Problem(Code.FORBIDDEN, "Only whoever holds this alert, or the desk, passes it on or puts it off.")
     return alert
+
+
+def close_together(
+    ports: Services, viewer: Viewer, seen: Mapping[str, int], *, outcome: Outcome, note: str
+) -> dict[str, Alert | Refusal]:
+    """What became of each. One that this viewer may not see is UNKNOWN. Raises Problem INVALID without a note."""
+    if not note.strip():
+        raise Problem(Code.INVALID, "Closing several at once needs a note that says what they had in common.")
+    found = {alert_id: ports.alerts.get(alert_id) for alert_id in seen}
+    own = {id_: seen[id_] for id_, alert in found.items() if alert is not None and viewer.sees_alert(alert)}
+    done = ports.desk.close_together(own, by=viewer.person, outcome=outcome, note=note.strip())
+    return {alert_id: done.get(alert_id, Refusal.UNKNOWN) for alert_id in seen}
 
 
 def write_note(ports: Services, viewer: Viewer, alert_id: str, *, text: str) -> Alert:

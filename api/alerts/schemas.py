@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from api.schema import Body, example
-from core.alerts import Condition, EntryKind, Handling, Outcome, Purpose, TimerKind
+from core.alerts import Condition, EntryKind, Handling, Outcome, Purpose, Refusal, TimerKind
 from core.concerns import ConcernKind, Severity
 from core.delivery import SendState, Settlement
 from core.places import Room
@@ -196,6 +196,32 @@ class Closing(Body):
     fence: int = Field(ge=0)
     outcome: Outcome
     note: str = Field("", max_length=2000)
+
+
+class SeenAlert(Body):
+    model_config = example(alert="a-17", fence=3)
+
+    alert: str = Field(min_length=1, max_length=200)
+    fence: int = Field(ge=0)
+
+
+class ClosingTogether(Body):
+    model_config = example(
+        alerts=[{"alert": "a-17", "fence": 3}], outcome="device_fault", note="整栋楼停电，已逐户电话确认。"
+    )
+
+    alerts: list[SeenAlert] = Field(min_length=1, max_length=200)
+    outcome: Outcome
+    note: str = Field(min_length=1, max_length=2000, description="what they had in common")
+
+
+class ClosedTogether(Body):
+    """`refused` is null for one that is closed now, else the code that says why it is not."""
+
+    model_config = example(alert="a-17", refused=None)
+
+    alert: str
+    refused: Refusal | None
 
 
 class Releasing(Body):

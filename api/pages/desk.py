@@ -16,6 +16,7 @@ from api.pages.shell import shell
 from api.services import Services
 from api.sessions import visit_of
 from core.alerts import Alert, Timer
+from core.concerns import Severity
 from core.places import Area, Home
 from core.states import HomeState, Visibility
 
@@ -45,6 +46,7 @@ class DeskView:
     watches: tuple[Watch, ...]
     areas: tuple[tuple[Area, int], ...]
     area: str | None
+    together: bool
 
 
 @router.get("/")
@@ -79,7 +81,13 @@ def desk_view(ports: Services, viewer: Viewer, area: str | None) -> DeskView:
         watches=tuple(watches(ports, viewer)),
         areas=tuple(tree(areas)),
         area=area,
+        together=viewer.may(Action.REOPEN_ALERTS) and _several(open_alerts),
     )
+
+
+def _several(alerts: list[Alert]) -> bool:
+    """Is there anything to close together?"""
+    return sum(alert.severity is not Severity.RED for alert in alerts) > 1
 
 
 def _card(ports: Services, alert: Alert) -> Card:

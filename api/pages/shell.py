@@ -25,10 +25,6 @@ from core.places import Home
 LANGUAGE_COOKIE = "anxin_language"
 FRAGMENT = "x-fragment"
 _YEAR = int(timedelta(days=365).total_seconds())
-_SAID = frozenset(
-    {"taken", "arrived", "closed", "noted", "reopened", "fine", "answered", "bound", "changed", "removed", "imported"}
-)
-
 _templates = Environment(
     loader=PackageLoader("api.pages"),
     autoescape=True,
@@ -122,11 +118,11 @@ class Shell:
         return other.value, f"{path}?{urlencode([*kept, ('lang', other.value)])}"
 
     def said(self) -> tuple[str, str] | None:
-        """What the last button did, ("said" or "problem", sentence); from a fixed list, never free text."""
+        """What the last button did, ("said" or "problem", sentence); from the catalogue, never free text."""
         said, problem = self.request.query_params.get("said"), self.request.query_params.get("problem")
         if problem in set(Code):
             return "problem", self.t(f"problem.{problem}")
-        return ("said", self.t(f"said.{said}")) if said in _SAID else None
+        return ("said", self.t(f"said.{said}")) if f"said.{said}" in self.t else None
 
 
 def shell(request: Request, ports: Services, visit: Visit | None = None, *, home: Home | None = None) -> Shell:
@@ -148,7 +144,7 @@ def _language(request: Request, ports: Services, visit: Visit | None) -> Languag
 
 def _is_here(key: str, path: str, here: str) -> bool:
     if key == "desk":
-        return here == "/" or here.startswith("/alerts/")
+        return here in {"/", "/together"} or here.startswith("/alerts/")
     if key == "install":
         return here.startswith(("/install", "/devices/", "/labels/", "/d/"))
     return here.startswith(path)

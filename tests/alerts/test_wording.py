@@ -177,7 +177,10 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
         EntryKind.CONDITION_CLEARED: [{"episode": "e", "reason": "sign of life"}],
         EntryKind.CONDITION_RETURNED: [{"episode": "e", "facts": facts}],
         EntryKind.WORSENED: [{"from": "orange", "severity": "red", "facts": facts}],
-        EntryKind.CLOSED: [{"outcome": o.value, "note": n} for o in Outcome for n in ("", "看过了 {x}")],
+        EntryKind.CLOSED: [
+            {"outcome": o.value, "note": n, "together": m}
+            for o, n, m in itertools.product(Outcome, ("", "看过了 {x}"), (1, 12))
+        ],
         EntryKind.NO_RECIPIENT: [{"level": 3, "targets": ["grid_worker", "captain"]}],
         EntryKind.UNREACHABLE: [{"who": None, "level": 1}],
         EntryKind.RESIDENT_FINE: [{}],

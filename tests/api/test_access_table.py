@@ -55,6 +55,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/api/v1/alerts/{alert_id}/close"): Row(
         STAFF, f"/api/v1/alerts/{_MINE}/close", _CLOSING, outside=f"/api/v1/alerts/{_THEIRS}/close"
     ),
+    ("POST", "/api/v1/alerts/close"): Row(
+        OFFICE, json={"alerts": [{"alert": _MINE, "fence": 1}], "outcome": "test", "note": "x"}
+    ),
     ("POST", "/api/v1/alerts/{alert_id}/release"): Row(
         STAFF, f"/api/v1/alerts/{_MINE}/release", _SEEN, outside=f"/api/v1/alerts/{_THEIRS}/release"
     ),
@@ -112,6 +115,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/alerts/{alert_id}/close"): Row(
         STAFF, f"/alerts/{_MINE}/close", form={"fence": "1", "outcome": "helped"}
     ),
+    ("GET", "/together"): Row(OFFICE),
+    ("POST", "/together"): Row(OFFICE, form={"outcome": "test", "chosen": f"1:{_MINE}", "note": "x"}),
     ("POST", "/alerts/{alert_id}/release"): Row(STAFF, f"/alerts/{_MINE}/release", form={"fence": "1"}),
     ("POST", "/alerts/{alert_id}/hand-over"): Row(
         STAFF, f"/alerts/{_MINE}/hand-over", form={"fence": "1", "to": "desk"}

@@ -20,6 +20,7 @@ OPERATIONS = {
     "arrive_at_alert",
     "close_alert",
     "release_alert",
+    "close_together_alerts",
     "list_responders",
     "hand_over_alert",
     "snooze_alert",

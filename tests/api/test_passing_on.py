@@ -88,6 +88,7 @@ def test_the_page_offers_what_may_be_done_and_does_it(visit_as: As, services: Se
     handed = desk.get(page).text
     assert sent.headers["location"] == f"{page}?said=handed_over"
     assert "社区值班台 方晴 转交给 网格员 李伟" in handed
+    assert "已转交。" in desk.get(sent.headers["location"]).text
     assert 'id="release"' in handed
 
     desk.form(f"{page}/release", page=page, fence=str(now(services).fence), reason="李伟说去不了")
