@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from alerts.reach import Reacher
-from core import escalation, passing
+from core import escalation, passing, worsening
 from core.alerts import Alert, Condition, Entry, EntryKind, Outcome, Refusal, Transition
 from core.clock import Clock
 from core.concerns import Concern, ConcernKind, Severity
@@ -98,7 +98,7 @@ class Desk:
     def _add(self, alert: Alert, concern: Concern) -> Raised | None:
         now = self.clock.now()
         if concern.severity.rank < alert.severity.rank:
-            worse = escalation.worsen(
+            worse = worsening.worsen(
                 alert,
                 concern,
                 policy=self.policies()[concern.severity],
@@ -114,14 +114,14 @@ class Desk:
             return Raised(replace(alert, condition=Condition.ACTIVE), RaisedAs.RETURNED)
         if not self._is_new(alert, concern):
             return Raised(alert, RaisedAs.KNOWN)
-        line = Entry(alert.id, now, EntryKind.EVIDENCE, alert.fence, detail=escalation.evidence(concern))
+        line = Entry(alert.id, now, EntryKind.EVIDENCE, alert.fence, detail=worsening.evidence(concern))
         return Raised(alert, RaisedAs.EVIDENCE) if self.store.remark(line) else None
 
     def _condition(self, alert: Alert, concern: Concern) -> bool:
         """The sensors had said that it was over: they say it again."""
         if alert.condition is Condition.ACTIVE:
             return False
-        detail = escalation.evidence(concern)
+        detail = worsening.evidence(concern)
         line = Entry(alert.id, self.clock.now(), EntryKind.CONDITION_RETURNED, alert.fence, detail=detail)
         return self.store.remark(line, condition=Condition.ACTIVE)
 
@@ -129,7 +129,7 @@ class Desk:
         """Numbers grow by themselves; news is another episode, another place, another kind of fact."""
         told = [e for e in self.store.timeline(alert.id) if "episode" in e.detail]
         added = sum(entry.kind is EntryKind.EVIDENCE for entry in told)
-        fresh = _gist(escalation.evidence(concern))
+        fresh = _gist(worsening.evidence(concern))
         return added < MAX_EVIDENCE and all(_gist(entry.detail) != fresh for entry in told)
 
     def clear_concern(self, home: str, kind: ConcernKind, episode: str, reason: str) -> Alert | None:

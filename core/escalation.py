@@ -3,10 +3,9 @@
 Who is reachable comes in as `reach`, resolved by the caller at the very moment that a level fires.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from core import passing
 from core.alerts import (
@@ -21,9 +20,10 @@ from core.alerts import (
     TimerKind,
     Transition,
 )
-from core.concerns import Concern, Fact, Severity
-from core.levels import Reach, enter, inform, raised, same_level, unheld
+from core.concerns import Concern, Severity
+from core.levels import Reach, enter, inform, raised, unheld
 from core.policies import Policy
+from core.worsening import told
 
 
 def open_alert(
@@ -211,52 +211,6 @@ def resident_fine(
     return close(alert, by=by, outcome=Outcome.WELL_AT_HOME, note="", audience=audience, now=now)
 
 
-def worsen(
-    alert: Alert, concern: Concern, *, policy: Policy, reach: Reach, audience: Iterable[Recipient], now: datetime
-) -> Transition | Refusal:
-    """The same case has become more urgent: from now on the severer policy, frozen at this moment.
-
-    While people are being asked, the level that asks the same people is entered anew, with the severer patience.
-    Whoever has taken it keeps it and is told; what they owe is never due later than before.
-    WORSENED's detail: `from`, `level`, `round`, and what `evidence` tells.
-    """
-    if not alert.is_open:
-        return Refusal.CLOSED
-    if concern.severity.rank >= alert.severity.rank:
-        return Refusal.ALREADY_THERE
-    level = same_level(policy, alert.policy.levels[alert.level].targets, alert.level)
-    round_ = alert.round if level == policy.last else 0
-    moved = replace(
-        raised(alert),
-        severity=concern.severity,
-        policy=policy,
-        facts=concern.facts,
-        place=concern.place or alert.place,
-        level=level,
-        round=round_,
-        snoozed_until=None,
-    )
-    detail = {"severity": concern.severity.value, "from": alert.severity.value, "level": level, "round": round_}
-    entry = Entry(alert.id, now, EntryKind.WORSENED, moved.fence, detail={**evidence(concern), **detail})
-    if alert.handling is Handling.TRIGGERED:
-        entered = enter(moved, level=level, round_=round_, reach=reach, now=now)
-        return Transition(alert.fence, entered.alert, entered.timer, (entry, *entered.entries), entered.sends)
-    holding = [r for r in audience if r.person in {alert.taken_by, alert.arrived_by}]
-    sends = inform(moved, EntryKind.WORSENED, holding, actor="system", now=now)
-    return Transition(alert.fence, moved, _hastened(alert, moved, now), (entry,), sends)
-
-
-def evidence(concern: Concern) -> dict[str, Any]:
-    """What a concern tells, as a line's detail: `episode`, `severity`, `since`, `place`, `facts`."""
-    return {
-        "episode": concern.episode,
-        "severity": concern.severity.value,
-        "since": concern.since.isoformat(),
-        "place": concern.place.value if concern.place else None,
-        "facts": _told(concern.facts),
-    }
-
-
 def _opened(alert: Alert, *, by: str, reach: Reach, now: datetime) -> Transition:
     detail = {
         "kind": alert.kind.value,
@@ -264,30 +218,12 @@ def _opened(alert: Alert, *, by: str, reach: Reach, now: datetime) -> Transition
         "since": alert.since.isoformat(),
         "episode": alert.episode,
         "place": alert.place.value if alert.place else None,
-        "facts": _told(alert.facts),
+        "facts": told(alert.facts),
         "predecessor": alert.predecessor,
     }
     opened = Entry(alert.id, now, EntryKind.OPENED, alert.fence, by, detail)
     entered = enter(alert, level=0, round_=0, reach=reach, now=now)
     return Transition(0, entered.alert, entered.timer, (opened, *entered.entries), entered.sends)
-
-
-def _told(facts: Iterable[Fact]) -> list[Mapping[str, Any]]:
-    return [{"name": f.name, "value": f.value, "unit": f.unit} for f in facts]
-
-
-def _hastened(before: Alert, after: Alert, now: datetime) -> Timer:
-    """The arrival or report that is owed, under the severer policy and never later than it was owed before."""
-    if before.handling is Handling.ON_SITE:
-        kind, start = TimerKind.REPORT_BY, before.arrived_at
-        old, new = before.policy.report_within, after.policy.report_within
-    else:
-        kind, start = TimerKind.ARRIVE_BY, before.taken_at
-        old, new = before.policy.arrive_within, after.policy.arrive_within
-    due = min((start or now) + old, now + new)
-    if after.accept_by is not None and after.accept_by <= due:
-        kind, due = TimerKind.ACCEPT_BY, after.accept_by
-    return Timer(after.id, kind, due, after.fence)
 
 
 def _climb(alert: Alert, cause: tuple[EntryKind, str | None] | tuple[()], *, reach: Reach, now: datetime) -> Transition:

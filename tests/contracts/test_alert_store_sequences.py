@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from core import escalation, passing
+from core import escalation, passing, worsening
 from core.alerts import Alert, Condition, Entry, EntryKind, Outcome, Recipient, Transition
 from core.concerns import Severity
 from core.delivery import Claimed, SendState, Settlement
@@ -142,7 +142,7 @@ class Story(RuleBasedStateMachine):
     def it_worsens(self, severity: Severity) -> None:
         worse = concern(self.home, severity=severity)
         policy = DEFAULT_POLICIES[severity]
-        self.do(escalation.worsen(self.alert, worse, policy=policy, reach=REACH, audience=EVERYBODY, now=self.now))
+        self.do(worsening.worsen(self.alert, worse, policy=policy, reach=REACH, audience=EVERYBODY, now=self.now))
 
     @precondition(lambda self: self.earlier and self.model is not None)
     @rule(data=st.data(), by=PEOPLE)

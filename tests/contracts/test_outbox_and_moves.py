@@ -7,9 +7,9 @@ import pytest
 from core.alerts import EntryKind, Purpose
 from core.concerns import Severity
 from core.delivery import Claimed, SendState, Settlement
-from core.escalation import worsen
 from core.policies import DEFAULT_POLICIES
 from core.ports import AlertStore
+from core.worsening import worsen
 from tests.contracts.cases import (
     LEASE,
     MINUTE,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from core import escalation, passing, timeline
+from core import escalation, passing, timeline, worsening
 from core.alerts import (
     Alert,
     Condition,
@@ -239,7 +239,7 @@ class AlertMachine(RuleBasedStateMachine):
     def it_grows_worse(self, severity: Severity, policy: Policy, reach: Mapping[Target, Sequence[Recipient]]) -> None:
         before, timer = self.alert, self.timer
 
-        moved = escalation.worsen(
+        moved = worsening.worsen(
             before, concern(severity), policy=policy, reach=reach, audience=audience(before), now=self.now
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from core import escalation
+from core import escalation, worsening
 from core.alerts import Alert, EntryKind, Recipient, Refusal, Timer, TimerKind, Transition
 from core.concerns import Concern, ConcernKind, Severity
 from core.people import Language, Route
@@ -90,7 +90,7 @@ def test_growing_worse_enters_the_level_that_asks_the_same_people() -> None:
     reach = {target: [who(target.value, target)] for target in Target}
     alert = opened(mild, reach).alert
 
-    worse = escalation.worsen(alert, concern(Severity.RED), policy=severe, reach=reach, audience=(), now=NOW)
+    worse = worsening.worsen(alert, concern(Severity.RED), policy=severe, reach=reach, audience=(), now=NOW)
 
     assert isinstance(worse, Transition)
     assert (worse.alert.level, worse.alert.policy.name) == (1, "severe")
@@ -106,7 +106,7 @@ def test_growing_worse_never_gives_whoever_took_it_more_time() -> None:
     assert isinstance(taken, Transition)
 
     def due_when_worse_after(minutes: int) -> Timer | None:
-        worse = escalation.worsen(
+        worse = worsening.worsen(
             taken.alert,
             concern(Severity.RED),
             policy=severe,
@@ -125,6 +125,6 @@ def test_growing_worse_never_gives_whoever_took_it_more_time() -> None:
 def test_it_cannot_grow_milder() -> None:
     alert = opened(policy((Target.FAMILY,)), {}).alert
 
-    same = escalation.worsen(alert, concern(Severity.ORANGE), policy=alert.policy, reach={}, audience=(), now=NOW)
+    same = worsening.worsen(alert, concern(Severity.ORANGE), policy=alert.policy, reach={}, audience=(), now=NOW)
 
     assert same is Refusal.ALREADY_THERE
