@@ -4,11 +4,12 @@
 version = 2
 arrive_within_minutes = 20
 report_within_minutes = 60
-snooze_within_minutes = 120      # from the opening; red is never put off
 
 [[red.levels]]
 ask = ["resident"]
 wait_minutes = 1
+
+`snooze_within_minutes` (orange, yellow): how long after its opening an alert may be put off; red never is.
 """
 
 import tomllib

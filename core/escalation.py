@@ -21,7 +21,7 @@ from core.alerts import (
     Transition,
 )
 from core.concerns import Concern, Severity
-from core.levels import Reach, enter, inform, raised, unheld
+from core.levels import Reach, enter, inform, settled, unheld
 from core.policies import Policy
 from core.worsening import told
 
@@ -182,20 +182,9 @@ def close(
     """
     if not alert.is_open:
         return Refusal.CLOSED
-    moved = replace(
-        raised(alert),
-        handling=Handling.CLOSED,
-        closed_by=by,
-        closed_at=now,
-        outcome=outcome,
-        note=note,
-        handed_to=None,
-        accept_by=None,
-        snoozed_until=None,
-    )
-    entry = Entry(
-        alert.id, now, EntryKind.CLOSED, moved.fence, by, {"outcome": outcome.value, "note": note, "together": together}
-    )
+    moved = replace(settled(alert), handling=Handling.CLOSED, closed_by=by, closed_at=now, outcome=outcome, note=note)
+    detail = {"outcome": outcome.value, "note": note, "together": together}
+    entry = Entry(alert.id, now, EntryKind.CLOSED, moved.fence, by, detail)
     sends = inform(moved, EntryKind.CLOSED, audience, actor=by, now=now)
     return Transition(alert.fence, moved, None, (entry,), sends)
 

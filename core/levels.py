@@ -66,18 +66,20 @@ def raised(alert: Alert) -> Alert:
     return replace(alert, fence=alert.fence + 1)
 
 
+def settled(alert: Alert) -> Alert:
+    """Raised, and neither being handed over nor put off any more."""
+    return replace(raised(alert), handed_to=None, accept_by=None, snoozed_until=None)
+
+
 def unheld(alert: Alert) -> Alert:
-    """Raised, in nobody's hands, and waiting for somebody."""
+    """Settled, in nobody's hands, and waiting for somebody."""
     return replace(
-        raised(alert),
+        settled(alert),
         handling=Handling.TRIGGERED,
         taken_by=None,
         taken_at=None,
         arrived_by=None,
         arrived_at=None,
-        handed_to=None,
-        accept_by=None,
-        snoozed_until=None,
     )
 
 

@@ -45,8 +45,8 @@ from core.delivery import Delivery
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
 _ACTING = problems(Code.NOT_FOUND, Code.STALE, Code.CLOSED, Code.ALREADY_THERE)
-_PASSING = problems(Code.NOT_FOUND, Code.FORBIDDEN, Code.STALE, Code.CLOSED, Code.ALREADY_THERE)
-_NEVER_PUT_OFF = problems(Code.STALE, Code.CLOSED, Code.RED_NEVER_WAITS, Code.SOMEBODY_IS_THERE, Code.SNOOZED_ENOUGH)
+_PASSING = (Code.NOT_FOUND, Code.FORBIDDEN, Code.STALE, Code.CLOSED)
+_NEVER_PUT_OFF = (Code.RED_NEVER_WAITS, Code.SOMEBODY_IS_THERE, Code.SNOOZED_ENOUGH)
 
 
 @router.get("", responses=problems(Code.REFUSED))
@@ -147,7 +147,7 @@ def close_alert(alert_id: str, body: Closing, viewer: HandlesAlerts, ports: Port
     return AlertBody.model_validate(moved)
 
 
-@router.post("/{alert_id}/release", responses=_PASSING)
+@router.post("/{alert_id}/release", responses=problems(*_PASSING, Code.ALREADY_THERE))
 def release_alert(alert_id: str, body: Releasing, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
     """Give it back, or as the desk take it from whoever cannot go: others are asked at once."""
     return AlertBody.model_validate(release(ports, viewer, alert_id, fence=body.fence, reason=body.reason.strip()))
@@ -161,13 +161,13 @@ def list_responders(alert_id: str, viewer: HandlesAlerts, ports: Ports) -> list[
     return [ResponderBody(person=r.person, name=r.name, target=r.target, reachable=bool(r.ladder)) for r in able]
 
 
-@router.post("/{alert_id}/hand-over", responses={**_PASSING, **problems(Code.CANNOT_BE_ASKED)})
+@router.post("/{alert_id}/hand-over", responses=problems(*_PASSING, Code.ALREADY_THERE, Code.CANNOT_BE_ASKED))
 def hand_over_alert(alert_id: str, body: HandingOver, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
     """Ask a named person to take it; until they do, its holder answers for it."""
     return AlertBody.model_validate(hand_over(ports, viewer, alert_id, fence=body.fence, to=body.to))
 
 
-@router.post("/{alert_id}/snooze", responses={**_PASSING, **_NEVER_PUT_OFF})
+@router.post("/{alert_id}/snooze", responses=problems(*_PASSING, *_NEVER_PUT_OFF))
 def snooze_alert(alert_id: str, body: Snoozing, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
     """Put it off: nobody is asked before. Never for red."""
     moved = snooze(ports, viewer, alert_id, fence=body.fence, minutes=body.minutes, reason=body.reason.strip())

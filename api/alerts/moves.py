@@ -38,14 +38,6 @@ def release(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, reaso
     return _moved(ports.desk.release(alert.id, by=viewer.person, reason=reason, seen_fence=fence))
 
 
-def give_back(ports: Services, viewer: Viewer, alert_id: str, *, fence: int) -> Alert:
-    """Whoever holds it, of whatever role, cannot go. Raises Problem FORBIDDEN for others."""
-    alert = alert_for(ports, viewer, alert_id)
-    if alert.is_open and viewer.person not in {alert.taken_by, alert.arrived_by}:
-        raise Problem(Code.FORBIDDEN)
-    return _moved(ports.desk.release(alert.id, by=viewer.person, seen_fence=fence))
-
-
 def hand_over(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, to: str) -> Alert:
     """Whoever holds it, the desk, or anybody while nobody holds it. Raises Problem FORBIDDEN for others."""
     alert = _passed_on_by(viewer, alert_for(ports, viewer, alert_id))
@@ -60,11 +52,9 @@ def snooze(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, minute
 
 
 def may_pass_on(viewer: Viewer, alert: Alert) -> bool:
-    """An alert that somebody holds is theirs, and the desk's, to pass on or put off."""
-    if not alert.is_open or not viewer.may(Action.HANDLE_ALERTS):
-        return False
+    """An alert that somebody holds is theirs, whatever their role, and the desk's, to pass on or put off."""
     holders = {alert.taken_by, alert.arrived_by} - {None}
-    return not holders or viewer.person in holders or viewer.may(Action.REOPEN_ALERTS)
+    return alert.is_open and (not holders or viewer.person in holders or viewer.may(Action.REOPEN_ALERTS))
 
 
 def _passed_on_by(viewer: Viewer, alert: Alert) -> Alert:

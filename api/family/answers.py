@@ -64,7 +64,7 @@ def give(ports: Services, viewer: Viewer, alert_id: str, answer: Answer, *, fenc
         case Answer.ARRIVE:
             return moves.arrive(ports, viewer, alert.id, fence=fence)
         case Answer.CANNOT:
-            return moves.give_back(ports, viewer, alert.id, fence=fence)
+            return moves.release(ports, viewer, alert.id, fence=fence, reason="")
         case Answer.WELL:
             return moves.close(ports, viewer, alert.id, fence=fence, outcome=Outcome.WELL_AT_HOME, note="")
         case Answer.HELPED:

@@ -25,6 +25,7 @@ from core.places import Home
 LANGUAGE_COOKIE = "anxin_language"
 FRAGMENT = "x-fragment"
 _YEAR = int(timedelta(days=365).total_seconds())
+
 _templates = Environment(
     loader=PackageLoader("api.pages"),
     autoescape=True,
