@@ -58,6 +58,9 @@ class EngineCounts:
 class Engine:
     """One event loop runs it; `wake` may be called from any thread. `announce` hears of each alert that moved, in a
     thread of `run_call`; `run_call` runs every call to the store.
+
+    Any number may work on one store, each with a `name` of its own that it has again after a restart. Without a name
+    it is the only one.
     """
 
     store: AlertStore
@@ -67,6 +70,7 @@ class Engine:
     run_call: Runner
     settings: EngineSettings = EngineSettings()
     announce: Callable[[Alert], None] = lambda _alert: None
+    name: str | None = None
     counts: EngineCounts = field(default_factory=EngineCounts)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
@@ -131,7 +135,7 @@ class Engine:
         """What a crash has left to a lease or a timer: messages under way go again at once, and a level whose last
         message had failed is climbed from.
         """
-        left = await self.run_call(lambda: self.store.end_leases(self.clock.now()))
+        left = await self.run_call(lambda: self.store.end_leases(self.clock.now(), owner=self.name))
         if left:
             log.warning("messages were under way when we ended, they go again", extra={"count": left})
         for alert in await self.run_call(self.store.open_alerts):
@@ -163,7 +167,9 @@ class Engine:
             return False
         now = self.clock.now()
         until = now + self.sender.settings.lease
-        claims = await self.run_call(lambda: self.store.claim_sends(now, lease_until=until, limit=free))
+        claims = await self.run_call(
+            lambda: self.store.claim_sends(now, lease_until=until, limit=free, owner=self.name or "")
+        )
         for claimed in claims:
             task = asyncio.create_task(self._send(claimed), name=f"send {claimed.send.id}")
             self._sending.add(task)

@@ -32,6 +32,7 @@ class _World:
     by_home: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
     by_area: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
     responders: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Reacher:
@@ -66,12 +67,13 @@ class Reacher:
             by_home=_grouped(directory.ties, lambda tie: tie.home),
             by_area=_grouped(directory.ties, lambda tie: tie.area),
             responders=frozenset((*captains, *(shift.person for shift in rota))),
+            names={person.id: person.name for person in directory.people.values()},
         )
 
     @property
     def names(self) -> Mapping[str, str]:
         """Everybody's name by id."""
-        return {person.id: person.name for person in self._world.directory.people.values()}
+        return self._world.names
 
     def home(self, home: str, *, area: str = "") -> Home:
         """The home, or what can be said of one that is not in the inventory any more."""

@@ -10,7 +10,7 @@ from alerts.channels.channel import Channel
 from alerts.channels.console import ConsoleChannel
 from alerts.channels.webhook import WebhookChannel
 from alerts.desk import Desk
-from alerts.engine import Engine
+from alerts.engine import Engine, EngineSettings
 from alerts.policies import load as load_policies
 from alerts.reach import Reacher
 from alerts.sender import Sender, SenderSettings
@@ -47,9 +47,16 @@ class Alerting:
 
 
 def new_alerting(
-    settings: Settings, clock: ScaledClock, stores: Stores, roster: Roster, *, announce: Callable[[Change], None]
+    settings: Settings,
+    clock: ScaledClock,
+    stores: Stores,
+    roster: Roster,
+    *,
+    announce: Callable[[Change], None],
+    name: str | None = None,
+    pace: EngineSettings | None = None,
 ) -> Alerting:
-    """Raises PoliciesRefused when the policies file is wrong."""
+    """`name` of the sender, where others send beside it. Raises PoliciesRefused when the policies file is wrong."""
     reacher = Reacher(roster.inventory, roster.directory, roster.rota)
     policies = load_policies(settings.policies_file)
     threads = Threads()
@@ -69,7 +76,7 @@ def new_alerting(
         SenderSettings(lease=timedelta(seconds=LEASE * clock.speed)),
         announce=moved,
     )
-    engine = Engine(stores.alerts, reacher, sender, clock, threads, announce=moved)
+    engine = Engine(stores.alerts, reacher, sender, clock, threads, pace or EngineSettings(), announce=moved, name=name)
 
     def stirred(alert: Alert) -> None:
         moved(alert)

@@ -1,4 +1,4 @@
-"""The command line: `anxin demo | serve | simulate | enroll | migrate | replay | decode | doctor | settings`.
+"""The command line: `anxin --help` lists the commands.
 
 Commands import late, so that --help is quick; a wrong setting or file ends with one clear line and exit code 2.
 """
@@ -91,6 +91,15 @@ def serve() -> None:
 
 
 @app.command()
+def engine() -> None:
+    """Climb and send beside `anxin serve`, on one PostgreSQL: as many as you like, on as many machines."""
+    from anxin.engine_process import run_engine
+    from anxin.settings import load
+
+    _run(run_engine(load()))
+
+
+@app.command()
 def simulate(
     broker: Annotated[str, typer.Option(help="mqtt://[user:password@]host:port")] = "mqtt://127.0.0.1:1883",
     homes: Annotated[int, typer.Option(min=1, max=20_000)] = 60,
@@ -116,6 +125,30 @@ def simulate(
         broker, homes, speed, seed, scenario, recording, start, clock, until, fall_at, inventory, truth, inventory_only
     )
     _run(run_simulate(options))
+
+
+@app.command()
+def drill(
+    seed: Annotated[int, typer.Option(help="Same seed, same drill.")] = 1,
+    days: Annotated[float, typer.Option(min=0.1, max=3660, help="Days in virtual time.")] = 30.0,
+    homes: Annotated[int, typer.Option(min=20, max=20_000)] = 2000,
+    processes: Annotated[int, typer.Option(min=1, max=8, help="Engines side by side on one database.")] = 2,
+    alerts: Annotated[float, typer.Option(min=1, max=5000, help="Concerns a day in the whole town.")] = 40.0,
+    cuts: Annotated[float, typer.Option(min=0, max=5000, help="How often a day a process dies.")] = 12.0,
+    database: Annotated[
+        str | None, typer.Option(help="An empty PostgreSQL, postgresql+psycopg://…; without it a SQLite file.")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Only the last line, and what is broken.")] = False,
+) -> None:
+    """Years of alerts in virtual time: crashes between any two statements, faults of every provider, and a judge.
+
+    Exit 1 when anything was lost or is not as promised.
+    """
+    from anxin.drill.run import DrillOptions, drill_command
+
+    options = DrillOptions(seed, days, homes, processes, alerts, cuts, database=database)
+    raise SystemExit(drill_command(options, as_json=as_json))
 
 
 @app.command()

@@ -24,8 +24,9 @@ from anxin.history import feed_history
 from anxin.intake import new_pipeline
 from anxin.logs import start_logging
 from anxin.neighbours import logins, neighbours
-from anxin.service import Service, told_to_stop, wire
+from anxin.service import Service, wire
 from anxin.settings import Settings, SettingsRefused, load
+from anxin.shutdown import told_to_stop
 from anxin.stores import Stores, open_database, open_readings
 from anxin.web import refuse_taken_port
 from core.ports import ReadingsStore

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from anxin.clock import ScaledClock
 from anxin.lookout import Lookout
@@ -14,6 +14,8 @@ from storage.database import Database
 
 LATE = 15.0
 """Real seconds that a due timer or an owed message may wait before it is said."""
+CLOCKS_APART = 5.0
+"""Seconds. A lease lasts 30: a clock that is further off takes other processes' messages from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Checkup:
             (
                 self._broker(),
                 self._store("database", self.database.ping),
+                self._clock(),
                 self._store("readings", self.readings.ping),
                 self._intake(),
                 self._engine(),
@@ -54,6 +57,18 @@ class Checkup:
         except StoreUnavailable as error:
             return PartHealth(name, ok=False, reason=f"the store is away: {error}")
         return PartHealth(name, ok=True)
+
+    def _clock(self) -> PartHealth:
+        """Leases and timers of several processes are compared by their own clocks: these must agree."""
+        try:
+            theirs = self.database.clock()
+        except StoreUnavailable as error:
+            return PartHealth("clock", ok=False, reason=f"cannot tell, the database is away: {error}")
+        apart = abs((datetime.now(UTC) - theirs).total_seconds()) if theirs is not None else 0.0
+        if apart > CLOCKS_APART:
+            reason = f"this machine's clock and the database's are {apart:.0f} s apart; set both by NTP"
+            return PartHealth("clock", ok=False, reason=reason)
+        return PartHealth("clock", ok=True)
 
     def _intake(self) -> PartHealth:
         report = self.pipeline.report()

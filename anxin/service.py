@@ -4,9 +4,7 @@ Start: stores, the engine, what was learned, what was stored since, then the bro
 """
 
 import asyncio
-import contextlib
 import logging
-import signal
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -30,7 +28,9 @@ from anxin.onboarding import ConsoleOnboarding
 from anxin.outward import Outward, new_outward
 from anxin.roster import Roster
 from anxin.runtime import filling, take_short_turns
+from anxin.sender_name import sender_name
 from anxin.settings import Settings
+from anxin.shutdown import told_to_stop
 from anxin.stores import Stores, open_database, open_readings
 from anxin.web import WebServer, refuse_taken_port, web_server
 from api.app import create_app
@@ -130,14 +130,16 @@ async def _serve(web: WebServer) -> None:
         raise OSError("the console stopped by itself")
 
 
-def wire(settings: Settings, clock: ScaledClock, stores: Stores, readings: ReadingsStore) -> Service:
-    """Join everything. Reads the inventory; starts nothing."""
+def wire(
+    settings: Settings, clock: ScaledClock, stores: Stores, readings: ReadingsStore, *, sender: str | None = None
+) -> Service:
+    """Join everything. Reads the inventory; starts nothing. `sender`: its name, where others may send beside it."""
     roster = Roster(stores.inventory, stores.snapshots)
     with filling():
         roster.load()
     feed = LiveFeed(uuid4().hex[:12])
     watch = Watch(roster.inventory, WatchSettings(false_alarms_per_month=settings.false_alarms_per_month))
-    alerting = new_alerting(settings, clock, stores, roster, announce=feed.announce)
+    alerting = new_alerting(settings, clock, stores, roster, announce=feed.announce, name=sender)
     gate = Gate()
     lookout = _lookout(watch, gate, stores, alerting, clock, feed)
     pipeline = new_pipeline(
@@ -249,6 +251,7 @@ async def serve(settings: Settings) -> None:
         log.warning("running on a drill's clock, not on real time", extra={"clock": clock.epoch})
     refuse_taken_port(settings.http_host, settings.http_port)
     with ExitStack() as stack:
+        sender = stack.enter_context(sender_name(settings))
         stores = stack.enter_context(open_database(settings, migrate=True))
         readings = stack.enter_context(open_readings(settings))
         made_up = ensure_admin(stores, settings)
@@ -256,18 +259,8 @@ async def serve(settings: Settings) -> None:
             log.warning(
                 "no ANXIN_ADMIN_PASSWORD was given: the login 'admin' has this password, said once: %s", made_up
             )
-        service = wire(settings, clock, stores, readings)
+        service = wire(settings, clock, stores, readings, sender=sender)
         async with service.running() as web:
             log.info("serving", extra={"port": web.port, "homes": len(service.roster.inventory.homes)})
             await told_to_stop()
             log.info("stopping")
-
-
-async def told_to_stop() -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    with contextlib.ExitStack() as stack:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
-            stack.callback(loop.remove_signal_handler, number)
-        await stop.wait()

@@ -18,8 +18,9 @@ from typing import Any
 from anxin.accounts import ensure_admin
 from anxin.clock import system_clock
 from anxin.logs import start_logging
-from anxin.service import Service, told_to_stop, wire
+from anxin.service import Service, wire
 from anxin.settings import load
+from anxin.shutdown import told_to_stop
 from anxin.stores import open_database, open_readings
 
 LOOK_EVERY = 0.02

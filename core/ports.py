@@ -185,13 +185,15 @@ class AlertStore(Protocol):
         """The earliest instant at which a timer or a queued send wants attention."""
         ...
 
-    def claim_sends(self, now: datetime, *, lease_until: datetime, limit: int = 20) -> list[Claimed]:
-        """Take due, unleased sends under a lease, most urgent severity first, oldest first within it."""
+    def claim_sends(self, now: datetime, *, lease_until: datetime, limit: int = 20, owner: str = "") -> list[Claimed]:
+        """Take due, unleased sends under a lease, most urgent severity first, oldest first within it. `owner` is the
+        name of the sender, without a slash.
+        """
         ...
 
-    def end_leases(self, now: datetime) -> int:
-        """What was claimed and never settled is due at once, as a repeat; how many. For the only sender, at its start:
-        whoever held these leases is gone.
+    def end_leases(self, now: datetime, *, owner: str | None = None) -> int:
+        """What `owner` claimed and never settled is due at once, as a repeat; how many. For a sender at its start: it
+        held these leases before it died. None: everybody's, for the only sender there is.
         """
         ...
 

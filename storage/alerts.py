@@ -145,13 +145,13 @@ class SqlAlerts:
             both = (connection.scalar(select(func.min(timers.c.due_at))), outbox.earliest(connection))
         return min((instant for instant in both if instant is not None), default=None)
 
-    def claim_sends(self, now: datetime, *, lease_until: datetime, limit: int = 20) -> list[Claimed]:
+    def claim_sends(self, now: datetime, *, lease_until: datetime, limit: int = 20, owner: str = "") -> list[Claimed]:
         with self._database.writing() as connection:
-            return outbox.claim(connection, now, lease_until=lease_until, limit=limit)
+            return outbox.claim(connection, now, lease_until=lease_until, limit=limit, owner=owner)
 
-    def end_leases(self, now: datetime) -> int:
+    def end_leases(self, now: datetime, *, owner: str | None = None) -> int:
         with self._database.writing() as connection:
-            return outbox.end_leases(connection, now)
+            return outbox.end_leases(connection, now, owner=owner)
 
     def settle(self, claimed: Claimed, attempt: Attempt, *, retry_at: datetime | None = None) -> bool:
         """Saying the same settlement again changes nothing and answers the same."""

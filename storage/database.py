@@ -8,6 +8,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache, partial
 from typing import Any, Self
 
@@ -115,6 +116,34 @@ class Database:
         """Raises StoreUnavailable when the database cannot serve."""
         with _in_the_ports_words(), self._engine.connect() as connection:
             connection.execute(text("SELECT 1"))
+
+    def listen(self, hear: Callable[[], None]) -> None:
+        """Call `hear` before each connection, before and after each statement and before each commit, in the thread
+        that does it. What it raises ends the transaction there: so a drill pulls the plug.
+        """
+
+        def connecting(*_: object) -> None:
+            hear()
+
+        def heard(connection: Connection, *_: object) -> None:
+            try:
+                hear()
+            except BaseException:
+                # At once: a connection that is only dropped keeps its locks while anybody remembers the error.
+                connection.connection.rollback()
+                raise
+
+        event.listen(self._engine, "do_connect", connecting)
+        for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
+            event.listen(self._engine, moment, heard)
+
+    def clock(self) -> datetime | None:
+        """The server's own time, the same for every process that uses it; None on SQLite, which has no server."""
+        if self.dialect != "postgresql":
+            return None
+        with _in_the_ports_words(), self._engine.connect() as connection:
+            said: datetime = connection.execute(text("SELECT statement_timestamp()")).scalar_one()
+            return said
 
     def close(self) -> None:
         self._engine.dispose()

@@ -45,7 +45,7 @@ def withdraw_asks(
         _write(connection, _not_sent(send_of(row), rung=row.rung, at=at, reason=reason))
 
 
-def claim(connection: Connection, now: datetime, *, lease_until: datetime, limit: int) -> list[Claimed]:
+def claim(connection: Connection, now: datetime, *, lease_until: datetime, limit: int, owner: str) -> list[Claimed]:
     """Take due sends under a lease. One whose earlier lease ran out without a word is a repeat."""
     due = connection.execute(
         select(sends)
@@ -55,11 +55,11 @@ def claim(connection: Connection, now: datetime, *, lease_until: datetime, limit
         .limit(limit)
         .with_for_update(of=sends, skip_locked=True)
     ).all()
-    return [_lease(connection, row, lease_until) for row in due]
+    return [_lease(connection, row, lease_until, owner) for row in due]
 
 
-def _lease(connection: Connection, row: AnyRow, lease_until: datetime) -> Claimed:
-    lease = f"{row.id}#{row.attempts + 1}"  # the number rises with each claim: never given twice
+def _lease(connection: Connection, row: AnyRow, lease_until: datetime, owner: str) -> Claimed:
+    lease = f"{owner}/{row.id}#{row.attempts + 1}"  # the number rises with each claim: never given twice
     unheard = row.unheard or row.lease is not None
     connection.execute(
         update(sends)
@@ -69,10 +69,10 @@ def _lease(connection: Connection, row: AnyRow, lease_until: datetime) -> Claime
     return Claimed(send_of(row), row.rung, row.attempts + 1, lease, lease_until, repeat=unheard)
 
 
-def end_leases(connection: Connection, now: datetime) -> int:
+def end_leases(connection: Connection, now: datetime, *, owner: str | None) -> int:
     """The lease stays in the row until the next claim, which is a repeat because of it."""
-    left = update(sends).where(_QUEUED, sends.c.lease.is_not(None)).values(next_attempt_at=now)
-    return connection.execute(left).rowcount
+    theirs = sends.c.lease.is_not(None) if owner is None else sends.c.lease.startswith(f"{owner}/", autoescape=True)
+    return connection.execute(update(sends).where(_QUEUED, theirs).values(next_attempt_at=now)).rowcount
 
 
 def settle(connection: Connection, claimed: Claimed, attempt: Attempt, *, retry_at: datetime | None) -> bool:

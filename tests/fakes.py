@@ -149,21 +149,22 @@ class MemoryAlerts:
             instants += [o.next_at for o in self._sends.values() if o.next_at is not None]
         return min(instants, default=None)
 
-    def claim_sends(self, now: datetime, *, lease_until: datetime, limit: int = 20) -> list[Claimed]:
+    def claim_sends(self, now: datetime, *, lease_until: datetime, limit: int = 20, owner: str = "") -> list[Claimed]:
         with self._lock:
             due = [o for o in self._sends.values() if o.next_at is not None and o.next_at <= now]
             due.sort(key=lambda o: (self._alerts[o.send.alert].severity.rank, o.send.created_at))
-            return [self._lease(owed, lease_until) for owed in due[:limit]]
+            return [self._lease(owed, lease_until, owner) for owed in due[:limit]]
 
-    def _lease(self, owed: _Owed, until: datetime) -> Claimed:
+    def _lease(self, owed: _Owed, until: datetime, owner: str) -> Claimed:
         self._leases += 1
         owed.unheard = owed.unheard or owed.lease is not None
-        owed.lease, owed.next_at, owed.tries = f"lease-{self._leases}", until, owed.tries + 1
+        owed.lease, owed.next_at, owed.tries = f"{owner}/lease-{self._leases}", until, owed.tries + 1
         return Claimed(owed.send, owed.rung, owed.tries, owed.lease, until, repeat=owed.unheard)
 
-    def end_leases(self, now: datetime) -> int:
+    def end_leases(self, now: datetime, *, owner: str | None = None) -> int:
         with self._lock:
-            left = [o for o in self._sends.values() if o.state is SendState.QUEUED and o.lease is not None]
+            queued = [o for o in self._sends.values() if o.state is SendState.QUEUED and o.lease is not None]
+            left = [o for o in queued if owner is None or (o.lease or "").startswith(f"{owner}/")]
             for owed in left:
                 owed.next_at = now
             return len(left)

@@ -14,6 +14,7 @@ from alerts.engine import Engine, EngineSettings
 from alerts.reach import Reacher
 from alerts.sender import Sender
 from alerts.workers import inline
+from anxin.drill.virtual import VirtualClock, VirtualLoop
 from core.alerts import Alert, Entry, EntryKind, Outcome, Refusal
 from core.concerns import Concern, ConcernKind, Fact, Severity
 from core.delivery import Accepted, Permanent, Verdict
@@ -21,7 +22,6 @@ from core.places import Room
 from core.policies import DEFAULT_POLICIES, Policy
 from core.ports import AlertStore
 from tests.alerts.street import CALLED, DIRECTORY, HOME, INVENTORY, ROTA
-from tests.alerts.virtual import VirtualClock, VirtualLoop
 
 T = TypeVar("T")
 Answer = Callable[[OutgoingMessage], Coroutine[Any, Any, Verdict]]

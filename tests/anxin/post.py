@@ -13,6 +13,7 @@ from typing import Any, cast
 from alerts.desk import Desk
 from alerts.reach import Reacher
 from alerts.workers import inline
+from anxin.drill.virtual import VirtualClock, VirtualLoop
 from anxin.lookout import Lookout
 from anxin.memory import Memory
 from core.faults import Fault, Ticket
@@ -22,7 +23,6 @@ from core.ports import Snapshot, StatusStore, StoreUnavailable
 from core.readings import Kind, Novelty, Reading, Semantics, Value
 from detectors.watch import Watch
 from ingest.gate import Gate
-from tests.alerts.virtual import VirtualClock, VirtualLoop
 from tests.fakes import MemoryAlerts
 
 HOME, GATEWAY = "h", "g"

@@ -84,6 +84,19 @@ def test_a_new_sender_ends_the_leases_of_the_one_that_is_gone(store: AlertStore)
     assert store.settle(second, attempt(second, Settlement.ACCEPTED))
 
 
+def test_a_sender_ends_its_own_leases_and_nobody_elses(store: AlertStore) -> None:
+    store.open(opening("mine"))
+    store.claim_sends(T0, lease_until=T0 + LEASE, owner="a_1")
+    store.open(opening("other", of=concern("other")))
+    (other,) = store.claim_sends(T0, lease_until=T0 + LEASE, owner="ab1")  # "_" must not match any letter
+
+    assert store.end_leases(T0, owner="a_1") == 1
+
+    (again,) = claim(store, MINUTE / 60)
+    assert (again.send.alert, again.repeat) == ("mine", True)
+    assert store.settle(other, attempt(other, Settlement.ACCEPTED))
+
+
 def test_ending_leases_leaves_alone_what_waits_or_is_settled(store: AlertStore) -> None:
     store.open(opening())
     waits_until = T0 + 5 * MINUTE

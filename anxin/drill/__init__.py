@@ -1,0 +1,1 @@
+"""`anxin drill`: years of alerts in virtual time against the real engine and stores, judged from outside."""

@@ -1,0 +1,25 @@
+"""A drill that finds nothing in a broken service proves nothing: each planted fault must be found."""
+
+import pytest
+
+from anxin.drill.run import DrillOptions, run_drill
+from tests.drill.mutants import MUTANTS, planted
+
+OPTIONS = DrillOptions(
+    seed=5,
+    days=2.0,
+    homes=400,
+    alerts_a_day=150.0,
+    cuts_a_day=40.0,
+    outages_a_day=0.0,
+    look_every=1800.0,
+    stop_at_first=True,
+)
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_oracle_finds_a_planted_fault(name: str) -> None:
+    with planted(name):
+        result = run_drill(OPTIONS)
+
+    assert not result.is_clean
