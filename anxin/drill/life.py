@@ -31,12 +31,16 @@ Awake = Callable[[datetime, datetime], timedelta]
 
 @dataclass(frozen=True)
 class Rules:
-    """What the town and its service promise. `awake`: how long somebody could work between two instants."""
+    """What the town and its service promise. `awake`: how long somebody could work between two instants.
+
+    `grace`: how long a look at an alert may be old when its message is handed over; nothing, in virtual time.
+    """
 
     town: Town
     policies_at: PoliciesAt
     awake: Awake
     tolerance: timedelta = timedelta(seconds=45)
+    grace: timedelta = timedelta(0)
 
     def is_late(self, due: datetime, at: datetime) -> bool:
         return at > due and self.awake(due, at) > self.tolerance

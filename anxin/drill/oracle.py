@@ -140,9 +140,9 @@ class Oracle:
 
 def _is_wanted(life: Life, delivery: Delivery, taken: Taken) -> bool:
     """Was anybody to be asked when this was handed to the provider? At the very instant of a move, either holds."""
-    before = [move for move in life.moves if move[0] <= taken.asked_at]
-    latest = [move for move in before if move[0] == before[-1][0]] if before else []
-    states = [*latest, *[move for move in before if move[0] < taken.asked_at][-1:]]
+    looked_at = taken.asked_at - life.rules.grace
+    meanwhile = [move for move in life.moves if looked_at <= move[0] <= taken.asked_at]
+    states = [*[move for move in life.moves if move[0] < looked_at][-1:], *meanwhile]
     for _, handling, snoozed, handed_to, _ in states:
         if delivery.send.event is EntryKind.HANDED_OVER:
             if handed_to == delivery.send.person:

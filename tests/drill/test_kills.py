@@ -1,0 +1,27 @@
+"""kill -9 of the engine, and of PostgreSQL, in the middle of anything: nothing is lost, what comes twice says so.
+
+ANXIN_KILLS sets how often (12 by default); `python -m tests.drill.kills` is the same on its own.
+"""
+
+import logging
+import os
+
+import pytest
+
+from tests.drill.killing import database_of, kill_again_and_again
+
+pytestmark = [pytest.mark.real, pytest.mark.kill, pytest.mark.timeout(36_000)]
+
+KILLS = int(os.environ.get("ANXIN_KILLS", "12"))
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_killed_engines_lose_nothing(database: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("kills")
+    with database_of(database, folder) as (url, server):
+        killed = kill_again_and_again(url, folder, kills=KILLS, server=server, server_kills=1 + KILLS // 50)
+
+    logging.getLogger(__name__).warning("%s: %s", database, killed.line)
+    assert killed.told == []
+    assert killed.alerts > KILLS / 2
+    assert killed.sends > killed.alerts
