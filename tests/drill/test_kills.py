@@ -8,7 +8,7 @@ import os
 
 import pytest
 
-from tests.drill.killing import database_of, kill_again_and_again
+from tests.drill.killing import database_of, kill_again_and_again, scratch
 
 pytestmark = [pytest.mark.real, pytest.mark.kill, pytest.mark.timeout(36_000)]
 
@@ -16,9 +16,8 @@ KILLS = int(os.environ.get("ANXIN_KILLS", "12"))
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_killed_engines_lose_nothing(database: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("kills")
-    with database_of(database, folder) as (url, server):
+def test_killed_engines_lose_nothing(database: str) -> None:
+    with scratch() as folder, database_of(database, folder) as (url, server):
         killed = kill_again_and_again(url, folder, kills=KILLS, server=server, server_kills=1 + KILLS // 50)
 
     logging.getLogger(__name__).warning("%s: %s", database, killed.line)
