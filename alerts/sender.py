@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alerts import wording
+from alerts.breaker import Breaker
 from alerts.channels.channel import Channel, OutgoingMessage
 from alerts.reach import Reacher
 from alerts.settling import Fate, Patience, fate, tries_on_rung, why_not
@@ -59,6 +60,7 @@ class Sender:
     settings: SenderSettings = field(default_factory=SenderSettings)
     announce: Callable[[Alert], None] = lambda _alert: None
     counts: SendCounts = field(default_factory=SendCounts)
+    breaker: Breaker = field(default_factory=Breaker)
 
     async def send(self, claimed: Claimed) -> Settlement | None:
         """Try a message that is under our lease; None when its fate could not be written, so that it comes again.
@@ -72,17 +74,26 @@ class Sender:
         reason = why_not(claimed.send, alert)
         if reason is not None:
             return await self._cancel(claimed, alert, reason)
+        has_next = claimed.rung + 1 < len(claimed.send.ladder)
+        trouble = self.breaker.refuses(claimed.route.channel, self.clock.now()) if has_next else None
+        if trouble is not None:
+            said = f"not tried: failing since {trouble.since:%H:%M:%S} UTC ({trouble.said})"
+            return await self._settle(claimed, alert, Fate(Settlement.NEXT_RUNG, said), repeat=claimed.repeat)
         tries = await self._tries(claimed)
-        verdict = await self._verdict(claimed, alert, repeat=claimed.repeat or tries > 1, tries=tries)
+        repeat = claimed.repeat or tries > 1
+        begun = asyncio.get_running_loop().time()
+        verdict = await self._verdict(claimed, alert, repeat=repeat, tries=tries, has_next=has_next)
+        self.breaker.hear(claimed.route.channel, verdict, self.clock.now())
         judged = fate(
             verdict,
             tries=tries,
-            has_next=claimed.rung + 1 < len(claimed.send.ladder),
+            has_next=has_next,
             severity=alert.severity,
             now=self.clock.now(),
             patience=self.settings.patience,
+            took=timedelta(seconds=asyncio.get_running_loop().time() - begun),
         )
-        return await self._settle(claimed, alert, judged, repeat=claimed.repeat or tries > 1)
+        return await self._settle(claimed, alert, judged, repeat=repeat)
 
     async def _tries(self, claimed: Claimed) -> int:
         if claimed.attempt == 1:
@@ -91,18 +102,20 @@ class Sender:
         before = next((d.attempts for d in deliveries if d.send.id == claimed.send.id), ())
         return tries_on_rung(claimed.attempt, before)
 
-    async def _verdict(self, claimed: Claimed, alert: Alert, *, repeat: bool, tries: int) -> Verdict:
+    async def _verdict(self, claimed: Claimed, alert: Alert, *, repeat: bool, tries: int, has_next: bool) -> Verdict:
+        patience = self.settings.patience
         channel = self.channels.get(claimed.route.channel)
         if channel is None:
             return Permanent(f"no channel {claimed.route.channel!r} is set up")
-        if tries > self.settings.patience.tries + _GIVE_UP_AFTER:
+        if tries > patience.tries + _GIVE_UP_AFTER:
             return Permanent(f"given up: {tries} tries ended without a word")
+        timeout = min(self.settings.timeout, patience.silence.total_seconds()) if has_next else self.settings.timeout
         try:
             message = self._message(claimed, alert, repeat=repeat)
-            async with asyncio.timeout(self.settings.timeout):
+            async with asyncio.timeout(timeout):
                 return await channel.deliver(message)
         except TimeoutError:
-            return Temporary(f"no answer within {self.settings.timeout:g} s")
+            return Temporary(f"no answer within {timeout:g} s")
         except Exception as error:
             log.exception("channel failed", extra={"channel": channel.kind, "send": claimed.send.id})
             return Temporary(f"the channel failed: {type(error).__name__}")

@@ -12,14 +12,18 @@ _MAX_SAID = 300
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long one way of reaching a person is tried while there is another.
+    """How long one way of reaching a person is tried.
 
-    `tries` on a rung; a provider that asks for more than `wait` (or `wait_red`) is left for the next rung.
+    While there is another, the next is tried within `quick` + `quick` + `silence` (10 s): a failure that came quickly
+    is tried once more at once, silence never. A rate limit is waited for up to `wait`, by red not at all. On the last
+    way: `tries`, with `pauses` between them at least.
     """
 
     tries: int = 3
+    quick: timedelta = timedelta(seconds=2)
+    silence: timedelta = timedelta(seconds=6)
     wait: timedelta = timedelta(seconds=60)
-    wait_red: timedelta = timedelta(seconds=10)
+    pauses: tuple[timedelta, ...] = (timedelta(seconds=5), timedelta(seconds=15))
     shortest: timedelta = timedelta(seconds=1)
     longest: timedelta = timedelta(minutes=10)
 
@@ -35,27 +39,41 @@ class Fate:
 
 
 def fate(
-    verdict: Verdict, *, tries: int, has_next: bool, severity: Severity, now: datetime, patience: Patience
+    verdict: Verdict,
+    *,
+    tries: int,
+    has_next: bool,
+    severity: Severity,
+    now: datetime,
+    patience: Patience,
+    took: timedelta = timedelta(0),
 ) -> Fate:
-    """Judge a verdict. `tries` counts those on this rung, this one included.
+    """Judge a verdict. `tries` counts those on this rung, this one included, which `took` so long (real time).
 
-    Red never waits for a provider's rate limit while there is another way.
+    A rate limit alone never makes a message fail: it says when to come back.
     """
-    red = severity is Severity.RED
     match verdict:
         case Accepted(provider_id=provider_id, said=said):
             return Fate(Settlement.ACCEPTED, said[:_MAX_SAID], provider_id=provider_id)
         case Permanent(reason=reason):
             return _onwards(reason, has_next=has_next)
         case RateLimited(until=until, reason=reason):
-            wait, leave = until - now, red
+            wait = until - now
+            leave = has_next and (severity is Severity.RED or wait > patience.wait or tries >= patience.tries)
         case Temporary(reason=reason, retry_after=seconds):
-            wait, leave = timedelta(seconds=min(seconds, patience.longest.total_seconds())), False
-    too_long = wait > (patience.wait_red if red else patience.wait)
-    if tries >= patience.tries or (has_next and (leave or too_long)):
+            wait = timedelta(seconds=min(seconds, patience.longest.total_seconds()))
+            leave = not _again(wait, tries=tries, has_next=has_next, took=took, patience=patience)
+            if not has_next and not leave:
+                wait = max(wait, patience.pauses[min(tries, len(patience.pauses)) - 1])
+    if leave:
         return _onwards(reason, has_next=has_next)
-    again = now + min(max(wait, patience.shortest), patience.longest)
-    return Fate(Settlement.RETRY, reason[:_MAX_SAID], again)
+    return Fate(Settlement.RETRY, reason[:_MAX_SAID], now + min(max(wait, patience.shortest), patience.longest))
+
+
+def _again(wait: timedelta, *, tries: int, has_next: bool, took: timedelta, patience: Patience) -> bool:
+    if not has_next:
+        return tries < patience.tries
+    return tries == 1 and took <= patience.quick and wait <= patience.quick
 
 
 def _onwards(reason: str, *, has_next: bool) -> Fate:

@@ -1,9 +1,10 @@
 """Is it ready? One line per part, in plain words, each with what to do about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from alerts.breaker import Trouble
 from anxin.clock import ScaledClock
 from anxin.lookout import Lookout
 from api.services import HealthReport, PartHealth
@@ -29,6 +30,7 @@ class Checkup:
     readings: ReadingsStore
     alerts: AlertStore
     clock: ScaledClock
+    troubles: Callable[[], Sequence[Trouble]]
 
     def report(self) -> HealthReport:
         return HealthReport(
@@ -39,6 +41,7 @@ class Checkup:
                 self._store("readings", self.readings.ping),
                 self._intake(),
                 self._engine(),
+                self._channels(),
                 self._watch(),
             )
         )
@@ -86,6 +89,10 @@ class Checkup:
             waits = timedelta(seconds=round(late))
             return PartHealth("alerts", ok=False, reason=f"a due timer or message has waited for {waits}")
         return PartHealth("alerts", ok=True)
+
+    def _channels(self) -> PartHealth:
+        told = "; ".join(f"{t.channel} fails since {t.since:%H:%M} UTC: {t.said}" for t in self.troubles())
+        return PartHealth("channels", ok=not told, reason=told)
 
     def _watch(self) -> PartHealth:
         refused = self.lookout.counts.refused

@@ -147,7 +147,8 @@ def wire(
     )
     session = new_session(settings, clock)
     roster.changed.append(lambda now: _take(now, pipeline, lookout, alerting, feed))
-    checkup = Checkup(session, pipeline, lookout, stores.database, readings, stores.alerts, clock)
+    troubles = alerting.engine.sender.breaker.troubles
+    checkup = Checkup(session, pipeline, lookout, stores.database, readings, stores.alerts, clock, troubles)
     gauges = Gauges(
         session=session,
         pipeline=pipeline,

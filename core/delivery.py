@@ -41,7 +41,7 @@ class Temporary:
     """Try this rung again, not before `retry_after` seconds."""
 
     reason: str
-    retry_after: float = 5.0
+    retry_after: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

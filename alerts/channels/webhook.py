@@ -77,7 +77,7 @@ class WebhookChannel:
         if status in _OK:
             return _judge_body(status, body)
         if status in _TRY_AGAIN or status >= 500:  # noqa: PLR2004 - the server's own failures
-            pause = (self._retry_at(answer.headers, default=5.0) - self._clock.now()).total_seconds()
+            pause = (self._retry_at(answer.headers, default=1.0) - self._clock.now()).total_seconds()
             return Temporary(_said(status, body), max(0.0, pause))
         return Permanent(_said(status, body))
 

@@ -1,14 +1,23 @@
 """How a message finds its way: rungs, retries, rate limits, and what is decided not to be sent any more."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from alerts.channels.channel import OutgoingMessage
 from core.alerts import Alert, EntryKind, Outcome, Refusal
-from core.concerns import Severity
+from core.concerns import ConcernKind, Severity
 from core.delivery import Accepted, Delivery, Permanent, RateLimited, SendState, Settlement, Temporary, Verdict
+from core.people import Route
 from tests.alerts.story import Story
+from tests.alerts.street import DIRECTORY
+from tests.fakes import MemoryAlerts
 
 Answer = Callable[[OutgoingMessage], Coroutine[Any, Any, Verdict]]
 
@@ -49,20 +58,91 @@ def test_a_number_out_of_service_is_left_for_the_next_way_at_once(story: Story) 
     assert delivery.attempts[0].said == "number not in service"
 
 
-def test_a_passing_trouble_is_tried_three_times_before_the_next_way(story: Story) -> None:
-    story.phone("resident").answers(says(Temporary("busy", 5)), by="sms")
+def test_a_passing_trouble_is_tried_once_more_before_the_next_way(story: Story) -> None:
+    story.phone("resident").answers(says(Temporary("busy", 2)), by="sms")
 
     alert = story.fall_in()
-    story.fast_forward(seconds=30)
+    story.fast_forward(seconds=10)
 
-    assert ways(story, "wang") == ["sms", "sms", "sms", "voice"]
+    assert ways(story, "wang") == ["sms", "sms", "voice"]
     times = [attempt.at for attempt in fate(story, alert, "wang").attempts]
-    assert times[1] - times[0] >= timedelta(seconds=5)
+    assert times[1] - times[0] >= timedelta(seconds=2)
     assert fate(story, alert, "wang").state is SendState.ACCEPTED
 
 
+def test_a_provider_that_wants_longer_is_left_for_the_next_way_at_once(story: Story) -> None:
+    story.phone("resident").answers(says(Temporary("busy", 5)), by="sms")
+
+    story.fall_in()
+
+    assert ways(story, "wang") == ["sms", "voice"]
+
+
+def test_the_only_way_is_tried_three_times_with_pauses(story: Story) -> None:
+    only_sms = replace(DIRECTORY.people["wang"], routes=(Route("sms", "sms:wang"),))
+    story.reacher.use(directory=replace(DIRECTORY, people={**DIRECTORY.people, "wang": only_sms}))
+    story.phone("resident").answers(says(Temporary("busy", 1)), by="sms")
+
+    alert = story.fall_in()
+    story.fast_forward(seconds=40)
+
+    times = [attempt.at for attempt in fate(story, alert, "wang").attempts]
+    assert [later - sooner for sooner, later in pairwise(times)] == [timedelta(seconds=5), timedelta(seconds=15)]
+    assert fate(story, alert, "wang").state is SendState.FAILED
+
+
+@given(
+    first=st.sampled_from(["hangs", "slow", "at once"]),
+    again=st.sampled_from(["hangs", "slow", "at once"]),
+    wants=st.sampled_from([0.0, 1.0, 2.0, 2.1, 60.0]),
+)
+@settings(max_examples=30, deadline=None)
+def test_the_next_way_is_tried_within_ten_seconds(first: str, again: str, wants: float) -> None:
+    story = Story(MemoryAlerts())
+    lasts = iter([{"hangs": 1e6, "slow": 1.9, "at once": 0.0}[how] for how in (first, again)])
+
+    async def fails(message: OutgoingMessage) -> Verdict:
+        del message
+        await asyncio.sleep(next(lasts))
+        return Temporary("busy", wants)
+
+    story.phone("resident").answers(fails, by="sms")
+    begun = story.clock.now()
+    story.fall_in()
+    story.fast_forward(seconds=15)
+
+    reached = next(at for at, m in story.phones.received if m.address == "voice:wang")
+    assert reached - begun <= timedelta(seconds=10.1)
+    story.end()
+
+
+def test_a_provider_that_fails_for_everybody_is_passed_over_until_it_works_again(story: Story) -> None:
+    async def is_away(message: OutgoingMessage) -> Verdict:
+        return Temporary("away", 60) if message.address.startswith("sms:") else Accepted(message.key)
+
+    for person in ("resident", "daughter", "son"):
+        story.phone(person).answers(is_away)
+    for kind in (ConcernKind.SOS, ConcernKind.SMOKE, ConcernKind.GAS, ConcernKind.WATER, ConcernKind.NOT_UP):
+        story.raises(story.concern(kind=kind))
+    tried_before = len([kind for kind, _ in story.phones.tried if kind == "sms"])
+    [trouble] = story.sender.breaker.troubles()
+    alert = story.fall_in()
+
+    passed_over = fate(story, alert, "wang").attempts[0]
+    assert len([kind for kind, _ in story.phones.tried if kind == "sms"]) == tried_before
+    assert trouble.channel == "sms"
+    assert passed_over.said.startswith("not tried: failing since")
+    assert fate(story, alert, "wang").state is SendState.ACCEPTED
+
+    story.phone("daughter").works()
+    story.fast_forward(minutes=1)
+
+    assert "sms" in ways(story, "min")
+    assert story.sender.breaker.troubles() == []
+
+
 def test_a_second_try_on_the_same_way_says_that_it_is_one_and_keeps_its_key(story: Story) -> None:
-    story.phone("resident").answers(says(Temporary("busy", 5), Accepted("p1")), by="sms")
+    story.phone("resident").answers(says(Temporary("busy", 1), Accepted("p1")), by="sms")
 
     story.fall_in()
     story.fast_forward(seconds=10)
@@ -103,7 +183,8 @@ def test_a_channel_that_hangs_is_given_up_and_the_next_way_is_taken(story: Story
 
     attempts = fate(story, alert, "wang").attempts
     assert attempts
-    assert attempts[0].said == "no answer within 10 s"
+    assert attempts[0].said == "no answer within 6 s"
+    assert attempts[1].said == "no answer within 10 s"
     story.phone("daughter").expects("请联系", within=timedelta(seconds=2))
 
 
@@ -142,7 +223,7 @@ class _Voice:
 
 
 def test_a_message_under_way_when_it_is_taken_is_not_tried_again(story: Story) -> None:
-    story.phone("resident").answers(says(Temporary("busy", 50)), by="sms")
+    story.phone("resident").answers(says(RateLimited(story.at(seconds=50))), by="sms")
     alert = story.fall_in(severity=Severity.ORANGE)
     assert fate(story, alert, "wang").state is SendState.QUEUED
 

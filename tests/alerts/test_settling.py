@@ -38,11 +38,11 @@ def test_a_fate_is_always_one_that_the_store_can_take(
     assert not (judged.settlement is Settlement.FAILED and has_next)
     assert len(judged.said) <= 300
     if judged.retry_at is not None:
-        assert tries < PATIENCE.tries
+        assert tries < PATIENCE.tries or (isinstance(verdict, RateLimited) and not has_next)
         assert NOW + PATIENCE.shortest <= judged.retry_at <= NOW + PATIENCE.longest
         if has_next and severity is Severity.RED:
             assert isinstance(verdict, Temporary)
-            assert judged.retry_at <= NOW + PATIENCE.wait_red
+            assert judged.retry_at <= NOW + PATIENCE.quick
         if has_next:
             assert judged.retry_at <= NOW + PATIENCE.wait
 
