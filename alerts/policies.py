@@ -20,6 +20,7 @@ from typing import Any
 
 from core.concerns import Severity
 from core.policies import DEFAULT_POLICIES, Level, Policy, Target
+from core.refusals import FileRefused
 
 Policies = Mapping[Severity, Policy]
 
@@ -28,7 +29,7 @@ _KEYS = {"name", "version", "arrive_within_minutes", "report_within_minutes", "s
 _LEVEL_KEYS = {"ask", "wait_minutes"}
 
 
-class PoliciesRefused(ValueError):
+class PoliciesRefused(FileRefused):
     """The file cannot be used; the message names the key, what stands there and what is allowed."""
 
 

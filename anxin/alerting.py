@@ -8,7 +8,8 @@ from uuid import uuid4
 from alerts.auditor import Auditor
 from alerts.channels.channel import Channel
 from alerts.channels.console import ConsoleChannel
-from alerts.channels.webhook import WebhookChannel
+from alerts.channels.registry import load as load_channels
+from alerts.channels.webhook import WEBHOOK, WebhookChannel
 from alerts.desk import Desk
 from alerts.engine import Engine, EngineSettings
 from alerts.policies import load as load_policies
@@ -41,9 +42,10 @@ class Alerting:
     async def aclose(self) -> None:
         """After the engine has ended."""
         self.threads.close()
-        webhook = self.channels.get(WebhookChannel.kind)
-        if isinstance(webhook, WebhookChannel):
-            await webhook.aclose()
+        for channel in self.channels.values():
+            close = getattr(channel, "aclose", None)
+            if close is not None:
+                await close()
 
 
 def new_alerting(
@@ -56,7 +58,9 @@ def new_alerting(
     name: str | None = None,
     pace: EngineSettings | None = None,
 ) -> Alerting:
-    """`name` of the sender, where others send beside it. Raises PoliciesRefused when the policies file is wrong."""
+    """`name` of the sender, where others send beside it. Raises PoliciesRefused or ChannelsRefused when a file
+    is wrong.
+    """
     reacher = Reacher(roster.inventory, roster.directory, roster.rota)
     policies = load_policies(settings.policies_file)
     threads = Threads()
@@ -88,10 +92,10 @@ def new_alerting(
 
 def _channels(settings: Settings, clock: ScaledClock, stores: Stores, threads: Threads) -> dict[str, Channel]:
     """Those that the settings allow. A route of any other kind is told as failed, with this reason, at once."""
-    channels: dict[str, Channel] = {}
+    channels = load_channels(settings.channels_file, clock) if settings.channels_file else {}
     if settings.phones:
         channels[ConsoleChannel.kind] = ConsoleChannel(stores.phones, threads)
     if settings.webhook_secret is not None:
         secret = settings.webhook_secret.get_secret_value()
-        channels[WebhookChannel.kind] = WebhookChannel(secret=secret, clock=clock)
+        channels[WEBHOOK] = WebhookChannel(secret=secret, clock=clock)
     return channels

@@ -29,10 +29,11 @@ def main() -> None:
     from anxin.onboarding import OnboardingRefused
     from anxin.settings import SettingsRefused
     from core.ports import StoreRefused, StoreUnavailable
+    from core.refusals import FileRefused
     from ingest.fixtures import FixtureRefused
     from storage.database import WrongSchema
 
-    refusals = (SettingsRefused, EnrollRefused, OnboardingRefused, FixtureRefused)
+    refusals = (SettingsRefused, EnrollRefused, OnboardingRefused, FixtureRefused, FileRefused)
     expected = (*refusals, StoreRefused, StoreUnavailable, WrongSchema, OSError)
     try:
         with_everything()()

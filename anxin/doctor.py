@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from random import SystemRandom
 
 from alerts.auditor import Auditor
+from alerts.channels.registry import ChannelsRefused
+from alerts.channels.registry import load as load_channels
 from alerts.policies import PoliciesRefused
 from alerts.policies import load as load_policies
 from anxin.clock import ScaledClock, parse_epoch, system_clock
@@ -139,13 +141,18 @@ def _people(settings: Settings, stores: Stores, clock: ScaledClock) -> Iterator[
 
 
 def _channels(settings: Settings, used: set[str]) -> Iterator[Finding]:
+    try:
+        given = set(load_channels(settings.channels_file, system_clock())) if settings.channels_file else set()
+    except ChannelsRefused as error:
+        yield Finding("channels", str(error), bad=True)
+        return
     if "webhook" in used and settings.webhook_secret is None:
         yield Finding("channels", "people are reached by webhook, but ANXIN_WEBHOOK_SECRET_FILE is not set", bad=True)
     if "console" in used and not settings.phones:
         yield Finding(
             "channels", "people are reached by the demonstration's phones (console): nobody is really told", bad=True
         )
-    unknown = used - {"webhook", "console"}
+    unknown = used - {"webhook", "console"} - given
     if unknown:
         yield Finding(
             "channels", f"people are reached by channels that do not exist: {_some(sorted(unknown))}", bad=True

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
         None, description="of the login 'admin', made when there is no administrator"
     )
     webhook_secret: SecretStr | None = Field(None, description="signs webhook messages; without it they are refused")
+    channels_file: Path | None = Field(
+        None, description="TOML with the channels: SMS, voice, WeCom, DingTalk, email, …"
+    )
     policies_file: Path | None = Field(None, description="TOML with escalation policies that replace the defaults")
     false_alarms_per_month: float = Field(0.5, gt=0, le=30, description="budget per home: the knob for sensitivity")
     language: Language = Language.CHINESE

@@ -17,6 +17,7 @@ class OutgoingMessage:
 
     `key` is the idempotency key: the same for every try of this message on this rung, so that a provider may drop what
     it already has. `repeat` says that an earlier try may have arrived; the words say so too. `attempt` counts from 1.
+    `link` opens the alert for this person without a login; empty where there is none.
     """
 
     key: str
@@ -32,6 +33,7 @@ class OutgoingMessage:
     at: datetime
     attempt: int = 1
     repeat: bool = False
+    link: str = ""
 
 
 class Channel(Protocol):

@@ -8,90 +8,57 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-import httpx
-
 from alerts.channels.channel import OutgoingMessage
+from alerts.channels.wire import OK, Answer, HttpChannel, Request, Wire, by_status
 from core.clock import Clock
-from core.delivery import Accepted, Permanent, RateLimited, Temporary, Verdict
+from core.delivery import Accepted, Permanent, Temporary, Verdict
 
-MAX_ANSWER = 64 * 1024
+WEBHOOK = "webhook"
 _MAX_SAID = 200
 _SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix that marks a secret, not one
-_OK, _TOO_MANY = range(200, 300), 429
-_TRY_AGAIN = {408, 425}
-_DEFAULT_PAUSE = 30.0
 
 
-class WebhookChannel:
+class WebhookChannel(HttpChannel):
     """`Route.address` is the URL. `secret` is any text, or `whsec_` and base64 as Standard Webhooks writes it.
 
     Nothing is followed: a redirect is a wrong address. Close it with `aclose`.
     """
 
-    kind = "webhook"
-
     def __init__(self, *, secret: str, clock: Clock, timeout: float = 8.0) -> None:
-        self._key = _key(secret)
-        self._clock = clock
-        self._client = httpx.AsyncClient(
-            timeout=httpx.Timeout(timeout, connect=min(3.0, timeout)), follow_redirects=False, trust_env=False
-        )
+        super().__init__(WEBHOOK, WebhookDialect(_key(secret)), clock, Wire(timeout))
 
-    async def deliver(self, message: OutgoingMessage) -> Verdict:
-        body = _body(message)
-        headers = self._signed(message.key, body)
-        try:
-            async with self._client.stream("POST", message.address, content=body, headers=headers) as answer:
-                return self._judge(answer, await _read(answer))
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            return Permanent(f"not a usable address: {error}")
-        except httpx.TimeoutException as error:
-            return Temporary(f"no answer in time ({type(error).__name__})")
-        except httpx.HTTPError as error:
-            return Temporary(f"{type(error).__name__}: {error}")
 
-    async def aclose(self) -> None:
-        await self._client.aclose()
+@dataclass(frozen=True, slots=True)
+class WebhookDialect:
+    """What we say to a receiver, and what its answer means."""
 
-    def _signed(self, key: str, body: bytes) -> dict[str, str]:
-        stamp = str(int(self._clock.now().timestamp()))
-        digest = hmac.new(self._key, b".".join([key.encode(), stamp.encode(), body]), hashlib.sha256).digest()
-        return {
+    key: bytes
+
+    def request(self, message: OutgoingMessage, at: datetime) -> Request:
+        body, stamp = _body(message), str(int(at.timestamp()))
+        headers = {
             "content-type": "application/json",
             "user-agent": "anxin",
-            "idempotency-key": key,
-            "webhook-id": key,
+            "idempotency-key": message.key,
+            "webhook-id": message.key,
             "webhook-timestamp": stamp,
-            "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+            "webhook-signature": signature(self.key, message.key, stamp, body),
         }
+        return Request(message.address, body, headers)
 
-    def _judge(self, answer: httpx.Response, body: bytes | None) -> Verdict:
-        status = answer.status_code
-        if status == _TOO_MANY:
-            return RateLimited(self._retry_at(answer.headers), _said(status, body))
-        if status in _OK:
-            return _judge_body(status, body)
-        if status in _TRY_AGAIN or status >= 500:  # noqa: PLR2004 - the server's own failures
-            pause = (self._retry_at(answer.headers, default=1.0) - self._clock.now()).total_seconds()
-            return Temporary(_said(status, body), max(0.0, pause))
-        return Permanent(_said(status, body))
+    def judge(self, answer: Answer, message: OutgoingMessage, at: datetime) -> Verdict:
+        del message
+        return _judge_body(answer) if answer.status in OK else by_status(answer, at)
 
-    def _retry_at(self, headers: Mapping[str, str], *, default: float = _DEFAULT_PAUSE) -> datetime:
-        """Retry-After: seconds, or a date on their clock. What cannot be read is `default` seconds."""
-        now, text = self._clock.now(), headers.get("retry-after", "").strip()
-        if text.isascii() and text.isdigit():
-            return now + timedelta(seconds=min(int(text[:9]), 86_400))
-        try:
-            when = parsedate_to_datetime(text)
-        except (ValueError, TypeError):
-            return now + timedelta(seconds=default)
-        when = when if when.tzinfo else when.replace(tzinfo=UTC)
-        return max(now, when)
+
+def signature(key: bytes, id_: str, stamp: str, body: bytes) -> str:
+    """As Standard Webhooks writes it. `stamp` in seconds since 1970."""
+    digest = hmac.new(key, b".".join([id_.encode(), stamp.encode(), body]), hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"
 
 
 def _key(secret: str) -> bytes:
@@ -121,45 +88,20 @@ def _body(message: OutgoingMessage) -> bytes:
             "at": message.at.isoformat(),
             "attempt": message.attempt,
             "repeat": message.repeat,
+            **({"link": message.link} if message.link else {}),
         },
         ensure_ascii=False,
     ).encode()
 
 
-async def _read(answer: httpx.Response) -> bytes | None:
-    """The body, or None when it is longer than any honest answer."""
-    parts, size = [], 0
-    async for part in answer.aiter_bytes():
-        size += len(part)
-        if size > MAX_ANSWER:
-            return None
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _judge_body(status: int, body: bytes | None) -> Verdict:
+def _judge_body(answer: Answer) -> Verdict:
     """`accepted: false` with `retry: true` may be tried again; without, this message will never be taken."""
-    answer = _json(body)
-    if answer is None:
-        return Temporary(f"answered {status} without saying that it accepted: {_said(status, body)}")
-    if answer.get("accepted") is True and isinstance(answer.get("id"), str) and answer["id"]:
-        return Accepted(answer["id"][:_MAX_SAID], str(answer.get("reason", ""))[:_MAX_SAID])
-    if answer.get("accepted") is False:
-        reason = str(answer.get("reason", "refused"))[:_MAX_SAID]
-        return Temporary(reason) if answer.get("retry") is True else Permanent(reason)
-    return Temporary(f"answered {status} without `accepted` and `id`")
-
-
-def _json(body: bytes | None) -> dict[str, Any] | None:
-    try:
-        answer = json.loads(body or b"")
-    except (ValueError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) else None
-
-
-def _said(status: int, body: bytes | None) -> str:
-    if body is None:
-        return f"HTTP {status} with more than {MAX_ANSWER} bytes"
-    text = " ".join(body[: _MAX_SAID * 4].decode("utf-8", "replace").split())
-    return f"HTTP {status} {text}"[:_MAX_SAID].strip()
+    said: dict[str, Any] | None = answer.json()
+    if said is None:
+        return Temporary(f"answered {answer.status} without saying that it accepted: {answer.said}")
+    if said.get("accepted") is True and isinstance(said.get("id"), str) and said["id"]:
+        return Accepted(said["id"][:_MAX_SAID], str(said.get("reason", ""))[:_MAX_SAID])
+    if said.get("accepted") is False:
+        reason = str(said.get("reason", "refused"))[:_MAX_SAID]
+        return Temporary(reason) if said.get("retry") is True else Permanent(reason)
+    return Temporary(f"answered {answer.status} without `accepted` and `id`")

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.channels import OutgoingMessage, WebhookChannel
-from alerts.channels.webhook import MAX_ANSWER
+from alerts.channels.webhook import WebhookDialect, signature
+from alerts.channels.wire import MAX_ANSWER
 from core.alerts import Purpose
 from core.concerns import Severity
 from core.delivery import Accepted, Permanent, RateLimited, Temporary, Verdict
@@ -89,12 +90,12 @@ def test_the_receiver_can_check_who_sent_it_and_that_nothing_was_changed(receive
 
 
 def test_the_signature_is_the_published_one_for_the_published_example() -> None:
-    stamp = datetime.fromtimestamp(1614265330, UTC)
-    channel = WebhookChannel(secret=SECRET, clock=Still(stamp))
+    channel = WebhookChannel(secret=SECRET, clock=Still())
+    assert isinstance(channel.dialect, WebhookDialect)
 
-    headers = channel._signed("msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}')
+    signed = signature(channel.dialect.key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}')
 
-    assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
     asyncio.run(channel.aclose())
 
 

@@ -34,12 +34,24 @@ class Receiver:
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.answer = Answer()
+        self.answers: dict[str, list[Answer]] = {}
+        """By a part of the path: each in turn, the last for ever. `answer` for all other paths."""
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}/hook"
+
+    @property
+    def root(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def next_answer(self, path: str) -> Answer:
+        for part, answers in self.answers.items():
+            if part in path:
+                return answers.pop(0) if len(answers) > 1 else answers[0]
+        return self.answer
 
     def serve(self) -> None:
         self._server.serve_forever(poll_interval=0.02)
@@ -52,10 +64,13 @@ class Receiver:
 
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             receiver.received.append(Received(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
-            answer = receiver.answer
+            answer = receiver.next_answer(self.path)
             if answer.hold:
                 receiver.closing.wait()
             if answer.hold or answer.hang_up:

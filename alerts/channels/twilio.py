@@ -1,0 +1,106 @@
+"""Twilio: SMS, and voice calls that read the message aloud.
+
+https://www.twilio.com/docs/messaging/api/message-resource, https://www.twilio.com/docs/voice/api/call-resource
+"""
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import quote, urlencode
+from xml.sax.saxutils import escape
+
+from pydantic import Field, SecretStr, model_validator
+
+from alerts.channels.channel import OutgoingMessage
+from alerts.channels.settings import HttpSettings
+from alerts.channels.text import phone, plain
+from alerts.channels.wire import Answer, Request, by_code, by_status
+from core.delivery import Accepted, Verdict
+from core.people import Language
+
+_LIMITS: dict[str | int, float] = {20429: 5, 14107: 5, 63038: 3600, 30022: 60}
+_PASSING: frozenset[str | int] = frozenset((20500, 20503, 30008))
+_SMS_LONGEST, _VOICE_LONGEST = 1600, 1000
+_VOICES = {Language.CHINESE: "cmn-CN", Language.ENGLISH: "en-GB"}
+_BAD = frozenset(("failed", "undelivered", "canceled"))
+
+
+class _Twilio(HttpSettings):
+    account_sid: str
+    auth_token: SecretStr
+    endpoint: str = "https://api.twilio.com"
+
+
+class TwilioSms(_Twilio):
+    """From a number of yours, or from a messaging service."""
+
+    provider: Literal["twilio_sms"]
+    from_number: str = ""
+    messaging_service_sid: str = ""
+    longest: int = Field(320, ge=20, le=_SMS_LONGEST)
+
+    @model_validator(mode="after")
+    def _has_one_sender(self) -> "TwilioSms":
+        if bool(self.from_number) == bool(self.messaging_service_sid):
+            raise ValueError("give either from_number or messaging_service_sid")
+        return self
+
+    def dialect(self) -> "TwilioDialect":
+        return TwilioDialect(self)
+
+
+class TwilioVoice(_Twilio):
+    """Calls, and says it twice."""
+
+    provider: Literal["twilio_voice"]
+    from_number: str
+
+    def dialect(self) -> "TwilioDialect":
+        return TwilioDialect(self)
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioDialect:
+    account: TwilioSms | TwilioVoice
+
+    def request(self, message: OutgoingMessage, at: datetime) -> Request:
+        del at
+        account = self.account
+        form = {"To": phone(message.address)}
+        if isinstance(account, TwilioVoice):
+            form |= {"From": account.from_number, "Twiml": spoken(message)}
+            resource = "Calls"
+        else:
+            sender = {"From": account.from_number} if account.from_number else {}
+            service = {"MessagingServiceSid": account.messaging_service_sid} if account.messaging_service_sid else {}
+            form |= {**sender, **service, "Body": plain(message, account.longest)}
+            resource = "Messages"
+        login = f"{account.account_sid}:{account.auth_token.get_secret_value()}".encode()
+        headers = {
+            "content-type": "application/x-www-form-urlencoded",
+            "authorization": f"Basic {base64.b64encode(login).decode()}",
+        }
+        sid = quote(account.account_sid, safe="")
+        return Request(
+            f"{account.endpoint}/2010-04-01/Accounts/{sid}/{resource}.json", urlencode(form).encode(), headers
+        )
+
+    def judge(self, answer: Answer, message: OutgoingMessage, at: datetime) -> Verdict:
+        del message
+        said = answer.json() or {}
+        code = said.get("code") or said.get("error_code")
+        if isinstance(code, int):
+            text = str(said.get("message") or said.get("error_message") or "")
+            return by_code(code, text, at, limits=_LIMITS, passing=_PASSING)
+        state = said.get("status")
+        if said.get("sid") and isinstance(state, str) and state not in _BAD:
+            return Accepted(str(said["sid"]), state)
+        return by_status(answer, at)
+
+
+def spoken(message: OutgoingMessage) -> str:
+    """TwiML: the words twice, with a pause between them. Links are not read aloud."""
+    words = escape(f"{message.title}. {message.body}".strip()[:_VOICE_LONGEST])
+    say = f'<Say language="{_VOICES[message.language]}">{words}</Say>'
+    return f'<Response>{say}<Pause length="1"/>{say}</Response>'
