@@ -23,6 +23,7 @@ from alerts.channels.feishu import FeishuBot
 from alerts.channels.ntfy import Ntfy
 from alerts.channels.pace import Paced
 from alerts.channels.settings import ChannelSettings
+from alerts.channels.siren import Siren
 from alerts.channels.telegram import Telegram
 from alerts.channels.tencent import TencentSms
 from alerts.channels.twilio import TwilioSms, TwilioVoice
@@ -46,6 +47,7 @@ _ALL: tuple[type[ChannelSettings], ...] = (
     TwilioVoice,
     Telegram,
     Ntfy,
+    Siren,
 )
 PROVIDERS: Mapping[str, type[ChannelSettings]] = {
     str(get_args(settings.model_fields["provider"].annotation)[0]): settings for settings in _ALL
