@@ -12,6 +12,7 @@ from datetime import timedelta
 from alerts import wording
 from alerts.breaker import Breaker
 from alerts.channels.channel import Channel, OutgoingMessage
+from alerts.links import Links
 from alerts.reach import Reacher
 from alerts.settling import Fate, Patience, fate, tries_on_rung, why_not
 from alerts.workers import Runner
@@ -50,7 +51,10 @@ class SendCounts:
 
 @dataclass
 class Sender:
-    """`channels` by kind. `announce` hears of each alert whose deliveries changed."""
+    """`channels` by kind. `links`: where people answer by one tap.
+
+    `announce` hears of each alert whose deliveries changed.
+    """
 
     store: AlertStore
     reacher: Reacher
@@ -60,6 +64,7 @@ class Sender:
     settings: SenderSettings = field(default_factory=SenderSettings)
     announce: Callable[[Alert], None] = lambda _alert: None
     counts: SendCounts = field(default_factory=SendCounts)
+    links: Links | None = None
     breaker: Breaker = field(default_factory=Breaker)
 
     async def send(self, claimed: Claimed) -> Settlement | None:
@@ -138,6 +143,7 @@ class Sender:
             at=self.clock.now(),
             attempt=claimed.attempt,
             repeat=repeat,
+            link=self.links.of(alert.id, send.person) if self.links is not None else "",
         )
 
     async def _cancel(self, claimed: Claimed, alert: Alert, reason: str) -> Settlement | None:

@@ -12,6 +12,7 @@ from alerts.channels.registry import load as load_channels
 from alerts.channels.webhook import WEBHOOK, WebhookChannel
 from alerts.desk import Desk
 from alerts.engine import Engine, EngineSettings
+from alerts.links import Links
 from alerts.policies import load as load_policies
 from alerts.reach import Reacher
 from alerts.sender import Sender, SenderSettings
@@ -79,6 +80,7 @@ def new_alerting(
         threads,
         SenderSettings(lease=timedelta(seconds=LEASE * clock.speed)),
         announce=moved,
+        links=links_of(settings),
     )
     engine = Engine(stores.alerts, reacher, sender, clock, threads, pace or EngineSettings(), announce=moved, name=name)
 
@@ -88,6 +90,13 @@ def new_alerting(
 
     desk = Desk(stores.alerts, reacher, lambda: policies, clock, lambda: uuid4().hex, announce=stirred)
     return Alerting(reacher, desk, engine, Auditor(stores.alerts), threads, channels)
+
+
+def links_of(settings: Settings) -> Links | None:
+    """None where nobody's phone can reach the console."""
+    if not settings.public_url or settings.link_secret is None:
+        return None
+    return Links(settings.public_url, settings.link_secret.get_secret_value())
 
 
 def _channels(settings: Settings, clock: ScaledClock, stores: Stores, threads: Threads) -> dict[str, Channel]:

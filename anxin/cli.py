@@ -43,10 +43,13 @@ def main() -> None:
 
 def with_everything() -> typer.Typer:
     """The commands, those of their own module too."""
+    from anxin.channels import app as channels
     from anxin.devices import app as devices
 
-    if not any(group.name == "devices" for group in app.registered_groups):
-        app.add_typer(devices, name="devices")
+    known = {group.name for group in app.registered_groups}
+    for name, group in (("devices", devices), ("channels", channels)):
+        if name not in known:
+            app.add_typer(group, name=name)
     return app
 
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 from fastapi import FastAPI
 
 from anxin.accounts import ensure_admin
-from anxin.alerting import Alerting, new_alerting
+from anxin.alerting import Alerting, links_of, new_alerting
 from anxin.clock import ScaledClock, parse_epoch, system_clock
 from anxin.health import Checkup
 from anxin.housekeeping import Housekeeping
@@ -228,6 +228,7 @@ def _services(
         metrics=exporter(gauges),
         onboarding=ConsoleOnboarding(stores),
         phones=stores.phones if settings.phones else None,
+        links=links_of(settings),
         settings=WebSettings(
             secure_cookies=settings.secure_cookies,
             session_hours=settings.session_hours,

@@ -86,6 +86,10 @@ class Settings(BaseSettings):
         None, description="of the login 'admin', made when there is no administrator"
     )
     webhook_secret: SecretStr | None = Field(None, description="signs webhook messages; without it they are refused")
+    public_url: str = Field(
+        "", description="how phones reach the console, https://…: messages then carry a one-tap link"
+    )
+    link_secret: SecretStr | None = Field(None, min_length=16, description="signs one-tap links; the same everywhere")
     channels_file: Path | None = Field(
         None, description="TOML with the channels: SMS, voice, WeCom, DingTalk, email, …"
     )
@@ -140,6 +144,20 @@ class Settings(BaseSettings):
         if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_one(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username):
+            raise ValueError("must be https://name[:port][/path]")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _links_need_a_secret(self) -> Self:
+        if self.public_url and self.link_secret is None:
+            raise ValueError(f"public_url needs {PREFIX}LINK_SECRET or {PREFIX}LINK_SECRET_FILE")
+        return self
 
     @model_validator(mode="after")
     def _influx_needs_a_token(self) -> Self:

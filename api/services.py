@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from alerts.desk import Desk
+from alerts.links import Links
 from api.feed import LiveFeed
 from core.clock import Clock
 from core.duty import Shift
@@ -94,7 +95,8 @@ class Onboarding(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The ports behind the interface. `phones` exists only in a demonstration.
+    """The ports behind the interface. `phones` exists only in a demonstration, `links` where people's
+    phones can reach the console.
 
     Whoever makes the desk lets it announce to the feed, so that pages learn of every move, whoever made it.
     """
@@ -114,5 +116,6 @@ class Services:
     metrics: Callable[[], bytes]
     onboarding: Onboarding
     phones: PhoneStore | None = None
+    links: Links | None = None
     settings: WebSettings = WebSettings()
     token: Callable[[], str] = random_token

@@ -126,21 +126,31 @@ class Shell:
         return ("said", self.t(f"said.{said}")) if f"said.{said}" in self.t else None
 
 
-def shell(request: Request, ports: Services, visit: Visit | None = None, *, home: Home | None = None) -> Shell:
-    """The surroundings of a page; times are told in the zone of `home`, or of the viewer's first home."""
-    language = _language(request, ports, visit)
+def shell(
+    request: Request,
+    ports: Services,
+    visit: Visit | None = None,
+    *,
+    home: Home | None = None,
+    language: Language | None = None,
+) -> Shell:
+    """The surroundings of a page; times are told in the zone of `home`, or of the viewer's first home.
+
+    `language` is the reader's own, where they have not chosen another and are not logged in.
+    """
+    language = _language(request, ports, visit, language)
     zone_home = home or (first_home(ports, visit.viewer) if visit else None) or Home("", "", "")
     words = Words(language, zone_home.zone, zone_home.timezone, ports.clock.now(), catalogue(language))
     return Shell(request, ports, visit, words)
 
 
-def _language(request: Request, ports: Services, visit: Visit | None) -> Language:
+def _language(request: Request, ports: Services, visit: Visit | None, own: Language | None) -> Language:
     """Asked for just now, chosen before, the person's own, the house's: the first that is known."""
     for chosen in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
         if chosen in set(Language):
             return Language(chosen)
     person = ports.directory().people.get(visit.viewer.person) if visit else None
-    return ports.settings.language if person is None else person.language
+    return (own or ports.settings.language) if person is None else person.language
 
 
 def _is_here(key: str, path: str, here: str) -> bool:

@@ -68,8 +68,8 @@ class Words:
     def outcome(self, outcome: Outcome) -> str:
         return wording.outcome(outcome, self.language)
 
-    def outcomes(self) -> list[tuple[str, str]]:
-        return [(outcome.value, self.outcome(outcome)) for outcome in Outcome]
+    def outcomes(self, among: Iterable[Outcome] = tuple(Outcome)) -> list[tuple[str, str]]:
+        return [(outcome.value, self.outcome(outcome)) for outcome in among]
 
     def room(self, room: Room) -> str:
         return wording.room(room, self.language)

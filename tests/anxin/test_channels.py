@@ -4,11 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from anxin.alerting import new_alerting
 from anxin.clock import system_clock
 from anxin.roster import Roster
 from anxin.settings import Settings, load
 from anxin.stores import open_database
+from tests.servers.receiver import Answer, receiving
 
 NTFY = '[push]\nprovider = "ntfy"\n'
 
@@ -39,3 +42,39 @@ def test_a_mistake_stops_the_start_and_is_said_in_one_line(tmp_path: Path) -> No
     assert done.returncode == 2
     assert "push.tokn: no such key" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def anxin(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = {"ANXIN_DATA_DIR": str(folder), "ANXIN_CHANNELS_FILE": str(folder / "channels.toml")}
+    return subprocess.run(
+        [sys.executable, "-m", "anxin", *command], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "told", "code"),
+    [
+        (Answer(200, b'{"id":"n1","event":"message"}'), "accepted, with the reference n1", 0),
+        (Answer(200, b"{}"), "passing trouble", 1),
+        (Answer(403, b'{"error":"forbidden"}'), "refused, the next way would be taken: HTTP 403", 1),
+        (Answer(429, b"{}", {"retry-after": "9"}), "rate limit until", 1),
+    ],
+)
+def test_an_operator_tries_a_channel_with_one_message(tmp_path: Path, answer: Answer, told: str, code: int) -> None:
+    with receiving() as far:
+        far.answer = answer
+        settings_with(tmp_path, f'{NTFY}endpoint = "{far.root}"\n')
+
+        done = anxin(tmp_path, "channels", "test", "push", "topic-1", "--language", "en")
+
+    assert (done.returncode, told in done.stdout) == (code, True)
+    assert b"Nobody needs help" in far.received[0].body
+
+
+def test_a_channel_that_is_not_set_up_is_said(tmp_path: Path) -> None:
+    settings_with(tmp_path, NTFY)
+
+    assert anxin(tmp_path, "channels", "list").stdout == "push\n"
+    wrong = anxin(tmp_path, "channels", "test", "sms", "137")
+    assert wrong.returncode == 2
+    assert "there are: push" in wrong.stderr

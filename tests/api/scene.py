@@ -16,6 +16,7 @@ from pathlib import Path
 import uvicorn
 
 from alerts.desk import Desk
+from alerts.links import Links
 from anxin.clock import ScaledClock, system_clock
 from api.app import create_app
 from api.feed import Change, LiveFeed
@@ -33,6 +34,7 @@ from storage.readings_sqlite import SqliteReadings
 from storage.statuses import SqlStatuses
 from storage.tickets import SqlTickets
 from tests.api import happenings, street
+from tests.api.visitor import ORIGIN
 
 _SETTINGS = WebSettings()
 
@@ -172,6 +174,7 @@ def scene(
             metrics=lambda: b"anxin_homes 12\n",
             onboarding=Onboarding(),
             phones=SqlPhones(database),
+            links=Links(ORIGIN, "a secret of sixteen"),
             settings=settings,
         )
     finally:

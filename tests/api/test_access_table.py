@@ -107,6 +107,8 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/metrics"): Row(NOBODY_NEEDED),
     ("GET", "/login"): Row(NOBODY_NEEDED),
     ("POST", "/login"): Row(NOBODY_NEEDED, form={"login": "nobody", "password": "wrong"}),
+    ("GET", "/a/{code}"): Row(NOBODY_NEEDED, "/a/unknown"),
+    ("POST", "/a/{code}"): Row(NOBODY_NEEDED, "/a/unknown", form={"tap": "take", "fence": "1"}),
     ("POST", "/logout"): Row(EVERYBODY, form={}),
     ("GET", "/"): Row(STAFF, outside="/?area=grid-2"),
     ("GET", "/alerts/{alert_id}"): Row(STAFF, f"/alerts/{_MINE}", outside=f"/alerts/{_THEIRS}"),

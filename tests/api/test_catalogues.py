@@ -9,6 +9,7 @@ import pytest
 
 from api.errors import Code
 from api.i18n.catalogue import catalogue
+from api.pages.one_tap import Tap
 from core.alerts import Purpose, TimerKind
 from core.decisions import ClockDecision, Decision
 from core.delivery import SendState
@@ -38,6 +39,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "clock": ClockDecision,
     "walked": Walked,
     "link": LinkQuality,
+    "tap": Tap,
 }
 
 

@@ -1,0 +1,139 @@
+"""The page behind a one-tap link: what it is about, and the next answers of the one to whom it was sent.
+
+Looking changes nothing: phones and mail programs open links by themselves. Only a button acts, with the fence it saw.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from alerts import wording
+from alerts.wording import Text as Words
+from api.depends import Ports
+from api.errors import Code, Problem, refused
+from api.pages.forms import go_on
+from api.pages.shell import shell
+from api.services import Services
+from core.alerts import Alert, Handling, Outcome, Refusal, Send
+from core.people import Person
+from core.policies import Target
+from core.ports import Look
+
+router = APIRouter(include_in_schema=False)
+
+_RECENT = 100
+"""How many of the newest alerts a link is looked for in, beside all that are open."""
+
+
+class Tap(StrEnum):
+    """What somebody can answer with one tap."""
+
+    FINE = "fine"
+    TAKE = "take"
+    ARRIVE = "arrive"
+    CANNOT = "cannot"
+    CLOSE = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class TapView:
+    """`words` are those of the message, as it stands now. `taps`: what this person can do next."""
+
+    code: str
+    alert: Alert
+    person: Person
+    words: Words
+    taps: tuple[Tap, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+@router.get("/a/{code}")
+def one_tap_page(code: str, request: Request, ports: Ports) -> Response:
+    view = tap_view(ports, code)
+    now = ports.clock.now()
+    ports.accounts.record_look(Look(now, f"link of {view.person.id}", f"alert {view.alert.id}", view.alert.home))
+    page = shell(request, ports, home=ports.inventory().homes.get(view.alert.home), language=view.person.language)
+    return page.page("one_tap", view=view)
+
+
+@router.post("/a/{code}")
+def one_tap(
+    code: str,
+    ports: Ports,
+    tap: Annotated[Tap, Form()],
+    fence: Annotated[int, Form(ge=0)],
+    outcome: Annotated[Outcome | None, Form()] = None,
+    note: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    view = tap_view(ports, code)
+    try:
+        answered = _answer(ports, view, tap, fence=fence, outcome=outcome, note=note.strip())
+    except Problem as problem:
+        return go_on(f"/a/{code}", problem=problem.code.value)
+    if isinstance(answered, Refusal):
+        return go_on(f"/a/{code}", problem=refused(answered).code.value)
+    said = {Tap.FINE: "fine", Tap.TAKE: "taken", Tap.ARRIVE: "arrived", Tap.CANNOT: "released", Tap.CLOSE: "closed"}
+    return go_on(f"/a/{code}", said=said[tap])
+
+
+def tap_view(ports: Services, code: str) -> TapView:
+    """Raises Problem NOT_FOUND where no such link was ever sent, or where it has grown old."""
+    known = ports.alerts.open_alerts() + list(ports.alerts.page(limit=_RECENT).alerts)
+    found = ports.links.find(code, known) if ports.links is not None else None
+    person = ports.directory().people.get(found[1]) if found else None
+    if found is None or person is None:
+        raise Problem(Code.NOT_FOUND)
+    alert = found[0]
+    send = _latest(ports, alert, person.id)
+    home = ports.desk.reacher.home(alert.home, area=alert.area)
+    words = wording.message(send, alert, home, person.language, names=ports.desk.reacher.names)
+    role = send.target
+    outcomes = (Outcome.WELL_AT_HOME, Outcome.HELPED) if role is Target.FAMILY else tuple(Outcome)
+    return TapView(code, alert, person, words, taps_of(alert, person.id, role), outcomes)
+
+
+def _latest(ports: Services, alert: Alert, person: str) -> Send:
+    """The last message to this person. Raises Problem NOT_FOUND where there is none."""
+    sends = [delivery.send for delivery in ports.alerts.deliveries(alert.id) if delivery.send.person == person]
+    if not sends:
+        raise Problem(Code.NOT_FOUND)
+    return sends[-1]
+
+
+def taps_of(alert: Alert, person: str, role: Target) -> tuple[Tap, ...]:
+    """The next answers. The resident is asked how they are, everybody else whether they go."""
+    if not alert.is_open:
+        return ()
+    if role is Target.RESIDENT:
+        return (Tap.FINE,)
+    if alert.arrived_by == person:
+        return (Tap.CLOSE,)
+    if alert.taken_by == person and alert.handling is Handling.ACKNOWLEDGED:
+        return (Tap.ARRIVE, Tap.CANNOT)
+    if alert.handling is Handling.TRIGGERED or alert.handed_to == person:
+        return (Tap.TAKE,)
+    return ()
+
+
+def _answer(
+    ports: Services, view: TapView, tap: Tap, *, fence: int, outcome: Outcome | None, note: str
+) -> Alert | Refusal:
+    """Raises Problem when this is not one of the next answers any more."""
+    alert, by = view.alert, view.person.id
+    if tap not in view.taps:
+        raise Problem(Code.STALE if alert.is_open else Code.CLOSED)
+    match tap:
+        case Tap.FINE:
+            return ports.desk.resident_fine(alert.id, by=by, seen_fence=fence)
+        case Tap.TAKE:
+            return ports.desk.acknowledge(alert.id, by=by, seen_fence=fence)
+        case Tap.ARRIVE:
+            return ports.desk.arrive(alert.id, by=by, seen_fence=fence)
+        case Tap.CANNOT:
+            return ports.desk.release(alert.id, by=by, reason=note, seen_fence=fence)
+        case Tap.CLOSE:
+            if outcome not in view.outcomes:
+                raise Problem(Code.INVALID)
+            return ports.desk.close(alert.id, by=by, outcome=outcome, note=note, seen_fence=fence)
