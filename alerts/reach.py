@@ -3,12 +3,12 @@
 A gap is not papered over here: an empty target is recorded by the move that meets it, and the next level is asked.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.alerts import Alert, Recipient
-from core.duty import Post, Shift, on_duty
+from core.duty import Post, Rota, on_duty, people_of
 from core.levels import Reach
 from core.people import Bond, Directory, Tie
 from core.places import AreaKind, Home, Inventory
@@ -28,7 +28,7 @@ class _World:
 
     inventory: Inventory = field(default_factory=Inventory)
     directory: Directory = field(default_factory=Directory)
-    rota: tuple[Shift, ...] = ()
+    rota: Rota = ()
     by_home: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
     by_area: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
     responders: frozenset[str] = frozenset()
@@ -42,7 +42,7 @@ class Reacher:
         self,
         inventory: Inventory | None = None,
         directory: Directory | None = None,
-        rota: Sequence[Shift] = (),
+        rota: Rota = (),
     ) -> None:
         self._world = _World()
         self.use(inventory=inventory, directory=directory, rota=rota)
@@ -52,7 +52,7 @@ class Reacher:
         *,
         inventory: Inventory | None = None,
         directory: Directory | None = None,
-        rota: Sequence[Shift] | None = None,
+        rota: Rota | None = None,
     ) -> None:
         """From now on know these; what is left out stays as it was."""
         before = self._world
@@ -66,7 +66,7 @@ class Reacher:
             rota=rota,
             by_home=_grouped(directory.ties, lambda tie: tie.home),
             by_area=_grouped(directory.ties, lambda tie: tie.area),
-            responders=frozenset((*captains, *(shift.person for shift in rota))),
+            responders=people_of(rota).union(captains),
             names={person.id: person.name for person in directory.people.values()},
         )
 
@@ -115,9 +115,11 @@ class Reacher:
         above = {a.id for a in world.inventory.lineage(place.area)}
         posts = {(post, kind): target for target, (post, kind) in _POSTS.items()}
         others: list[Recipient] = []
-        for shift in world.rota:
-            target = posts.get((shift.post, world.inventory.areas[shift.area].kind)) if shift.area in above else None
-            recipient = _recipient(world, shift.person, target) if target and shift.person not in found else None
+        for row in world.rota:
+            if row.area not in above or row.post is None or row.person is None or row.person in found:
+                continue
+            target = posts.get((row.post, world.inventory.areas[row.area].kind))
+            recipient = _recipient(world, row.person, target) if target is not None else None
             if recipient is not None:
                 others.append(recipient)
         for recipient in sorted(others, key=lambda r: r.name):

@@ -1,11 +1,11 @@
 """Where nobody would answer: gaps in the rotas ahead, people without a route, homes without anybody."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.duty import Post, Shift, on_duty
+from core.duty import Post, Rota, on_duty, people_of
 from core.people import Bond, Directory
 from core.places import Area, AreaKind, Inventory
 
@@ -28,7 +28,7 @@ class Gap:
 
 
 def duty_gaps(
-    inventory: Inventory, rota: Sequence[Shift], *, since: datetime, days: float = 14, timezone: str = "Asia/Shanghai"
+    inventory: Inventory, rota: Rota, *, since: datetime, days: float = 14, timezone: str = "Asia/Shanghai"
 ) -> Iterator[Gap]:
     """Find unheld posts of areas that have homes, in the days ahead."""
     zone = ZoneInfo(timezone)
@@ -37,12 +37,12 @@ def duty_gaps(
         post = _POSTS.get(area.kind)
         if post is None or area.id not in inhabited:
             continue
-        shifts = [s for s in rota if s.area == area.id]
+        rows = [row for row in rota if row.area in {area.id, None}]
         opened: datetime | None = None
         steps = int(timedelta(days=days) / STEP)
         for number in range(steps + 1):
             instant = since + number * STEP
-            held = on_duty(shifts, area=area.id, post=post, instant=instant, zone=zone)
+            held = on_duty(rows, area=area.id, post=post, instant=instant, zone=zone)
             if held or number == steps:
                 if opened is not None:
                     yield Gap(area, post, opened, instant)
@@ -51,9 +51,9 @@ def duty_gaps(
                 opened = instant
 
 
-def unreachable_people(directory: Directory, rota: Sequence[Shift]) -> list[str]:
+def unreachable_people(directory: Directory, rota: Rota) -> list[str]:
     """Ids of people whom somebody counts on, and who have no route at all."""
-    needed = {tie.person for tie in directory.ties} | {shift.person for shift in rota}
+    needed = {tie.person for tie in directory.ties} | people_of(rota)
     return sorted(p for p in needed if p not in directory.people or not directory.people[p].routes)
 
 

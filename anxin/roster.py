@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.duty import Shift
+from core.duty import Rota
 from core.people import Directory
 from core.places import Inventory
 from core.ports import InventoryStore, Snapshot, SnapshotStore
@@ -31,7 +31,7 @@ class Roster:
     snapshots: SnapshotStore
     inventory: Inventory = field(default_factory=Inventory)
     directory: Directory = field(default_factory=Directory)
-    rota: tuple[Shift, ...] = ()
+    rota: Rota = ()
     changed: list[Callable[["Roster"], None]] = field(default_factory=list)
     _revision: datetime | None = None
 

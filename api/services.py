@@ -13,7 +13,7 @@ from alerts.desk import Desk
 from alerts.links import Links
 from api.feed import LiveFeed
 from core.clock import Clock
-from core.duty import Shift
+from core.duty import Rota
 from core.inbox import UnknownDevice
 from core.people import Directory, Language
 from core.places import Device, Inventory
@@ -104,7 +104,7 @@ class Services:
     clock: Clock
     inventory: Callable[[], Inventory]
     directory: Callable[[], Directory]
-    rota: Callable[[], tuple[Shift, ...]]
+    rota: Callable[[], Rota]
     readings: ReadingsStore
     alerts: AlertStore
     desk: Desk

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from core.alerts import Alert, Condition, Entry, Timer, Transition
 from core.delivery import Attempt, Claimed, Delivery
-from core.duty import Shift
+from core.duty import Change, Rota, Shift
 from core.faults import Fault, Ticket
 from core.inbox import UnknownDevice
 from core.people import Account, Directory, Person, Tie
@@ -81,6 +81,7 @@ class InventoryStore(Protocol):
         people: Iterable[Person] = (),
         ties: Iterable[Tie] = (),
         shifts: Iterable[Shift] = (),
+        changes: Iterable[Change] = (),
     ) -> None:
         """All or nothing, in one transaction. A device that had been removed is back."""
         ...
@@ -95,7 +96,13 @@ class InventoryStore(Protocol):
 
     def inventory(self) -> Inventory: ...
     def directory(self) -> Directory: ...
-    def rota(self) -> tuple[Shift, ...]: ...
+    def rota(self) -> Rota:
+        """Weekly shifts, and the changes that are not over."""
+        ...
+
+    def remove_changes(self, changes: Iterable[str]) -> tuple[str, ...]:
+        """Take changes of the rota back; which of them were there."""
+        ...
 
 
 class InboxStore(Protocol):

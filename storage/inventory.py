@@ -6,9 +6,9 @@ from sys import intern
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 
-from core.duty import Post, Shift
+from core.duty import Change, Post, Rota, Shift
 from core.people import Bond, Directory, Language, Person, Tie
 from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role, Room
 from storage.alert_rows import routes_of, routes_to_json
@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.statements import among, upsert
 from storage.tables import areas as area_table
 from storage.tables import devices as device_table
+from storage.tables import duty_changes as change_table
 from storage.tables import gateways as gateway_table
 from storage.tables import homes as home_table
 from storage.tables import people as people_table
@@ -41,6 +42,7 @@ class SqlInventory:
         people: Iterable[Person] = (),
         ties: Iterable[Tie] = (),
         shifts: Iterable[Shift] = (),
+        changes: Iterable[Change] = (),
     ) -> None:
         """All or nothing. Raises StoreRefused when something refers to what is not there."""
         tie_rows = [_tie_values(tie) for tie in ties]
@@ -51,6 +53,7 @@ class SqlInventory:
             self._put(connection, device_table, [_device_values(device) for device in devices])
             self._put(connection, people_table, [_person_values(person) for person in people])
             self._put(connection, shift_table, [_shift_values(shift) for shift in shifts])
+            self._put(connection, change_table, [_change_values(change) for change in changes])
             for place in ("home", "area"):
                 rows = [row for row in tie_rows if row[place] is not None]
                 self._put(connection, tie_table, rows, keys=("person", "bond", place), where=f"{place} IS NOT NULL")
@@ -116,9 +119,17 @@ class SqlInventory:
             )
         return Directory({person.id: person for person in people}, ties)
 
-    def rota(self) -> tuple[Shift, ...]:
+    def rota(self) -> Rota:
         with self._database.reading() as connection:
-            return tuple(_shift_of(row) for row in connection.execute(select(shift_table).order_by(shift_table.c.id)))
+            shifts = [_shift_of(row) for row in connection.execute(select(shift_table).order_by(shift_table.c.id))]
+            order = change_table.c.start, change_table.c.id
+            changes = [_change_of(row) for row in connection.execute(select(change_table).order_by(*order))]
+        return (*shifts, *changes)
+
+    def remove_changes(self, changes: Iterable[str]) -> tuple[str, ...]:
+        wanted = delete(change_table).where(change_table.c.id.in_(list(changes))).returning(change_table.c.id)
+        with self._database.writing() as connection:
+            return tuple(sorted(connection.scalars(wanted)))
 
 
 def _area_values(area: Area) -> dict[str, Any]:
@@ -197,3 +208,22 @@ def _shift_values(shift: Shift) -> dict[str, Any]:
 def _shift_of(row: Any) -> Shift:
     days = frozenset(int(day) for day in row.weekdays)
     return Shift(row.id, row.area, Post(row.post), row.person, row.start, row.end, days, row.rank)
+
+
+def _change_values(change: Change) -> dict[str, Any]:
+    return {
+        "id": change.id,
+        "start": change.start,
+        "end": change.end,
+        "out": change.out,
+        "person": change.person,
+        "area": change.area,
+        "post": change.post.value if change.post else None,
+        "alone": change.alone,
+        "note": change.note,
+    }
+
+
+def _change_of(row: Any) -> Change:
+    post = Post(row.post) if row.post else None
+    return Change(row.id, row.start, row.end, row.out, row.person, row.area, post, row.alone, row.note)

@@ -131,6 +131,25 @@ shifts = Table(
     Column("rank", Integer, nullable=False),
 )
 
+duty_changes = Table(
+    "duty_changes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("start", Instant, nullable=False),
+    Column("end", Instant, nullable=False),
+    Column("out", Text, ForeignKey("people.id")),
+    Column("person", Text, ForeignKey("people.id")),
+    Column("area", Text, ForeignKey("areas.id")),
+    Column("post", Text),
+    Column("alone", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    CheckConstraint('"start" < "end"', name="ends_after_it_starts"),
+    CheckConstraint(
+        '"out" IS NOT NULL OR (person IS NOT NULL AND area IS NOT NULL AND post IS NOT NULL)', name="says_who"
+    ),
+    Index("ix_duty_changes_end", "end"),
+)
+
 snapshots = Table(
     "snapshots",
     metadata,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from core.duty import EVERY_DAY, Post, Shift
+from core.duty import EVERY_DAY, Change, Post, Shift
 from core.people import Bond, Language, Person, Route, Tie
 from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role, Room
 from core.ports import InventoryStore, StoreRefused
@@ -54,6 +54,20 @@ def test_people_ties_and_shifts_come_back_as_they_were(store: InventoryStore) ->
     assert dict(directory.people) == {"p-1": DAUGHTER, "p-2": WORKER}
     assert set(directory.ties) == set(ties)
     assert set(store.rota()) == {NIGHT, always}
+
+
+def test_changes_of_the_rota_come_back_and_can_be_taken_back(store: InventoryStore) -> None:
+    furnish(store)
+    start, end = datetime(2026, 11, 24, tzinfo=UTC), datetime(2026, 11, 25, tzinfo=UTC)
+    leave = Change("c-1", start, end, out="p-2", note="年假")
+    cover = Change("c-2", start, end, out="p-2", person="p-1", area="g", post=Post.GRID_WORKER)
+    alone = Change("c-3", start, end, person="p-1", area="g", post=Post.DESK, alone=True)
+    store.save(shifts=[NIGHT], changes=[leave, cover, alone])
+
+    assert set(store.rota()) == {NIGHT, leave, cover, alone}
+
+    assert store.remove_changes(["c-3", "c-1", "never"]) == ("c-1", "c-3")
+    assert set(store.rota()) == {NIGHT, cover}
 
 
 def test_saving_again_replaces_by_id(store: InventoryStore) -> None:
@@ -123,6 +137,7 @@ def test_a_wrong_reference_leaves_nothing_of_the_call_behind(store: InventorySto
         {"devices": [Device("g-1/x", "h-9", Room.OTHER, Role.OTHER, "g-1")]},
         {"shifts": [Shift("x", "nowhere", Post.DESK, "p-1", time(0), time(0))]},
         {"shifts": [Shift("x", "g", Post.DESK, "p-9", time(0), time(0))]},
+        {"changes": [Change("x", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC), out="p-9")]},
     ],
 )
 def test_nothing_may_refer_to_what_is_not_there(store: InventoryStore, wrong: dict[str, list[object]]) -> None:

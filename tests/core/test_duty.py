@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.duty import Post, Shift, covers, on_duty
+from core.duty import Change, Post, Shift, covers, on_duty, people_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -71,3 +72,115 @@ def test_a_gap_is_empty_and_rank_orders() -> None:
     assert on_duty(rota, area="grid-1", post=Post.GRID_WORKER, instant=local(9), zone=SHANGHAI) == ("first", "second")
     assert on_duty(rota, area="grid-1", post=Post.GRID_WORKER, instant=local(21), zone=SHANGHAI) == ()
     assert on_duty(rota, area="grid-2", post=Post.GRID_WORKER, instant=local(9), zone=SHANGHAI) == ()
+
+
+# -- changes ------------------------------------------------------------------------------------------------------
+
+ROTA = (shift(time(8), time(20), person="li"), shift(time(20), time(8), person="zhao"))
+FROM, UNTIL = local(8), local(20, day=26)
+
+
+def held(*changes: Change, at: datetime = FROM, area: str = "grid-1", post: Post = Post.GRID_WORKER) -> tuple[str, ...]:
+    return on_duty((*ROTA, *changes), area=area, post=post, instant=at, zone=SHANGHAI)
+
+
+def test_leave_is_a_gap_that_is_not_papered_over() -> None:
+    leave = Change("c", FROM, UNTIL, out="li")
+
+    assert held(leave) == ()
+    assert held(leave, at=FROM - timedelta(microseconds=1)) == ("zhao",)
+    assert held(leave, at=UNTIL) == ("zhao",)
+    assert held(leave, at=local(9, day=26)) == ()
+    assert held(leave, at=local(9, day=27)) == ("li",)
+
+
+def test_cover_holds_instead_and_in_the_same_place_of_the_order() -> None:
+    second = Shift("s2", "grid-1", Post.GRID_WORKER, "qian", time(8), time(20), rank=2)
+    cover = Change("c", FROM, UNTIL, out="li", person="sun")
+
+    assert on_duty((*ROTA, second, cover), area="grid-1", post=Post.GRID_WORKER, instant=FROM, zone=SHANGHAI) == (
+        "sun",
+        "qian",
+    )
+
+
+def test_leave_with_cover_is_covered_whichever_was_written_first() -> None:
+    leave, cover = Change("a", FROM, UNTIL, out="li"), Change("b", FROM, UNTIL, out="li", person="sun")
+
+    assert held(leave, cover) == held(cover, leave) == ("sun",)
+
+
+def test_cover_of_cover_is_followed_and_a_circle_is_a_gap() -> None:
+    first = Change("a", FROM, UNTIL, out="li", person="sun")
+    second = Change("b", FROM, UNTIL, out="sun", person="qian")
+
+    assert held(first, second) == ("qian",)
+    assert held(first, Change("b", FROM, UNTIL, out="sun")) == ()
+    assert held(first, Change("b", FROM, UNTIL, out="sun", person="li")) == ()
+
+
+def test_a_swap_of_two_grids_changes_places() -> None:
+    other = Shift("o", "grid-2", Post.GRID_WORKER, "sun", time(8), time(20))
+    swap = (
+        Change("a", FROM, UNTIL, out="li", person="sun", area="grid-1"),
+        Change("b", FROM, UNTIL, out="sun", person="li", area="grid-2"),
+    )
+    rota = (*ROTA, other, *swap)
+
+    def now(area: str) -> tuple[str, ...]:
+        return on_duty(rota, area=area, post=Post.GRID_WORKER, instant=FROM, zone=SHANGHAI)
+
+    assert (now("grid-1"), now("grid-2")) == (("sun",), ("li",))
+
+
+def test_somebody_in_addition_comes_last_and_alone_replaces_all() -> None:
+    more = Change("a", FROM, UNTIL, person="sun", area="grid-1", post=Post.GRID_WORKER)
+    alone = Change("b", FROM, UNTIL, person="qian", area="grid-1", post=Post.GRID_WORKER, alone=True)
+
+    assert held(more) == ("li", "sun")
+    assert held(more, alone) == ("sun", "qian")
+    assert held(alone, area="grid-2") == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"out": None, "person": None},
+        {"out": None, "person": "li"},
+        {"out": None, "person": "li", "area": "grid-1"},
+        {"out": "li", "person": "li"},
+        {"out": "li", "person": "sun", "alone": True},
+        {"out": "li", "end": FROM},
+    ],
+)
+def test_a_change_that_says_nothing_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="change 'x'"):
+        Change(**{"id": "x", "start": FROM, "end": UNTIL, **wrong})  # type: ignore[arg-type]
+
+
+PEOPLE = st.sampled_from(["li", "zhao", "sun", "qian", "wu"])
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> Change:
+    start = FROM + timedelta(hours=draw(st.integers(-30, 30)))
+    out, person = draw(st.none() | PEOPLE), draw(st.none() | PEOPLE)
+    if out is None or out == person:
+        out, person = None, person or "li"
+        return Change("c", start, start + timedelta(hours=9), person=person, area="grid-1", post=Post.GRID_WORKER)
+    return Change(draw(st.text(max_size=3)), start, start + timedelta(hours=9), out, person)
+
+
+@given(st.lists(changes(), max_size=8), st.integers(-40, 40))
+def test_nobody_who_is_out_without_cover_ever_holds_and_nobody_unknown_does(given_: list[Change], hour: int) -> None:
+    now = FROM + timedelta(hours=hour)
+    present = [change for change in given_ if change.start <= now < change.end]
+    out = {change.out for change in present if change.out is not None}
+
+    holding = held(*given_, at=now)
+
+    assert len(holding) == len(set(holding))
+    assert not set(holding) & out
+    assert set(holding) <= people_of((*ROTA, *given_))
+    if not present:
+        assert holding == held(at=now)
