@@ -30,12 +30,15 @@ class Links:
         digest = hmac.new(self.secret.encode(), f"{len(alert)} {alert} {person}".encode(), hashlib.sha256).digest()
         return base64.b32encode(digest)[:_LENGTH].decode().lower()
 
+    def is_code(self, code: str, about: str, person: str) -> bool:
+        """Is this the code of that person's link about this?"""
+        return hmac.compare_digest(self.code(about, person).encode(), code.lower().encode())
+
     def find(self, code: str, alerts: Iterable[Alert]) -> tuple[Alert, str] | None:
         """The alert and the person whose link this is, among everybody who was asked or has it."""
-        wanted = code.lower().encode()
         for alert in alerts:
             people = dict.fromkeys((*alert.told, alert.taken_by, alert.arrived_by))
             for person in people:
-                if person is not None and hmac.compare_digest(self.code(alert.id, person).encode(), wanted):
+                if person is not None and self.is_code(code, alert.id, person):
                     return alert, person
         return None

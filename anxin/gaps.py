@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.duty import Post, Rota, on_duty, people_of
+from core.duty import Post, Rota, people_of
 from core.people import Bond, Directory
 from core.places import Area, AreaKind, Inventory
+from core.spells import spells
 
-STEP = timedelta(minutes=15)
 _POSTS = {
     AreaKind.GRID: Post.GRID_WORKER,
     AreaKind.COMMUNITY: Post.DESK,
@@ -19,7 +19,7 @@ _POSTS = {
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Nobody holds this area's post from `start` until `end` (to a quarter of an hour)."""
+    """Nobody holds this area's post from `start` until before `end`."""
 
     area: Area
     post: Post
@@ -37,18 +37,10 @@ def duty_gaps(
         post = _POSTS.get(area.kind)
         if post is None or area.id not in inhabited:
             continue
-        rows = [row for row in rota if row.area in {area.id, None}]
-        opened: datetime | None = None
-        steps = int(timedelta(days=days) / STEP)
-        for number in range(steps + 1):
-            instant = since + number * STEP
-            held = on_duty(rows, area=area.id, post=post, instant=instant, zone=zone)
-            if held or number == steps:
-                if opened is not None:
-                    yield Gap(area, post, opened, instant)
-                opened = None
-            elif opened is None:
-                opened = instant
+        until = since + timedelta(days=days)
+        for spell in spells(rota, area=area.id, post=post, since=since, until=until, zone=zone):
+            if not spell.people:
+                yield Gap(area, post, spell.start, spell.end)
 
 
 def unreachable_people(directory: Directory, rota: Rota) -> list[str]:

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from anxin.accounts import ensure_admin
 from anxin.alerting import Alerting, links_of, new_alerting
 from anxin.clock import ScaledClock, parse_epoch, system_clock
+from anxin.duty import Duty
 from anxin.health import Checkup
 from anxin.housekeeping import Housekeeping
 from anxin.intake import Attention, new_pipeline, new_session
@@ -227,6 +228,7 @@ def _services(
         health=checkup.report,
         metrics=exporter(gauges),
         onboarding=ConsoleOnboarding(stores),
+        duty=Duty(stores),
         phones=stores.phones if settings.phones else None,
         links=links_of(settings),
         settings=WebSettings(

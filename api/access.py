@@ -21,6 +21,7 @@ class Action(StrEnum):
     SEE_TICKETS = "see_tickets"
     SEE_LOOKS = "see_looks"  # who looked at a home
     ENROLL_DEVICES = "enroll_devices"  # bind, test and remove devices, and see what is bound to nobody
+    CHANGE_DUTY = "change_duty"  # leave, cover, somebody in addition
     SEE_PHONES = "see_phones"  # the demonstration's
     SEE_FAMILY = "see_family"
     ANSWER_AS_FAMILY = "answer_as_family"  # when asked
@@ -36,7 +37,7 @@ _RESPONDER = _EVERYBODY | {
     Action.SEE_TICKETS,
     Action.SEE_PHONES,
 }
-_DESK = _RESPONDER | {Action.REOPEN_ALERTS, Action.SEE_LOOKS, Action.ENROLL_DEVICES}
+_DESK = _RESPONDER | {Action.REOPEN_ALERTS, Action.SEE_LOOKS, Action.ENROLL_DEVICES, Action.CHANGE_DUTY}
 
 MAY: Mapping[AccessRole, frozenset[Action]] = {
     AccessRole.ADMIN: _DESK,

@@ -13,7 +13,7 @@ from alerts.desk import Desk
 from alerts.links import Links
 from api.feed import LiveFeed
 from core.clock import Clock
-from core.duty import Rota
+from core.duty import Change, Rota
 from core.inbox import UnknownDevice
 from core.people import Directory, Language
 from core.places import Device, Inventory
@@ -93,6 +93,22 @@ class Onboarding(Protocol):
         ...
 
 
+class DutyBook(Protocol):
+    """Where changes of the rota are written. Blocking; a running service asks by them within seconds."""
+
+    def rota(self) -> Rota:
+        """As it is written now."""
+        ...
+
+    def change(self, change: Change) -> None:
+        """Raises StoreRefused when it names what is not there."""
+        ...
+
+    def take_back(self, change: str) -> bool:
+        """False if it was not there (any more)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The ports behind the interface. `phones` exists only in a demonstration, `links` where people's
@@ -115,6 +131,7 @@ class Services:
     health: Callable[[], HealthReport]
     metrics: Callable[[], bytes]
     onboarding: Onboarding
+    duty: DutyBook
     phones: PhoneStore | None = None
     links: Links | None = None
     settings: WebSettings = WebSettings()

@@ -31,6 +31,7 @@ HandlingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.HANDLE_ALERTS))
 ReopeningForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.REOPEN_ALERTS))]
 PhoneForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.SEE_PHONES))]
 FamilyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.ANSWER_AS_FAMILY))]
+DutyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.CHANGE_DUTY))]
 EnrollingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.ENROLL_DEVICES))]
 LeavingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.LEAVE))]
 

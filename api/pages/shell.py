@@ -94,6 +94,7 @@ class Shell:
         wanted = [
             ("desk", "/", Action.SEE_ALERTS),
             ("homes", "/homes", Action.SEE_HOMES),
+            ("duty", "/duty", Action.SEE_ALERTS),
             ("tickets", "/tickets", Action.SEE_TICKETS),
             ("install", "/install", Action.ENROLL_DEVICES),
             ("phones", "/phones", Action.SEE_PHONES),

@@ -21,6 +21,7 @@ from anxin.clock import ScaledClock, system_clock
 from api.app import create_app
 from api.feed import Change, LiveFeed
 from api.services import HealthReport, Imported, PartHealth, Services, WebSettings
+from core import duty
 from core.clock import Clock
 from core.inbox import UnknownDevice
 from core.places import Device
@@ -141,6 +142,23 @@ def furnish(folder: Path) -> None:
     database.close()
 
 
+@dataclass
+class Book:
+    """The rota in memory."""
+
+    rows: duty.Rota
+
+    def rota(self) -> duty.Rota:
+        return self.rows
+
+    def change(self, change: duty.Change) -> None:
+        self.rows = (*self.rows, change)
+
+    def take_back(self, change: str) -> bool:
+        before, self.rows = self.rows, tuple(row for row in self.rows if row.id != change)
+        return len(before) > len(self.rows)
+
+
 @contextmanager
 def scene(
     folder: Path, *, clock: Clock, settings: WebSettings = _SETTINGS, health: Health | None = None
@@ -157,12 +175,13 @@ def scene(
         lambda: f"a-{next(numbers)}",
         lambda alert: feed.announce(Change("alert", alert.id, (alert.home,))),
     )
+    book = Book(street.ROTA)
     try:
         yield Services(
             clock=clock,
             inventory=lambda: street.INVENTORY,
             directory=lambda: street.DIRECTORY,
-            rota=lambda: street.ROTA,
+            rota=book.rota,
             readings=readings,
             alerts=alerts,
             desk=desk,
@@ -173,6 +192,7 @@ def scene(
             health=health or Health(),
             metrics=lambda: b"anxin_homes 12\n",
             onboarding=Onboarding(),
+            duty=book,
             phones=SqlPhones(database),
             links=Links(ORIGIN, "a secret of sixteen"),
             settings=settings,

@@ -109,6 +109,13 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/login"): Row(NOBODY_NEEDED, form={"login": "nobody", "password": "wrong"}),
     ("GET", "/a/{code}"): Row(NOBODY_NEEDED, "/a/unknown"),
     ("POST", "/a/{code}"): Row(NOBODY_NEEDED, "/a/unknown", form={"tap": "take", "fence": "1"}),
+    ("GET", "/duty"): Row(STAFF, outside="/duty?area=grid-2"),
+    ("POST", "/duty"): Row(
+        OFFICE,
+        form={"area": "grid-1", "kind": "leave", "out": "li", "start": "2026-11-25T08:00", "end": "2026-11-25T20:00"},
+    ),
+    ("POST", "/duty/take-back"): Row(OFFICE, form={"area": "grid-1", "change": "c-1"}),
+    ("GET", "/duty/{code}.ics"): Row(NOBODY_NEEDED, "/duty/unknown.ics"),
     ("POST", "/logout"): Row(EVERYBODY, form={}),
     ("GET", "/"): Row(STAFF, outside="/?area=grid-2"),
     ("GET", "/alerts/{alert_id}"): Row(STAFF, f"/alerts/{_MINE}", outside=f"/alerts/{_THEIRS}"),

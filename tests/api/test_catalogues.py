@@ -9,6 +9,7 @@ import pytest
 
 from api.errors import Code
 from api.i18n.catalogue import catalogue
+from api.pages.duty import ChangeKind
 from api.pages.one_tap import Tap
 from core.alerts import Purpose, TimerKind
 from core.decisions import ClockDecision, Decision
@@ -40,6 +41,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "walked": Walked,
     "link": LinkQuality,
     "tap": Tap,
+    "duty_kind": ChangeKind,
 }
 
 

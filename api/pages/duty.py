@@ -1,0 +1,168 @@
+"""The rota of the fortnight ahead: who holds, what nobody holds, and the form for leave, cover and exceptions.
+
+Also each person's own duty as an iCalendar feed, behind a link of their own.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from icalendar import Calendar, Event
+
+from api.access import Action, Viewer
+from api.depends import Ports, Requires
+from api.duty.ahead import Ahead, able, ahead, home_in, own_duty, watched_areas
+from api.errors import Code, Problem
+from api.i18n.catalogue import catalogue
+from api.pages.forms import DutyForm, Text, go_on
+from api.pages.shell import shell
+from api.services import Services
+from api.sessions import Visit
+from core.duty import Change
+from core.places import Area
+from core.ports import StoreRefused
+
+router = APIRouter(include_in_schema=False)
+
+PATH = "/duty"
+FEED_DAYS = 60
+LONGEST = timedelta(days=366)
+
+
+class ChangeKind(StrEnum):
+    """What the form offers."""
+
+    LEAVE = "leave"
+    COVER = "cover"
+    MORE = "more"
+    ALONE = "alone"
+
+
+@router.get(PATH)
+def duty_page(
+    request: Request,
+    visit: Annotated[Visit, Depends(Requires(Action.SEE_ALERTS))],
+    ports: Ports,
+    area: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    areas, rota, now = watched_areas(ports, visit.viewer), ports.duty.rota(), ports.clock.now()
+    gaps = {each.id: len(ahead(ports, each, rota, now=now).gaps) for each in areas}
+    chosen = _area(areas, area) if area else (areas[0] if areas else None)
+    view: Ahead | None = ahead(ports, chosen, rota, now=now) if chosen else None
+    names = {person.id: person.name for person in ports.directory().people.values()}
+    page = shell(request, ports, visit, home=home_in(ports.inventory(), chosen) if chosen else None)
+    return page.page(
+        "duty",
+        areas=areas,
+        gaps=gaps,
+        view=view,
+        names=names,
+        called=lambda people: [names.get(person, person) for person in people],
+        may_change=visit.viewer.may(Action.CHANGE_DUTY),
+        kinds=tuple(ChangeKind),
+        feed=_feed(ports, visit.viewer),
+    )
+
+
+def _area(areas: list[Area], wanted: str) -> Area:
+    """Raises Problem NOT_FOUND for one that is not the viewer's."""
+    found = next((area for area in areas if area.id == wanted), None)
+    if found is None:
+        raise Problem(Code.NOT_FOUND)
+    return found
+
+
+def _feed(ports: Services, viewer: Viewer) -> str:
+    """The address of the viewer's own calendar; empty where there are no links."""
+    return "" if ports.links is None else f"/duty/{ports.links.code(_FEED, viewer.person)}.ics"
+
+
+@router.post(PATH)
+def change_duty(
+    visit: DutyForm,
+    ports: Ports,
+    area: Text,
+    kind: Annotated[ChangeKind, Form()],
+    start: Text,
+    end: Text,
+    out: Text = "",
+    person: Text = "",
+    note: Text = "",
+) -> Response:
+    """`start` and `end` as the browser gives local times, read in the area's zone."""
+    here = _area(watched_areas(ports, visit.viewer), area)
+    back = f"{PATH}?area={here.id}"
+    try:
+        ports.duty.change(_change(ports, here, kind, start=start, end=end, out=out, person=person, note=note.strip()))
+    except (ValueError, StoreRefused):
+        return _back(back, problem=Code.INVALID.value)
+    return _back(back, said="duty_changed")
+
+
+def _change(
+    ports: Services, area: Area, kind: ChangeKind, *, start: str, end: str, out: str, person: str, note: str
+) -> Change:
+    """Raises ValueError for what makes no change."""
+    zone = home_in(ports.inventory(), area).zone
+    begin, over = (datetime.fromisoformat(text).replace(tzinfo=zone) for text in (start, end))
+    rota = ports.duty.rota()
+    named = {name for name in (out, person) if name}
+    if not named <= set(able(ports.directory(), rota)) or over - begin > LONGEST:
+        raise ValueError("somebody who is on no rota, or for longer than a year")
+    view = ahead(ports, area, rota, now=ports.clock.now())
+    if out and out not in view.own:
+        raise ValueError("somebody who has no shift here")
+    id_ = uuid4().hex[:12]
+    match kind:
+        case ChangeKind.LEAVE:
+            return Change(id_, begin, over, out=out or None, note=note)
+        case ChangeKind.COVER:
+            if not person:
+                raise ValueError("cover by nobody is leave")
+            return Change(id_, begin, over, out or None, person, area.id, view.post, note=note)
+        case ChangeKind.MORE | ChangeKind.ALONE:
+            alone = kind is ChangeKind.ALONE
+            return Change(id_, begin, over, None, person or None, area.id, view.post, alone, note)
+
+
+@router.post(f"{PATH}/take-back")
+def take_back(visit: DutyForm, ports: Ports, area: Text, change: Text) -> Response:
+    here = _area(watched_areas(ports, visit.viewer), area)
+    view = ahead(ports, here, ports.duty.rota(), now=ports.clock.now())
+    if change not in {each.id for each in view.changes} or not ports.duty.take_back(change):
+        return _back(f"{PATH}?area={here.id}", problem=Code.STALE.value)
+    return _back(f"{PATH}?area={here.id}", said="duty_changed")
+
+
+def _back(path: str, **said: str) -> Response:
+    [(name, value)] = said.items()
+    return go_on(f"{path}&{name}={value}")
+
+
+_FEED = "duty feed"
+
+
+@router.get(f"{PATH}/{{code}}.ics")
+def calendar(code: str, ports: Ports) -> Response:
+    """One person's duty of the next weeks, for the calendar of their phone. Whoever has the link may read it."""
+    people = ports.directory().people
+    person = next((p for p in people.values() if ports.links and ports.links.is_code(code, _FEED, p.id)), None)
+    if person is None:
+        raise Problem(Code.NOT_FOUND)
+    now, t = ports.clock.now(), catalogue(person.language)
+    feed = Calendar()
+    feed.add("prodid", "-//Anxin//duty//EN")
+    feed.add("version", "2.0")
+    feed.add("x-wr-calname", t("duty.calendar", name=person.name))
+    until = now + timedelta(days=FEED_DAYS)
+    for area, spell in own_duty(ports.inventory(), ports.duty.rota(), person.id, since=now, until=until):
+        event = Event()
+        event.add("uid", f"{area.id}-{spell.start:%Y%m%dT%H%M%SZ}-{person.id}@anxin")
+        event.add("dtstamp", now)
+        event.add("dtstart", spell.start)
+        event.add("dtend", spell.end)
+        event.add("summary", t("duty.event", area=area.name))
+        feed.add_component(event)
+    return Response(feed.to_ical(), media_type="text/calendar; charset=utf-8")
