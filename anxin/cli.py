@@ -132,6 +132,20 @@ def simulate(
 
 
 @app.command()
+def watchdog(
+    url: Annotated[str, typer.Argument(help="The first machine's console, https://…")],
+    tell: Annotated[list[str], typer.Option(help="CHANNEL=ADDRESS of the channels file; repeat for more.")],
+    silent_for: Annotated[float, typer.Option(min=10, help="Seconds of silence before anybody is called.")] = 120.0,
+    again: Annotated[float, typer.Option(min=60, help="Seconds until they are called anew.")] = 600.0,
+) -> None:
+    """On a second machine: call the desk when the first one is silent or not well."""
+    from anxin.settings import load
+    from anxin.watchdog import Patience, run_watchdog
+
+    _run(run_watchdog(load(), url, tell, Patience(silent_for=silent_for, again=again)))
+
+
+@app.command()
 def drill(
     seed: Annotated[int, typer.Option(help="Same seed, same drill.")] = 1,
     days: Annotated[float, typer.Option(min=0.1, max=3660, help="Days in virtual time.")] = 30.0,

@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.auditor import Auditor
 from anxin.clock import ScaledClock
+from anxin.heartbeat import Heartbeat
 from anxin.intake_faults import IntakeFaults
 from anxin.lookout import Lookout
 from anxin.roster import Roster
@@ -26,7 +27,15 @@ from storage.readings_waiting import WaitingReadings
 
 log = logging.getLogger(__name__)
 
-STATUSES_EVERY, ROSTER_EVERY, INBOX_EVERY, FAULTS_EVERY, WAITING_EVERY, AUDIT_EVERY = 1, 3, 3, 5, 1, 60
+STATUSES_EVERY, ROSTER_EVERY, INBOX_EVERY, FAULTS_EVERY, WAITING_EVERY, AUDIT_EVERY, HEARTBEAT_EVERY = (
+    1,
+    3,
+    3,
+    5,
+    1,
+    60,
+    60,
+)
 SESSIONS_EVERY, RETENTION_EVERY, COLLECTOR_EVERY, SWEEP_EVERY = 3600, 6 * 3600, 10, 24 * 3600
 """Real seconds."""
 
@@ -45,6 +54,7 @@ class Housekeeping:
     pipeline: Pipeline
     faults: IntakeFaults
     announce: Callable[[Change], None]
+    heartbeat: Heartbeat | None = None
 
     def scheduler(self) -> AsyncIOScheduler:
         """A scheduler with every tick, not started."""
@@ -57,6 +67,7 @@ class Housekeeping:
             ("intake faults", FAULTS_EVERY, self.look_for_faults),
             ("inbox", INBOX_EVERY, self.keep_inbox),
             ("audit", AUDIT_EVERY, self.audit),
+            ("heartbeat", HEARTBEAT_EVERY, self.beat),
             ("sessions", SESSIONS_EVERY, self.forget_sessions),
             ("retention", RETENTION_EVERY, self.forget_readings),
             ("waiting readings", WAITING_EVERY, self.carry_readings),
@@ -98,6 +109,11 @@ class Housekeeping:
         """Look from outside at what the engine should have done."""
         for finding in await asyncio.to_thread(self.auditor.findings, self.clock.now()):
             log.error("audit finding", extra={"finding": str(finding)})
+
+    async def beat(self) -> None:
+        """Tell whoever watches us from outside that all is well."""
+        if self.heartbeat is not None:
+            await asyncio.to_thread(self.heartbeat.beat)
 
     async def forget_sessions(self) -> None:
         await asyncio.to_thread(self.stores.accounts.forget_sessions_before, self.clock.now())

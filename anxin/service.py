@@ -18,6 +18,7 @@ from anxin.alerting import Alerting, links_of, new_alerting
 from anxin.clock import ScaledClock, parse_epoch, system_clock
 from anxin.duty import Duty
 from anxin.health import Checkup
+from anxin.heartbeat import Heartbeat
 from anxin.housekeeping import Housekeeping
 from anxin.intake import Attention, new_pipeline, new_session
 from anxin.intake_faults import IntakeFaults
@@ -178,11 +179,27 @@ def wire(
         session,
         Attention(session, pipeline, lookout),
         Housekeeping(
-            settings, clock, stores, readings, lookout, roster, alerting.auditor, pipeline, faults, feed.announce
+            settings,
+            clock,
+            stores,
+            readings,
+            lookout,
+            roster,
+            alerting.auditor,
+            pipeline,
+            faults,
+            feed.announce,
+            _heartbeat(settings, checkup, alerting, clock),
         ),
         create_app(services),
         new_outward(settings, services),
     )
+
+
+def _heartbeat(settings: Settings, checkup: Checkup, alerting: Alerting, clock: ScaledClock) -> Heartbeat | None:
+    if settings.heartbeat_url is None:
+        return None
+    return Heartbeat(settings.heartbeat_url.get_secret_value(), checkup.report, alerting.auditor, clock)
 
 
 def _lookout(
