@@ -5,12 +5,13 @@ Nothing lives here: every timer and message is a row, so that a crash at any sta
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+from alerts.engine_settings import EngineCounts, EngineSettings
 from alerts.reach import Reacher
 from alerts.sender import Sender
 from alerts.workers import Runner
@@ -18,40 +19,16 @@ from core import escalation
 from core.alerts import Alert, Handling, Refusal, Timer
 from core.clock import Clock
 from core.delivery import Claimed, Settlement
+from core.levels import Reach
 from core.ports import AlertStore, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_TIMERS_A_TURN = 100
-
-
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """All real seconds. `poll`: how often it looks even when nobody wakes it. `floor`: the shortest rest after a turn
-    that moved nothing. `back_off`: between tries while the store is away. `grace`: for messages under way at the end.
-    """
-
-    concurrency: int = 16
-    poll: float = 5.0
-    floor: float = 1.0
-    back_off: float = 0.2
-    longest_back_off: float = 10.0
-    grace: float = 5.0
-    hold: timedelta = timedelta(seconds=30)
-
-
-@dataclass(slots=True)
-class EngineCounts:
-    """For metrics. `poisoned` timers could not be moved for a reason of their own and are tried again later."""
-
-    turns: int = 0
-    climbed: int = 0
-    exhausted: int = 0
-    poisoned: int = 0
-    store_away: int = 0
-    failures: int = 0
+_TIMERS_A_TURN = 500
+_MANY, _AT_ONCE = 20, 50
+"""From so many due timers on, so many alerts climb in one transaction: after an outage there may be thousands."""
 
 
 @dataclass
@@ -68,7 +45,7 @@ class Engine:
     sender: Sender
     clock: Clock
     run_call: Runner
-    settings: EngineSettings = EngineSettings()
+    settings: EngineSettings = field(default_factory=EngineSettings)
     announce: Callable[[Alert], None] = lambda _alert: None
     name: str | None = None
     counts: EngineCounts = field(default_factory=EngineCounts)
@@ -138,9 +115,8 @@ class Engine:
         left = await self.run_call(lambda: self.store.end_leases(self.clock.now(), owner=self.name))
         if left:
             log.warning("messages were under way when we ended, they go again", extra={"count": left})
-        for alert in await self.run_call(self.store.open_alerts):
-            if alert.handling is Handling.TRIGGERED or alert.handed_to is not None:
-                await self.run_call(partial(self._guarded, partial(self._climb_if_exhausted, alert.id), alert.id))
+        for alert in await self.run_call(self.store.exhausted):
+            await self.run_call(partial(self._guarded, partial(self._climb_if_exhausted, alert), alert))
 
     async def _turn(self) -> bool:
         """Everything that is due now, a bounded part at a time. Did anything move?
@@ -153,12 +129,13 @@ class Engine:
         limit = _TIMERS_A_TURN + len(self._held)
         timers = await self.run_call(lambda: self.store.due_timers(now, limit=limit))
         moved = False
-        for timer in timers:
+        free = [timer for timer in timers if timer.alert not in self._held]
+        size = _AT_ONCE if len(free) >= _MANY else 1
+        for start in range(0, len(free), size):
             if self._woken.is_set():
                 self._woken.clear()
                 moved |= await self._send_due()
-            if timer.alert not in self._held:
-                moved |= await self.run_call(partial(self._fire, timer))
+            moved |= await self.run_call(partial(self._fire_all, free[start : start + size]))
         return await self._send_due() or moved
 
     async def _send_due(self) -> bool:
@@ -209,6 +186,33 @@ class Engine:
         """Let one due timer climb its alert."""
         return self._guarded(partial(self._climb, timer), timer.alert)
 
+    def _fire_all(self, timers: list[Timer]) -> bool:
+        """Many in one transaction. When one of them spoils it, each by itself."""
+        if len(timers) > 1:
+            try:
+                return self._climb_together(timers)
+            except StoreUnavailable:
+                raise
+            except Exception:
+                log.exception("alerts could not be moved together, each is tried by itself")
+        return any([self._fire(timer) for timer in timers])  # noqa: C419 - every one of them
+
+    def _climb_together(self, timers: list[Timer]) -> bool:
+        now = self.clock.now()
+        there = self.store.get_all([timer.alert for timer in timers])
+        fresh = [there[timer.alert] for timer in timers if timer.alert in there and _is_armed(timer, there)]
+        moves = [escalation.expire(alert, reach=self._reach(alert, now), now=now) for alert in fresh]
+        wanted = [move for move in moves if not isinstance(move, Refusal)]
+        done = self.store.apply_all(wanted) if wanted else []
+        for move, moved in zip(wanted, done, strict=True):
+            if moved:
+                self.counts.climbed += 1
+                self.announce(move.alert)
+        return any(done)
+
+    def _reach(self, alert: Alert, now: datetime) -> Reach:
+        return self.reacher.reach(alert.home, now, area=alert.area)
+
     def _guarded(self, move: Callable[[], bool], alert: str) -> bool:
         """An alert that cannot be moved is held for a while, and stops no other."""
         try:
@@ -226,8 +230,7 @@ class Engine:
         alert = self.store.get(timer.alert)
         if alert is None or alert.fence != timer.fence:
             return False  # somebody moved it meanwhile: this timer is gone
-        reach = self.reacher.reach(alert.home, now, area=alert.area)
-        moved = escalation.expire(alert, reach=reach, now=now)
+        moved = escalation.expire(alert, reach=self._reach(alert, now), now=now)
         if isinstance(moved, Refusal) or not self.store.apply(moved):
             return False
         self.counts.climbed += 1
@@ -242,8 +245,7 @@ class Engine:
         if not self.store.level_exhausted(alert.id, alert.fence):
             return False
         now = self.clock.now()
-        reach = self.reacher.reach(alert.home, now, area=alert.area)
-        moved = escalation.unreachable(alert, reach=reach, now=now)
+        moved = escalation.unreachable(alert, reach=self._reach(alert, now), now=now)
         if isinstance(moved, Refusal) or not self.store.apply(moved):
             return False
         self.counts.exhausted += 1
@@ -267,3 +269,7 @@ class Engine:
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
         self._woken.set()
+
+
+def _is_armed(timer: Timer, alerts: Mapping[str, Alert]) -> bool:
+    return alerts[timer.alert].fence == timer.fence

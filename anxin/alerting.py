@@ -11,7 +11,8 @@ from alerts.channels.console import ConsoleChannel
 from alerts.channels.registry import load as load_channels
 from alerts.channels.webhook import WEBHOOK, WebhookChannel
 from alerts.desk import Desk
-from alerts.engine import Engine, EngineSettings
+from alerts.engine import Engine
+from alerts.engine_settings import EngineSettings
 from alerts.links import Links
 from alerts.policies import load as load_policies
 from alerts.reach import Reacher

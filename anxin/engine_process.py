@@ -6,7 +6,7 @@ Whichever process is there first moves an alert; when one dies, the others go on
 import asyncio
 import logging
 
-from alerts.engine import EngineSettings
+from alerts.engine_settings import EngineSettings
 from anxin.alerting import new_alerting
 from anxin.clock import parse_epoch, system_clock
 from anxin.housekeeping import ROSTER_EVERY

@@ -39,8 +39,10 @@ _WORDS = {
     Language.ENGLISH: {
         "silent": (
             "[RED] Anxin does not answer",
-            "It cannot be reached since {since} ({why}). Alerts may reach nobody now: look at once, and call by the "
-            "paper list.",
+            (
+                "It cannot be reached since {since} ({why}). Alerts may reach nobody now: look at once, call by the "
+                "paper list."
+            ),
         ),
         "back": ("Anxin is back", "It answers again since {since}. Open the desk and see what came up meanwhile."),
     },

@@ -16,8 +16,9 @@ from core.clock import Clock
 from core.duty import Change, Rota
 from core.inbox import UnknownDevice
 from core.people import Directory, Language
+from core.phones import PhoneStore
 from core.places import Device, Inventory
-from core.ports import AccountStore, AlertStore, PhoneStore, ReadingsStore, StatusStore, TicketStore
+from core.ports import AccountStore, AlertStore, ReadingsStore, StatusStore, TicketStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,12 @@ class AlertStore(Protocol):
         """
         ...
 
+    def apply_all(self, transitions: Sequence[Transition]) -> list[bool]:
+        """As `apply` for each, of different alerts, in one transaction: much faster for many. When it raises, nothing
+        is written.
+        """
+        ...
+
     def remark(self, entry: Entry, *, condition: Condition | None = None) -> bool:
         """Add a line, and set the sensors' condition, without raising the fence. False if the alert is closed
         (then only a DELIVERY or NOT_SENT line is written).
@@ -169,6 +175,10 @@ class AlertStore(Protocol):
         ...
 
     def get(self, alert: str) -> Alert | None: ...
+    def get_all(self, alerts: Collection[str]) -> dict[str, Alert]:
+        """Those of them that are there."""
+        ...
+
     def open_alerts(self, *, homes: Collection[str] | None = None) -> list[Alert]: ...
     def page(
         self,
@@ -216,6 +226,10 @@ class AlertStore(Protocol):
 
     def level_exhausted(self, alert: str, fence: int) -> bool:
         """Were there ASK sends at this fence, and has every one of them failed or been cancelled?"""
+        ...
+
+    def exhausted(self) -> list[str]:
+        """Open alerts for whose present fence `level_exhausted` holds."""
         ...
 
     def deliveries(self, alert: str) -> list[Delivery]: ...
@@ -276,27 +290,3 @@ class AccountStore(Protocol):
     def forget_sessions_before(self, instant: datetime) -> int: ...
     def record_look(self, look: Look) -> None: ...
     def looks(self, subject: str, *, limit: int = 100) -> list[Look]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneMessage:
-    """A message on one of the demonstration's phones."""
-
-    id: str
-    person: str
-    at: datetime
-    title: str
-    body: str
-    alert: str | None
-    purpose: str
-    repeat: bool = False
-
-
-class PhoneStore(Protocol):
-    """Where the `console` channel delivers: the demonstration's phones."""
-
-    def deliver(self, message: PhoneMessage) -> bool:
-        """False if this id was delivered before (the phone shows it once)."""
-        ...
-
-    def inbox(self, person: str | None = None, *, limit: int = 100) -> list[PhoneMessage]: ...

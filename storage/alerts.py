@@ -5,7 +5,7 @@ Who writes to an alert's timeline first locks its row, so that the order of line
 
 import base64
 import binascii
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,26 +52,22 @@ class SqlAlerts:
             ).first()
             if written is None:
                 return _raised_meanwhile(connection, transition.alert)
-            _write_rest(connection, transition)
+            _write_rest(connection, [transition])
             return None
 
     def apply(self, transition: Transition) -> bool:
         """Write a move if nobody moved before it. The condition is the sensors': a move changes it only by a line."""
-        values = alert_values(transition.alert)
-        said = [_CONDITION_OF[entry.kind] for entry in transition.entries if entry.kind in _CONDITION_OF]
-        del values["condition"]
-        if said:
-            values["condition"] = said[-1].value
+        return self.apply_all([transition])[0]
+
+    def apply_all(self, transitions: Sequence[Transition]) -> list[bool]:
+        """In the order of the alerts' ids, so that two programs never wait for each other in a circle."""
+        order = sorted(range(len(transitions)), key=lambda n: transitions[n].alert.id)
+        moved = [False] * len(transitions)
         with self._database.writing() as connection:
-            changed = connection.execute(
-                update(alerts)
-                .where(alerts.c.id == transition.alert.id, alerts.c.fence == transition.expected_fence, _OPEN)
-                .values(values)
-            )
-            if changed.rowcount != 1:
-                return False
-            _write_rest(connection, transition)
-            return True
+            for number in order:
+                moved[number] = _move(connection, transitions[number])
+            _write_rest(connection, [t for t, done in zip(transitions, moved, strict=True) if done])
+        return moved
 
     def remark(self, entry: Entry, *, condition: Condition | None = None) -> bool:
         """Add a line. Raises StoreRefused if the alert is unknown, or if line and condition contradict each other."""
@@ -92,6 +88,11 @@ class SqlAlerts:
         with self._database.reading() as connection:
             row = connection.execute(select(alerts).where(alerts.c.id == alert)).one_or_none()
             return None if row is None else alert_of(row)
+
+    def get_all(self, alerts_: Collection[str]) -> dict[str, Alert]:
+        wanted = select(alerts).where(among(alerts.c.id, alerts_, self._database.dialect))
+        with self._database.reading() as connection:
+            return {row.id: alert_of(row) for row in connection.execute(wanted)}
 
     def open_alerts(self, *, homes: Collection[str] | None = None) -> list[Alert]:
         """Oldest first."""
@@ -168,6 +169,10 @@ class SqlAlerts:
         with self._database.reading() as connection:
             return outbox.exhausted(connection, alert, fence)
 
+    def exhausted(self) -> list[str]:
+        with self._database.reading() as connection:
+            return outbox.all_exhausted(connection, _OPEN)
+
     def deliveries(self, alert: str) -> list[Delivery]:
         """In the order in which they became owed."""
         with self._database.reading() as connection:
@@ -203,19 +208,38 @@ def _lock(connection: Connection, alert: str) -> Any:
     return row
 
 
-def _write_rest(connection: Connection, transition: Transition) -> None:
-    """Timer, lines and messages of a move whose alert row is written."""
-    alert = transition.alert
-    connection.execute(delete(timers).where(timers.c.alert == alert.id))
-    if transition.timer is not None:
-        connection.execute(insert(timers).values(timer_values(transition.timer)))
-    if transition.entries:
-        connection.execute(insert(entries), [entry_values(entry) for entry in transition.entries])
-    outbox.owe(connection, transition.sends)
-    reason = _why_asking_is_over(alert)
-    if reason is not None and transition.entries:
-        at = transition.entries[-1].at
-        outbox.withdraw_asks(connection, alert.id, before_fence=alert.fence, but=alert.handed_to, at=at, reason=reason)
+def _move(connection: Connection, transition: Transition) -> bool:
+    """The alert's own row, if its fence is still the one that was seen."""
+    values = alert_values(transition.alert)
+    said = [_CONDITION_OF[entry.kind] for entry in transition.entries if entry.kind in _CONDITION_OF]
+    del values["condition"]
+    if said:
+        values["condition"] = said[-1].value
+    changed = connection.execute(
+        update(alerts)
+        .where(alerts.c.id == transition.alert.id, alerts.c.fence == transition.expected_fence, _OPEN)
+        .values(values)
+    )
+    return changed.rowcount == 1
+
+
+def _write_rest(connection: Connection, transitions: Sequence[Transition]) -> None:
+    """Timers, lines and messages of moves whose alert rows are written."""
+    if not transitions:
+        return
+    connection.execute(delete(timers).where(timers.c.alert.in_([t.alert.id for t in transitions])))
+    armed = [timer_values(t.timer) for t in transitions if t.timer is not None]
+    if armed:
+        connection.execute(insert(timers), armed)
+    lines = [entry_values(entry) for t in transitions for entry in t.entries]
+    if lines:
+        connection.execute(insert(entries), lines)
+    outbox.owe(connection, [send for t in transitions for send in t.sends])
+    for transition in transitions:
+        alert, reason = transition.alert, _why_asking_is_over(transition.alert)
+        if reason is not None and transition.entries:
+            at, but = transition.entries[-1].at, alert.handed_to
+            outbox.withdraw_asks(connection, alert.id, before_fence=alert.fence, but=but, at=at, reason=reason)
 
 
 def _why_asking_is_over(alert: Alert) -> str | None:

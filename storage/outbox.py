@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, exists, func, insert, or_, select, update
 
 from core.alerts import Entry, EntryKind, Purpose, Send
 from core.concerns import Severity
@@ -129,6 +129,18 @@ def exhausted(connection: Connection, alert: str, fence: int) -> bool:
         )
     ).all()
     return bool(states) and all(s in (SendState.FAILED.value, SendState.CANCELLED.value) for s in states)
+
+
+def all_exhausted(connection: Connection, is_open: ColumnElement[bool]) -> list[str]:
+    """Ids of open alerts that nobody asked at their present fence can be reached for, the oldest first."""
+    asks = (sends.c.alert == alerts.c.id) & (sends.c.fence == alerts.c.fence) & (sends.c.purpose == Purpose.ASK.value)
+    over = sends.c.state.in_([SendState.FAILED.value, SendState.CANCELLED.value])
+    wanted = (
+        select(alerts.c.id)
+        .where(is_open, exists().where(asks, over), ~exists().where(asks, ~over))
+        .order_by(alerts.c.opened_at, alerts.c.id)
+    )
+    return list(connection.scalars(wanted))
 
 
 def earliest(connection: Connection) -> datetime | None:

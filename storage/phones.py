@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from core.ports import PhoneMessage
+from core.phones import PhoneMessage
 from storage.database import Database
 from storage.statements import insert_into
 from storage.tables import phone_messages as table

@@ -1,13 +1,14 @@
 """Fakes by hand: ports in memory that keep their contract exactly, for stories that need no database."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.alerts import Alert, Condition, Entry, EntryKind, Handling, Purpose, Send, Timer, Transition
 from core.delivery import Attempt, Claimed, Delivery, SendState, Settlement
-from core.ports import Page, PhoneMessage, StoreRefused
+from core.phones import PhoneMessage
+from core.ports import Page, StoreRefused
 
 _CONDITIONS = {EntryKind.CONDITION_CLEARED: Condition.CLEARED, EntryKind.CONDITION_RETURNED: Condition.ACTIVE}
 
@@ -61,6 +62,22 @@ class MemoryAlerts:
             condition = said[-1] if said else before.condition
             self._write(transition, replace(transition.alert, condition=condition))
             return True
+
+    def apply_all(self, transitions: Sequence[Transition]) -> list[bool]:
+        with self._lock:
+            kept = (dict(self._alerts), dict(self._timers), {k: list(v) for k, v in self._entries.items()})
+            sends = dict(self._sends)
+            try:
+                return [self.apply(transition) for transition in transitions]
+            except StoreRefused:
+                (self._alerts, self._timers, self._entries), self._sends = kept, sends
+                raise
+
+    def get_all(self, alerts: Collection[str]) -> dict[str, Alert]:
+        return {id_: self._alerts[id_] for id_ in alerts if id_ in self._alerts}
+
+    def exhausted(self) -> list[str]:
+        return [a.id for a in self.open_alerts() if self.level_exhausted(a.id, a.fence)]
 
     def _write(self, transition: Transition, alert: Alert) -> None:
         if (transition.timer is None) == alert.is_open:

@@ -3,7 +3,8 @@
 from alerts.channels.channel import OutgoingMessage
 from alerts.workers import Runner
 from core.delivery import Accepted, Temporary, Verdict
-from core.ports import PhoneMessage, PhoneStore, StoreUnavailable
+from core.phones import PhoneMessage, PhoneStore
+from core.ports import StoreUnavailable
 
 
 class ConsoleChannel:

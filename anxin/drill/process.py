@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from alerts.desk import Desk
-from alerts.engine import Engine, EngineSettings
+from alerts.engine import Engine
+from alerts.engine_settings import EngineSettings
 from alerts.reach import Reacher
 from alerts.sender import Sender
 from alerts.workers import inline

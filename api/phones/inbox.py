@@ -11,7 +11,7 @@ from api.errors import Code, Problem
 from api.services import Services
 from core.alerts import Alert
 from core.people import Bond, Directory, Person, Tie
-from core.ports import PhoneMessage, PhoneStore
+from core.phones import PhoneMessage, PhoneStore
 
 MOST = 400
 

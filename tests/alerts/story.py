@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from alerts.auditor import Auditor
 from alerts.channels.channel import OutgoingMessage
 from alerts.desk import Desk, Raised
-from alerts.engine import Engine, EngineSettings
+from alerts.engine import Engine
+from alerts.engine_settings import EngineSettings
 from alerts.reach import Reacher
 from alerts.sender import Sender
 from alerts.workers import inline

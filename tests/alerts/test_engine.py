@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from alerts.channels.channel import OutgoingMessage
-from alerts.engine import Engine, EngineSettings
+from alerts.engine import Engine
+from alerts.engine_settings import EngineSettings
 from alerts.reach import Reacher
 from alerts.sender import Sender
 from alerts.workers import Threads, inline
@@ -282,3 +283,49 @@ def test_everything_overdue_after_a_long_outage_climbs_at_once(story: Story) -> 
     assert story.engine.counts.climbed == len(homes)
     assert len(story.phone("captain").messages) == len(homes)
     assert len(story.phone("grid worker").messages) == len(homes)
+
+
+def _many_overdue(story: Story, count: int = 60) -> list[Alert]:
+    """So many alerts that were due while nobody worked."""
+    homes = [Home(f"building-7/{n:04d}", "building-7", f"{n}") for n in range(count)]
+    story.reacher.use(inventory=Inventory.of(INVENTORY.areas.values(), homes))
+    alerts = [story.desk.raise_concern(story.concern(home.id)).alert for home in homes]
+    story.fast_forward(seconds=1)
+    story.kill()
+    story.loop.run_until_complete(story.clock.sleep_until(story.at(hours=1)))
+    return alerts
+
+
+def test_many_overdue_climb_together_and_each_once(story: Story) -> None:
+    alerts = _many_overdue(story)
+    store = Troubled(story.store)
+    together: list[int] = []
+    store.fails = {"apply_all": lambda moves: together.append(len(moves))}
+    story.start(cast("AlertStore", store))
+
+    story.fast_forward(seconds=5)
+
+    assert together == [50, 10]
+    assert {story.now(alert).fence for alert in alerts} == {2}
+    assert {story.now(alert).level for alert in alerts} == {alerts[0].level + 1}
+    assert story.engine.counts.climbed == 60
+    assert story.findings() == []
+
+
+def test_one_that_spoils_the_transaction_does_not_stop_the_others(story: Story) -> None:
+    alerts = _many_overdue(story, 30)
+
+    def refuses(moves: list[Transition] | Transition) -> None:
+        for move in moves if isinstance(moves, list) else [moves]:
+            if move.alert.id == alerts[7].id:
+                raise StoreRefused("broken row")
+
+    store = Troubled(story.store)
+    store.fails = {"apply_all": refuses, "apply": refuses}
+    story.start(cast("AlertStore", store))
+
+    story.fast_forward(seconds=5)
+
+    assert story.now(alerts[7]).fence == 1
+    assert {story.now(alert).fence for alert in alerts if alert.id != alerts[7].id} == {2}
+    assert story.engine.counts.poisoned == 1

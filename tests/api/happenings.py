@@ -12,9 +12,10 @@ from core.delivery import Attempt, Settlement
 from core.escalation import acknowledge, arrive, close, expire, open_alert
 from core.faults import Fault, FaultCause
 from core.inbox import Heard, UnknownDevice
+from core.phones import PhoneMessage, PhoneStore
 from core.places import Room
 from core.policies import DEFAULT_POLICIES
-from core.ports import AlertStore, PhoneMessage, PhoneStore, ReadingsStore, StatusStore, TicketStore
+from core.ports import AlertStore, ReadingsStore, StatusStore, TicketStore
 from core.readings import Kind, Reading, Semantics, Value
 from core.states import DeviceStatus, HomeStatus, Presence, Visibility
 from tests.api import street

@@ -262,7 +262,7 @@ INSTALLER_PAGES = (
 
 
 def test_phones_show_what_arrives_by_themselves(browser: Browser, served: Served) -> None:
-    from core.ports import PhoneMessage
+    from core.phones import PhoneMessage
 
     desk = enter(browser, served, "desk")
     desk.go(f"{served.url}/phones")

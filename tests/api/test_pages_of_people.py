@@ -104,7 +104,7 @@ def test_the_resident_presses_i_am_fine_on_the_phone(visit_as: As, services: Ser
 
 
 def test_a_responders_message_leads_to_the_alert(visit_as: As, services: Services) -> None:
-    from core.ports import PhoneMessage
+    from core.phones import PhoneMessage
 
     assert services.phones is not None
     services.phones.deliver(PhoneMessage("m-1", "li", NOW, "请去看看", "7号楼402", "a-17", "ask"))

@@ -12,7 +12,7 @@ from core.ports import AlertStore, StoreRefused
 from core.timeline import Standing, replay
 from storage.alerts import SqlAlerts
 from storage.database import Database
-from tests.contracts.cases import MINUTE, T0, arrived, climbed, closed, concern, opening, taken
+from tests.contracts.cases import LEASE, MINUTE, T0, arrived, climbed, closed, concern, opening, taken
 
 
 @pytest.fixture
@@ -248,3 +248,46 @@ def test_the_earliest_and_the_latest_instants_are_kept_to_the_microsecond(store:
 
     assert store.get("a-1") == transition.alert
     assert store.due_timers(early + MINUTE) == [transition.timer]
+
+
+def test_many_moves_in_one_transaction_are_as_each_by_itself(store: AlertStore) -> None:
+    openings = [opening(f"m-{n}", of=concern(f"home-{n}")) for n in range(5)]
+    for each in openings:
+        assert store.open(each) is None
+    moves = [taken(each.alert) for each in openings]
+    assert store.apply(moves[1])  # somebody was faster with this one
+
+    assert store.apply_all(moves) == [True, False, True, True, True]
+
+    assert store.apply_all([]) == []
+    for each, move in zip(openings, moves, strict=True):
+        assert store.get(each.alert.id) == move.alert
+        assert store.timer(each.alert.id) == move.timer
+        assert replay(store.timeline(each.alert.id)) == Standing.of(move.alert)
+    assert store.get_all(["m-0", "m-4", "never"]) == {"m-0": moves[0].alert, "m-4": moves[4].alert}
+
+
+def test_one_move_that_the_store_refuses_writes_none_of_them(store: AlertStore) -> None:
+    first, second = opening("m-1", of=concern("home-1")), opening("m-2", of=concern("home-2"))
+    store.open(first)
+    store.open(second)
+
+    with pytest.raises(StoreRefused):
+        store.apply_all([taken(first.alert), replace(taken(second.alert), timer=None)])
+
+    assert store.get("m-1") == first.alert
+    assert store.get("m-2") == second.alert
+
+
+def test_alerts_that_nobody_can_be_reached_for_are_found(store: AlertStore) -> None:
+    for n in range(4):
+        store.open(opening(f"m-{n}", of=concern(f"home-{n}")))
+    for claimed in store.claim_sends(T0, lease_until=T0 + LEASE, limit=100):
+        if claimed.send.alert in {"m-1", "m-2"}:
+            store.cancel_send(claimed, at=T0, reason="failed")
+    moved = store.get("m-2")
+    assert moved is not None
+    store.apply(taken(moved))  # at a new fence, at which nobody is asked
+
+    assert store.exhausted() == ["m-1"]
+    assert store.level_exhausted("m-1", 1)

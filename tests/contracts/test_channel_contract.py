@@ -17,8 +17,9 @@ from core.alerts import Purpose
 from core.concerns import Severity
 from core.delivery import Accepted, Temporary, Verdict
 from core.people import Language
+from core.phones import PhoneMessage
 from core.policies import Target
-from core.ports import PhoneMessage, StoreUnavailable
+from core.ports import StoreUnavailable
 from tests.fakes import MemoryPhones
 from tests.servers.receiver import Answer, Receiver, receiving
 

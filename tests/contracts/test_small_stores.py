@@ -7,19 +7,9 @@ import pytest
 from core.concerns import Fact
 from core.faults import Fault, FaultCause
 from core.people import AccessRole, Account
+from core.phones import PhoneMessage, PhoneStore
 from core.places import Room
-from core.ports import (
-    AccountStore,
-    Look,
-    PhoneMessage,
-    PhoneStore,
-    Session,
-    Snapshot,
-    SnapshotStore,
-    StatusStore,
-    StoreRefused,
-    TicketStore,
-)
+from core.ports import AccountStore, Look, Session, Snapshot, SnapshotStore, StatusStore, StoreRefused, TicketStore
 from core.states import DeviceStatus, HomeStatus, Presence, Visibility
 from storage.accounts import SqlAccounts
 from storage.database import Database

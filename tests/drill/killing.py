@@ -21,7 +21,8 @@ from uuid import uuid4
 
 from alerts.channels.channel import OutgoingMessage
 from alerts.desk import Desk
-from alerts.engine import Engine, EngineSettings
+from alerts.engine import Engine
+from alerts.engine_settings import EngineSettings
 from alerts.reach import Reacher
 from alerts.sender import Sender, SenderSettings
 from alerts.workers import Threads
