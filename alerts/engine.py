@@ -54,6 +54,7 @@ class Engine:
     _sending: set[asyncio.Task[None]] = field(default_factory=set)
     _held: dict[str, datetime] = field(default_factory=dict)
     _due: datetime | None = None
+    _looked_at: datetime = field(init=False)
     _away_since: datetime | None = None
 
     # -- what others see ------------------------------------------------------------------------------------------
@@ -124,7 +125,7 @@ class Engine:
         A new alert's first call goes out before older alerts climb on: after a power cut there may be many of those.
         """
         self.counts.turns += 1
-        now = self.clock.now()
+        now = self._looked_at = self.clock.now()
         self._held = {alert: until for alert, until in self._held.items() if until > now}
         limit = _TIMERS_A_TURN + len(self._held)
         timers = await self.run_call(lambda: self.store.due_timers(now, limit=limit))
@@ -156,8 +157,8 @@ class Engine:
     async def _rest(self, *, moved: bool) -> None:
         """Until the next row is due or somebody wakes us. Rows that are due and do not move cannot make this spin."""
         due, now = self._due, self.clock.now()
-        if moved and due is not None and due <= now:
-            await asyncio.sleep(0)
+        if due is not None and due <= now and (moved or due > self._looked_at):
+            await asyncio.sleep(0)  # it moves, or has become due since we looked
             return
         waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._woken.wait())]
         timeout = self.settings.floor

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench import decode, detectors, intake, outage, resident, sos, stage
+from bench import alerting, decode, detectors, intake, outage, resident, sos, stage
 from bench.figures import Finding, NotRun, as_json, show
 
 Section = Callable[[argparse.Namespace], Iterator[Finding]]
@@ -45,10 +45,15 @@ def _detection(given: argparse.Namespace) -> Iterator[Finding]:
     return detectors.find(detectors.DetectionOptions(falls=given.falls))
 
 
+def _alerts(given: argparse.Namespace) -> Iterator[Finding]:
+    return alerting.run(alerting.AlertingOptions(armed=given.armed, overdue=given.overdue))
+
+
 SECTIONS: Mapping[str, Section] = {
     "decode": _decode,
     "intake": _intake,
     "sos": _sos,
+    "alerts": _alerts,
     "outage": _outage,
     "memory": _memory,
     "cold-start": _cold_start,
@@ -77,6 +82,8 @@ def options() -> argparse.ArgumentParser:
     add("--town", type=int, default=10_000, help="homes of the cold-start and watch sections")
     add("--days", type=int, default=28, help="days of history behind memory, cold-start and watch")
     add("--falls", type=int, default=200, help="falls in each recording of the detection section")
+    add("--armed", type=int, default=1_000_000, help="timers that lie in wait in the alerts section")
+    add("--overdue", type=int, default=10_000, help="timers that were due before the start, in the alerts section")
     add("--profile", type=Path, help="leave a profile of the service's event loop in this file")
     return parser
 
