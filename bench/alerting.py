@@ -45,7 +45,7 @@ _PART = 5_000
 
 @dataclass(frozen=True, slots=True)
 class AlertingOptions:
-    """`rate` alerts a second are raised for `seconds`. `armed` timers lie in wait, `due` of them fall due while we look;
+    """`rate` alerts a second are raised for `seconds`. `armed` timers lie in wait, `due` of them fall due meanwhile;
     `overdue` were due while we were away.
     """
 

@@ -133,7 +133,7 @@ def test_an_unknown_section_is_refused_with_those_that_there_are(capsys: pytest.
     with pytest.raises(SystemExit):
         main(["speed"])
 
-    assert "decode, intake, sos, outage, memory" in capsys.readouterr().err
+    assert "decode, intake, sos, alerts, outage, memory" in capsys.readouterr().err
 
 
 def test_figures_stand_beside_their_aims_and_what_is_missing_is_said() -> None:
