@@ -28,7 +28,7 @@ class Weather(Enum):
 
 
 _FOUL = (Weather.SLOW, Weather.HANGS, Weather.BUSY, Weather.LIMITED, Weather.LOSES_ANSWERS, Weather.REFUSES)
-_FAIR_FOR, _FOUL_FOR = 5 * 3600.0, 20 * 60.0
+_FOUL_FOR = 20 * 60.0
 _NEVER = 10**9
 
 
@@ -67,12 +67,16 @@ class Telephone:
 
 @dataclass
 class Provider:
-    """One provider: `alerts.channels.Channel` may reach it through a `Line` from each process."""
+    """One provider: `alerts.channels.Channel` may reach it through a `Line` from each process.
+
+    `fair_for`: seconds on average.
+    """
 
     kind: str
     chance: random.Random
     telephone: Telephone
     now: Callable[[], datetime]
+    fair_for: float = 5 * 3600.0
     faults: int = 0
     _weather: Weather = Weather.FAIR
     _until: datetime | None = None
@@ -86,7 +90,7 @@ class Provider:
         while self._until is None or self._until <= now:
             fair = self._weather is not Weather.FAIR or self._until is None
             self._weather = Weather.FAIR if fair else self.chance.choice(_FOUL)
-            lasts = self.chance.expovariate(1 / (_FAIR_FOR if fair else _FOUL_FOR))
+            lasts = self.chance.expovariate(1 / (self.fair_for if fair else _FOUL_FOR))
             self._until = (self._until or now) + timedelta(seconds=max(lasts, 1.0))
         return self._weather
 

@@ -37,8 +37,9 @@ _SHM = Path("/dev/shm")  # noqa: S108 - memory, where there is such a folder: a 
 class DrillOptions:
     """`database`: an empty PostgreSQL; None is a SQLite file of its own. `processes` work side by side on it.
 
-    `alerts_a_day` for the whole town. `cuts_a_day`: how often a process dies between two statements. The oracle looks
-    every `look_every` seconds; `stop_at_first` ends the drill when it has found anything.
+    `alerts_a_day` for the whole town. `cuts_a_day`: how often a process dies between two statements. Providers work
+    well for `fair_for` seconds on average. The oracle looks every `look_every` seconds; `stop_at_first` ends the drill
+    when it has found anything.
     """
 
     seed: int = 1
@@ -48,6 +49,7 @@ class DrillOptions:
     alerts_a_day: float = 40.0
     cuts_a_day: float = 12.0
     outages_a_day: float = 0.5
+    fair_for: float = 5 * 3600.0
     look_every: float = 6 * 3600.0
     stop_at_first: bool = False
     database: str | None = None
@@ -119,7 +121,9 @@ class Drill:
         self.town = new_town(options.seed, options.homes)
         self.telephone = Telephone(dead=self._dead_numbers())
         self.providers = {
-            kind: Provider(kind, random.Random(f"{kind} {options.seed}"), self.telephone, self.clock.now)
+            kind: Provider(
+                kind, random.Random(f"{kind} {options.seed}"), self.telephone, self.clock.now, options.fair_for
+            )
             for kind in WAYS
         }
         ids = (f"a{n:07d}" for n in itertools.count(1))

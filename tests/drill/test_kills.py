@@ -1,6 +1,6 @@
 """kill -9 of the engine, and of PostgreSQL, in the middle of anything: nothing is lost, what comes twice says so.
 
-ANXIN_KILLS sets how often (12 by default); `python -m tests.drill.kills` is the same on its own.
+ANXIN_KILLS sets how often (6 by default); `python -m tests.drill.kills` is the same on its own.
 """
 
 import logging
@@ -12,7 +12,7 @@ from tests.drill.killing import database_of, kill_again_and_again, scratch
 
 pytestmark = [pytest.mark.real, pytest.mark.kill, pytest.mark.timeout(36_000)]
 
-KILLS = int(os.environ.get("ANXIN_KILLS", "12"))
+KILLS = int(os.environ.get("ANXIN_KILLS", "6"))
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])

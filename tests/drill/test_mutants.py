@@ -6,11 +6,12 @@ from anxin.drill.run import DrillOptions, run_drill
 from tests.drill.mutants import MUTANTS, planted
 
 OPTIONS = DrillOptions(
-    seed=5,
+    seed=8,
     days=2.0,
     homes=400,
     alerts_a_day=150.0,
-    cuts_a_day=40.0,
+    cuts_a_day=150.0,
+    fair_for=1800.0,
     outages_a_day=0.0,
     look_every=1800.0,
     stop_at_first=True,
