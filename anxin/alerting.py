@@ -8,8 +8,6 @@ from uuid import uuid4
 from alerts.auditor import Auditor
 from alerts.channels.channel import Channel
 from alerts.channels.console import ConsoleChannel
-from alerts.channels.registry import load as load_channels
-from alerts.channels.webhook import WEBHOOK, WebhookChannel
 from alerts.desk import Desk
 from alerts.engine import Engine
 from alerts.engine_settings import EngineSettings
@@ -19,6 +17,7 @@ from alerts.reach import Reacher
 from alerts.sender import Sender, SenderSettings
 from alerts.workers import Threads
 from anxin.clock import ScaledClock
+from anxin.reaching import close_channels, open_channels
 from anxin.roster import Roster
 from anxin.settings import Settings
 from anxin.stores import Stores
@@ -44,10 +43,7 @@ class Alerting:
     async def aclose(self) -> None:
         """After the engine has ended."""
         self.threads.close()
-        for channel in self.channels.values():
-            close = getattr(channel, "aclose", None)
-            if close is not None:
-                await close()
+        await close_channels(self.channels.values())
 
 
 def new_alerting(
@@ -102,10 +98,7 @@ def links_of(settings: Settings) -> Links | None:
 
 def _channels(settings: Settings, clock: ScaledClock, stores: Stores, threads: Threads) -> dict[str, Channel]:
     """Those that the settings allow. A route of any other kind is told as failed, with this reason, at once."""
-    channels = load_channels(settings.channels_file, clock) if settings.channels_file else {}
+    channels = open_channels(settings, clock)
     if settings.phones:
         channels[ConsoleChannel.kind] = ConsoleChannel(stores.phones, threads)
-    if settings.webhook_secret is not None:
-        secret = settings.webhook_secret.get_secret_value()
-        channels[WEBHOOK] = WebhookChannel(secret=secret, clock=clock)
     return channels

@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 
 from alerts.channels.channel import Channel, OutgoingMessage
-from alerts.channels.registry import load as load_channels
-from alerts.channels.webhook import WEBHOOK, WebhookChannel
 from anxin.clock import system_clock
-from anxin.settings import Settings, load
+from anxin.reaching import close_channels, open_channels
+from anxin.settings import load
 from core.alerts import Purpose
 from core.concerns import Severity
 from core.delivery import Accepted, Permanent, RateLimited, Temporary, Verdict
@@ -28,7 +27,7 @@ _WORDS = {
 @app.command("list")
 def list_channels() -> None:
     """The names that people's routes may use."""
-    for name in _channels(load()):
+    for name in open_channels(load(), system_clock()):
         typer.echo(name)
 
 
@@ -39,7 +38,7 @@ def try_channel(
     language: Annotated[Language, typer.Option()] = Language.CHINESE,
 ) -> None:
     """Send one test message and say what the provider answered. Exit 1 unless it was accepted."""
-    channels = _channels(load())
+    channels = open_channels(load(), system_clock())
     if name not in channels:
         raise typer.BadParameter(f"{name!r} is not set up; there are: {', '.join(channels) or 'none'}")
     verdict = asyncio.run(_tried(channels[name], address, language))
@@ -81,14 +80,4 @@ async def _tried(channel: Channel, address: str, language: Language) -> Verdict:
     try:
         return await channel.deliver(message)
     finally:
-        close = getattr(channel, "aclose", None)
-        if close is not None:
-            await close()
-
-
-def _channels(settings: Settings) -> dict[str, Channel]:
-    clock = system_clock()
-    channels = load_channels(settings.channels_file, clock) if settings.channels_file else {}
-    if settings.webhook_secret is not None:
-        channels[WEBHOOK] = WebhookChannel(secret=settings.webhook_secret.get_secret_value(), clock=clock)
-    return channels
+        await close_channels([channel])

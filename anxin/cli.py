@@ -163,7 +163,8 @@ def drill(
 
     Exit 1 when anything was lost or is not as promised.
     """
-    from anxin.drill.run import DrillOptions, drill_command
+    from anxin.drill.options import DrillOptions
+    from anxin.drill.run import drill_command
 
     options = DrillOptions(seed, days, homes, processes, alerts, cuts, database=database)
     raise SystemExit(drill_command(options, as_json=as_json))

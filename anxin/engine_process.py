@@ -60,8 +60,6 @@ async def _take_roster(roster: Roster) -> None:
     while True:
         await asyncio.sleep(ROSTER_EVERY)
         try:
-            if await asyncio.to_thread(roster.is_stale):
-                await asyncio.to_thread(roster.load)
-                roster.tell()
+            await roster.refresh()
         except StoreUnavailable as error:
             log.warning("the roster waits for its store", extra={"why": str(error)})

@@ -90,9 +90,7 @@ class Housekeeping:
 
     async def take_roster(self) -> None:
         """Take what was enrolled since."""
-        if await asyncio.to_thread(self.roster.is_stale):
-            await asyncio.to_thread(self.roster.load)
-            self.roster.tell()
+        await self.roster.refresh()
 
     async def keep_inbox(self) -> None:
         """What unknown devices said since, for whoever binds them."""

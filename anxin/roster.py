@@ -3,6 +3,7 @@
 A revision row says that something changed, so that a running service need not read everything to know that nothing did.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -43,6 +44,12 @@ class Roster:
     def is_stale(self) -> bool:
         """Has somebody enrolled something since? Blocking, cheap."""
         return self._latest() != self._revision
+
+    async def refresh(self) -> None:
+        """Take what was enrolled since, and tell everybody."""
+        if await asyncio.to_thread(self.is_stale):
+            await asyncio.to_thread(self.load)
+            self.tell()
 
     def tell(self) -> None:
         """Hand the present roster to everybody who keeps one."""

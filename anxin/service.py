@@ -151,18 +151,7 @@ def wire(
     roster.changed.append(lambda now: _take(now, pipeline, lookout, alerting, feed))
     troubles = alerting.engine.sender.breaker.troubles
     checkup = Checkup(session, pipeline, lookout, stores.database, readings, stores.alerts, clock, troubles)
-    gauges = Gauges(
-        session=session,
-        pipeline=pipeline,
-        readings=readings,
-        lookout=lookout,
-        alerts=stores.alerts,
-        statuses=stores.statuses,
-        tickets=stores.tickets,
-        feed=feed,
-        clock=clock,
-        started_at=clock.now(),
-    )
+    gauges = _gauges(session, pipeline, readings, lookout, stores, feed, clock)
     services = _services(settings, clock, stores, readings, roster, feed, alerting, checkup, gauges)
     faults = IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex)
     return Service(
@@ -193,6 +182,30 @@ def wire(
         ),
         create_app(services),
         new_outward(settings, services),
+    )
+
+
+def _gauges(
+    session: Session,
+    pipeline: Pipeline,
+    readings: ReadingsStore,
+    lookout: Lookout,
+    stores: Stores,
+    feed: LiveFeed,
+    clock: ScaledClock,
+) -> Gauges:
+    """What is counted for whoever looks from outside."""
+    return Gauges(
+        session=session,
+        pipeline=pipeline,
+        readings=readings,
+        lookout=lookout,
+        alerts=stores.alerts,
+        statuses=stores.statuses,
+        tickets=stores.tickets,
+        feed=feed,
+        clock=clock,
+        started_at=clock.now(),
     )
 
 

@@ -13,10 +13,9 @@ from typing import Any, TypeAlias
 import httpx
 
 from alerts.channels.channel import Channel, OutgoingMessage
-from alerts.channels.registry import load as load_channels
-from alerts.channels.webhook import WEBHOOK, WebhookChannel
 from anxin.clock import system_clock
 from anxin.logs import start_logging
+from anxin.reaching import open_channels
 from anxin.settings import Settings, SettingsRefused
 from anxin.shutdown import told_to_stop
 from core.alerts import Purpose
@@ -181,9 +180,7 @@ async def run_watchdog(settings: Settings, url: str, tell: Sequence[str], patien
     """Until SIGTERM or SIGINT. Raises SettingsRefused when nobody could be called."""
     start_logging(settings.log_level, as_json=settings.log_json)
     clock = system_clock()
-    channels = load_channels(settings.channels_file, clock) if settings.channels_file else {}
-    if settings.webhook_secret is not None:
-        channels[WEBHOOK] = WebhookChannel(secret=settings.webhook_secret.get_secret_value(), clock=clock)
+    channels = open_channels(settings, clock)
     try:
         wanted = [parse_told(text) for text in tell]
     except ValueError as error:

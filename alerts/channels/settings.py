@@ -1,5 +1,6 @@
 """What all channels' settings share: strict keys, secrets from files, time limits, rates."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,7 +11,7 @@ from alerts.channels.wire import Dialect, HttpChannel, TokenChannel, TokenDialec
 from core.clock import Clock
 
 
-class ChannelSettings(BaseModel):
+class ChannelSettings(BaseModel, ABC):
     """One table of the channels file. `x_file` gives the secret `x` the contents of that file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -39,16 +40,16 @@ class ChannelSettings(BaseModel):
                 raise ValueError(f"{name}_file: {file} cannot be read: {error}") from error
         return given
 
+    @abstractmethod
     def open(self, kind: str, clock: Clock) -> Channel:
         """The channel. Raises ValueError when it cannot be made of these settings."""
-        raise NotImplementedError
 
 
 class HttpSettings(ChannelSettings):
     """A provider that answers one signed request."""
 
-    def dialect(self) -> Dialect:
-        raise NotImplementedError
+    @abstractmethod
+    def dialect(self) -> Dialect: ...
 
     def open(self, kind: str, clock: Clock) -> Channel:
         return HttpChannel(kind, self.dialect(), clock, Wire(self.timeout))
@@ -57,8 +58,8 @@ class HttpSettings(ChannelSettings):
 class TokenSettings(ChannelSettings):
     """A provider that gives a token first."""
 
-    def dialect(self) -> TokenDialect:
-        raise NotImplementedError
+    @abstractmethod
+    def dialect(self) -> TokenDialect: ...
 
     def open(self, kind: str, clock: Clock) -> Channel:
         return TokenChannel(kind, self.dialect(), clock, Wire(self.timeout))

@@ -5,7 +5,7 @@ A provider is a `Dialect`: two pure functions, from a message to a request and f
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -119,6 +119,14 @@ class Wire:
         except httpx.HTTPError as error:
             return Temporary(f"{type(error).__name__}: {error}")
 
+    async def say(self, request: Callable[[], Request]) -> Answer | Verdict:
+        """As `ask`, where the request cannot be made for every address."""
+        try:
+            made = request()
+        except AddressRefused as error:
+            return Permanent(str(error))
+        return await self.ask(made)
+
     async def aclose(self) -> None:
         await self._client.aclose()
 
@@ -133,11 +141,7 @@ class HttpChannel:
     wire: Wire
 
     async def deliver(self, message: OutgoingMessage) -> Verdict:
-        try:
-            request = self.dialect.request(message, self.clock.now())
-        except AddressRefused as error:
-            return Permanent(str(error))
-        answer = await self.wire.ask(request)
+        answer = await self.wire.say(lambda: self.dialect.request(message, self.clock.now()))
         if not isinstance(answer, Answer):
             return answer
         return self.dialect.judge(answer, message, self.clock.now())
@@ -172,11 +176,7 @@ class TokenChannel:
         return Temporary(f"refuses a token just given: {again.said}") if isinstance(again, TokenSpent) else again
 
     async def _deliver(self, message: OutgoingMessage, token: str) -> Verdict | TokenSpent:
-        try:
-            request = self.dialect.request(message, self.clock.now(), token)
-        except AddressRefused as error:
-            return Permanent(str(error))
-        answer = await self.wire.ask(request)
+        answer = await self.wire.say(lambda: self.dialect.request(message, self.clock.now(), token))
         if not isinstance(answer, Answer):
             return answer
         return self.dialect.judge(answer, message, self.clock.now())

@@ -10,11 +10,9 @@ class Asleep:
 
     spans: list[tuple[datetime, datetime]] = field(default_factory=list)
     since: datetime | None = None
-    longest: timedelta = timedelta(0)
 
     def add(self, start: datetime, end: datetime) -> None:
         self.spans.append((start, end))
-        self.longest = max(self.longest, end - start)
         self.spans.sort()
 
     def note(self, now: datetime, *, asleep: bool) -> None:

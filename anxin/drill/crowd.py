@@ -31,7 +31,6 @@ class Crowd:
     processes: list[Process]
     diligence: float = 0.35
     wrong: list[str] = field(default_factory=list)
-    presses: int = 0
     _busy: set[asyncio.Task[None]] = field(default_factory=set)
     _asked: set[tuple[str, str]] = field(default_factory=set)
 
@@ -171,7 +170,6 @@ class Crowd:
         for _ in range(_TRIES):
             up = [process for process in self.processes if process.is_up]
             if up:
-                self.presses += 1
                 try:
                     return press(self.chance.choice(up).desk)
                 except (StoreUnavailable, PlugPulled):

@@ -46,7 +46,7 @@ class Oracle:
         """Everything once more, together: what was closed has not changed since, no two are open with one key."""
         keys: Counter[str] = Counter()
         known = set()
-        for alert in _all(self.store):
+        for alert in every_alert(self.store):
             known.add(alert.id)
             keys[alert.key] += alert.is_open
             final = self._final.get(alert.id)
@@ -54,7 +54,7 @@ class Oracle:
                 self.violations.append(f"{alert.id}: changed after it was closed")
             if alert.predecessor is not None and self._is_open(alert.predecessor):
                 self.violations.append(f"{alert.id}: follows {alert.predecessor}, which is open")
-        self.look([alert for alert in _all(self.store) if alert.id not in self._final], now)
+        self.look([alert for alert in every_alert(self.store) if alert.id not in self._final], now)
         self.violations += [f"{key}: {count} are open" for key, count in keys.items() if count > 1]
         self.lost += [f"{alert}: was there, and is gone" for alert in self._final if alert not in known]
 
@@ -168,7 +168,8 @@ def _history(entries: Iterable[Entry]) -> list[Entry]:
     return [e for e in entries if e.kind not in {EntryKind.DELIVERY, EntryKind.NOT_SENT}]
 
 
-def _all(store: AlertStore) -> Iterator[Alert]:
+def every_alert(store: AlertStore) -> Iterator[Alert]:
+    """Newest first, page by page."""
     cursor = None
     while True:
         page = store.page(cursor=cursor, limit=500)

@@ -2,13 +2,12 @@
 
 import asyncio
 import itertools
-import json
 import logging
 import random
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,10 @@ from alerts.sender import SenderSettings
 from anxin.drill.asleep import Asleep
 from anxin.drill.crowd import Crowd
 from anxin.drill.life import Rules
+from anxin.drill.options import DrillOptions, DrillResult
 from anxin.drill.oracle import Oracle
 from anxin.drill.process import PlugPulled, Process
-from anxin.drill.providers import Provider, Taken, Telephone
+from anxin.drill.providers import Provider, Telephone
 from anxin.drill.town import WAYS, new_town
 from anxin.drill.virtual import START, VirtualClock, VirtualLoop
 from core.concerns import Concern, ConcernKind, Fact, Severity
@@ -31,52 +31,6 @@ from storage.database import Database
 _CALM = timedelta(hours=3)
 _KINDS = tuple(ConcernKind)
 _SHM = Path("/dev/shm")  # noqa: S108 - memory, where there is such a folder: a drill need not outlive a power cut
-
-
-@dataclass(frozen=True, slots=True)
-class DrillOptions:
-    """`database`: an empty PostgreSQL; None is a SQLite file of its own. `processes` work side by side on it.
-
-    `alerts_a_day` for the whole town. `cuts_a_day`: how often a process dies between two statements. Providers work
-    well for `fair_for` seconds on average. The oracle looks every `look_every` seconds; `stop_at_first` ends the drill
-    when it has found anything.
-    """
-
-    seed: int = 1
-    days: float = 30.0
-    homes: int = 2000
-    processes: int = 2
-    alerts_a_day: float = 40.0
-    cuts_a_day: float = 12.0
-    outages_a_day: float = 0.5
-    fair_for: float = 5 * 3600.0
-    look_every: float = 6 * 3600.0
-    stop_at_first: bool = False
-    database: str | None = None
-
-
-@dataclass
-class DrillResult:
-    """`faults`: what providers did wrong, processes that died, and outages of the store."""
-
-    alerts: int = 0
-    sends: int = 0
-    faults: int = 0
-    lost: int = 0
-    violations: int = 0
-    duplicates: int = 0
-    told: list[str] = field(default_factory=list)
-
-    @property
-    def line(self) -> str:
-        """One line of JSON."""
-        said = asdict(self)
-        del said["told"]
-        return json.dumps(said)
-
-    @property
-    def is_clean(self) -> bool:
-        return self.lost == 0 and self.violations == 0
 
 
 def run_drill(options: DrillOptions, progress: Callable[[str], None] = lambda _line: None) -> DrillResult:
@@ -132,7 +86,7 @@ class Drill:
             for name in self._names()
         ]
         self.crowd = Crowd(random.Random(f"crowd {options.seed}"), self.clock, self.processes)
-        self.telephone.hear = self._rings
+        self.telephone.hear = self.crowd.hear
         self.asleep = Asleep()
         self.rules = Rules(self.town, self.policies_at, self.asleep.awake)
         self.oracle = Oracle(store, self.rules, self.telephone)
@@ -170,9 +124,6 @@ class Drill:
     def _dead_numbers(self) -> set[str]:
         numbers = [route.address for person in self.town.directory.people.values() for route in person.routes]
         return {number for number in numbers if self.chance.random() < 0.1}
-
-    def _rings(self, taken: Taken) -> None:
-        self.crowd.hear(taken)
 
     # -- the play -------------------------------------------------------------------------------------------------
 

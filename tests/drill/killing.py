@@ -28,7 +28,7 @@ from alerts.sender import Sender, SenderSettings
 from alerts.workers import Threads
 from anxin.clock import ScaledClock, parse_epoch
 from anxin.drill.life import Rules
-from anxin.drill.oracle import Oracle
+from anxin.drill.oracle import Oracle, every_alert
 from anxin.drill.providers import Taken, Telephone
 from anxin.drill.town import WAYS, Town, new_town
 from core.alerts import Alert, Handling, Outcome, Purpose
@@ -232,7 +232,7 @@ def _judged(stage: Stage, town: Town, people: People, kills: int, server_kills: 
         else:
             telephone.take(_taken(said))
     oracle.at_the_end(parse_epoch(stage.epoch).now() + timedelta(days=1))
-    waiting = [d.send.id for a in _alerts(store) for d in store.deliveries(a.id) if d.next_attempt_at is not None]
+    waiting = [d.send.id for a in every_alert(store) for d in store.deliveries(a.id) if d.next_attempt_at is not None]
     oracle.lost += [f"{send}: still owed at the end" for send in waiting]
     told = [*dict.fromkeys((*oracle.lost, *oracle.violations))]
     database.close()
@@ -264,16 +264,6 @@ async def _settle(stage: Stage, store: SqlAlerts) -> None:
     await asyncio.gather(running, return_exceptions=True)
     threads.close()
     os.close(book)
-
-
-def _alerts(store: SqlAlerts) -> Iterator[Alert]:
-    cursor = None
-    while True:
-        page = store.page(cursor=cursor, limit=500)
-        yield from page.alerts
-        cursor = page.cursor
-        if cursor is None:
-            return
 
 
 def _taken(said: dict[str, str | bool]) -> Taken:

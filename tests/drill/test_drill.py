@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from anxin.drill.run import DrillOptions, run_drill
+from anxin.drill.options import DrillOptions
+from anxin.drill.run import run_drill
 from storage.alerts import SqlAlerts
 from storage.database import Database
 from tests.contracts.cases import opening

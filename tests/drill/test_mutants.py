@@ -2,7 +2,8 @@
 
 import pytest
 
-from anxin.drill.run import DrillOptions, run_drill
+from anxin.drill.options import DrillOptions
+from anxin.drill.run import run_drill
 from tests.drill.mutants import MUTANTS, planted
 
 OPTIONS = DrillOptions(
