@@ -29,7 +29,7 @@ serve: $(VENV)/.installed  ## production on one box, with the settings of the en
 	$(BIN)/anxin serve $(ARGS)
 
 test: $(VENV)/.installed  ## every test; what could not run is said at the end
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

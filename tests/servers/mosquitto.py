@@ -1,11 +1,14 @@
 """A genuine Mosquitto for tests: on a free loopback port, with a given configuration, stopped and killed at will."""
 
+import itertools
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -18,11 +21,28 @@ def find() -> str | None:
     return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
 
+def _ports() -> Iterator[int]:
+    """Each once, from a range of this process's own: below those that the system hands out, so that nobody takes one
+    between our look and the server's start, neither a connection nor a test in another process.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 10_000 + worker % _WORKERS * _PORTS_EACH
+    return itertools.cycle(random.sample(range(first, first + _PORTS_EACH), _PORTS_EACH))
+
+
+_WORKERS, _PORTS_EACH = 10, 2_000
+_unused = _ports()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        port = next(_unused)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def open_configuration(port: int, data: Path, *, inflight: int = 1000) -> str:

@@ -39,7 +39,7 @@ def event(what: str, home: str, minutes: float, **more: str) -> str:
     return "[[event]]\n" + "\n".join(lines + [f'{key} = "{value}"' for key, value in more.items()])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(home=st.sampled_from(EYES), minute=st.integers(0, 48 * 60), room=st.sampled_from(["bathroom", "living"]))
 def test_after_a_fall_nothing_human_follows_whenever_and_wherever(home: str, minute: int, room: str) -> None:
     script = script_of(STREET, event("fall", home, minute, room=room))
@@ -53,7 +53,7 @@ def test_after_a_fall_nothing_human_follows_whenever_and_wherever(home: str, min
     assert len(mine) > 60, "the devices go on"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(home=st.sampled_from(EYES), minute=st.integers(2, 24 * 60))
 def test_the_resident_is_seen_in_the_room_just_before_the_fall(home: str, minute: int) -> None:
     script = script_of(STREET, event("fall", home, minute))

@@ -19,7 +19,7 @@ DATES = st.dates(date(2024, 1, 1), date(2030, 12, 31))
 STREET = build_community(40, seed=13)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(day=DATES, index=st.integers(0, 39), seed=st.integers(0, 10_000))
 def test_a_day_is_gapless_and_ends_where_the_next_begins(day: date, index: int, seed: int) -> None:
     life = Life(STREET.households[index], seed=seed)
@@ -35,7 +35,7 @@ def test_a_day_is_gapless_and_ends_where_the_next_begins(day: date, index: int, 
     assert all((stay.room is None) == (stay.doing in OUT) for stay in told.stays)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(day=DATES, index=st.integers(0, 39))
 def test_bathroom_visits_last_as_long_as_they_do(day: date, index: int) -> None:
     life = Life(STREET.households[index], seed=13)
@@ -110,7 +110,7 @@ def test_somebody_ill_stays_in_and_mostly_in_bed() -> None:
     assert resting > 0.8 * (told.end - told.start)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(day=DATES, seed=st.integers(0, 500))
 def test_a_spell_is_the_same_on_each_of_its_days(day: date, seed: int) -> None:
     spell = spell_on(day, seed=seed, home="h-0001")

@@ -68,7 +68,7 @@ def test_time_never_runs_backwards(community: Community) -> None:
     assert found[-1].at < MORNING + 30 * HOUR
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(cut=st.floats(0.01, 59.9))
 def test_history_and_live_join_without_a_seam_wherever_the_cut_is(cut: float) -> None:
     start, middle, end = MORNING - 30 * HOUR, MORNING - 30 * HOUR + cut * HOUR, MORNING + 30 * HOUR
