@@ -13,7 +13,7 @@ from core import escalation, passing, worsening
 from core.alerts import Alert, Condition, Entry, EntryKind, Outcome, Refusal, Transition
 from core.clock import Clock
 from core.concerns import Concern, ConcernKind, Severity
-from core.policies import Policy
+from core.policies import Policies
 from core.ports import AlertStore
 
 MAX_NOTE = 2000
@@ -44,7 +44,7 @@ class Desk:
 
     store: AlertStore
     reacher: Reacher
-    policies: Callable[[], Mapping[Severity, Policy]]
+    policies: Callable[[], Policies]
     clock: Clock
     new_id: Callable[[], str]
     announce: Callable[[Alert], None] = lambda _alert: None
@@ -78,12 +78,13 @@ class Desk:
 
     def _open(self, concern: Concern, *, predecessor: str | None) -> Raised | Alert:
         now = self.clock.now()
+        policy = self.policies().of(concern.severity, concern.kind)
         opening = escalation.open_alert(
             concern,
             alert_id=self.new_id(),
             area=self.reacher.area_of(concern.home),
-            policy=self.policies()[concern.severity],
-            reach=self.reacher.reach(concern.home, now),
+            policy=policy,
+            reach=self.reacher.reach(concern.home, now, policy),
             now=now,
             predecessor=predecessor,
         )
@@ -98,11 +99,12 @@ class Desk:
     def _add(self, alert: Alert, concern: Concern) -> Raised | None:
         now = self.clock.now()
         if concern.severity.rank < alert.severity.rank:
+            policy = self.policies().of(concern.severity, alert.kind)
             worse = worsening.worsen(
                 alert,
                 concern,
-                policy=self.policies()[concern.severity],
-                reach=self.reacher.reach(alert.home, now, area=alert.area),
+                policy=policy,
+                reach=self.reacher.reach(alert.home, now, policy, area=alert.area),
                 audience=self.reacher.audience(alert, now),
                 now=now,
             )
@@ -214,12 +216,13 @@ class Desk:
         if closed is None:
             return Refusal.UNKNOWN
         now = self.clock.now()
+        policy = self.policies().of(closed.severity, closed.kind)
         opening = escalation.reopen(
             closed,
             alert_id=self.new_id(),
             by=by,
-            policy=self.policies()[closed.severity],
-            reach=self.reacher.reach(closed.home, now, area=closed.area),
+            policy=policy,
+            reach=self.reacher.reach(closed.home, now, policy, area=closed.area),
             now=now,
         )
         if isinstance(opening, Refusal) or self.store.open(opening) is not None:
@@ -249,7 +252,7 @@ class Desk:
 
     def _released(self, alert: Alert, by: str, reason: str) -> Transition | Refusal:
         now = self.clock.now()
-        reach = self.reacher.reach(alert.home, now, area=alert.area)
+        reach = self.reacher.reach(alert.home, now, alert.policy, area=alert.area)
         return passing.release(alert, by=by, reason=reason, reach=reach, now=now)
 
     def _handed_over(self, alert: Alert, by: str, to: str) -> Transition | Refusal:

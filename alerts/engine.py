@@ -16,7 +16,7 @@ from alerts.reach import Reacher
 from alerts.sender import Sender
 from alerts.workers import Runner
 from core import escalation
-from core.alerts import Alert, Handling, Refusal, Timer
+from core.alerts import Alert, Handling, Refusal, Timer, Transition
 from core.clock import Clock
 from core.delivery import Claimed, Settlement
 from core.levels import Reach
@@ -202,8 +202,12 @@ class Engine:
         now = self.clock.now()
         there = self.store.get_all([timer.alert for timer in timers])
         fresh = [there[timer.alert] for timer in timers if timer.alert in there and _is_armed(timer, there)]
-        moves = [escalation.expire(alert, reach=self._reach(alert, now), now=now) for alert in fresh]
-        wanted = [move for move in moves if not isinstance(move, Refusal)]
+        wanted: list[Transition] = []
+        for alert in fresh:
+            move = escalation.expire(alert, reach=self._reach(alert, now), now=now)
+            if not isinstance(move, Refusal):
+                self.reacher.asking(move.sends)
+                wanted.append(move)
         done = self.store.apply_all(wanted) if wanted else []
         for move, moved in zip(wanted, done, strict=True):
             if moved:
@@ -212,7 +216,7 @@ class Engine:
         return any(done)
 
     def _reach(self, alert: Alert, now: datetime) -> Reach:
-        return self.reacher.reach(alert.home, now, area=alert.area)
+        return self.reacher.reach(alert.home, now, alert.policy, area=alert.area)
 
     def _guarded(self, move: Callable[[], bool], alert: str) -> bool:
         """An alert that cannot be moved is held for a while, and stops no other."""

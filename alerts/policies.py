@@ -1,4 +1,4 @@
-"""Escalation policies from a file: TOML that replaces the defaults, severity by severity.
+"""Escalation policies from a file: TOML that replaces the defaults, severity by severity or kind by kind.
 
 [red]
 version = 2
@@ -9,24 +9,32 @@ report_within_minutes = 60
 ask = ["resident"]
 wait_minutes = 1
 
+[[red.smoke.levels]]
+ask = ["grid_worker", "person:chen", "contract:guards"]
+asking = "all"
+ways = ["voice", "sms"]
+wait_minutes = 2
+
+A kind's table, here [red.smoke], is like a severity's. `ask` takes roles, and people or contracted services by id;
+`asking` is all (when left out), round_robin or nearest; `ways` are tried before a person's own.
 `snooze_within_minutes` (orange, yellow): how long after its opening an alert may be put off; red never is.
 """
 
 import tomllib
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from core.concerns import Severity
-from core.policies import DEFAULT_POLICIES, Level, Policy, Target
+from core.concerns import ConcernKind, Severity
+from core.policies import DEFAULT_POLICIES, ROLES, Asking, Level, Policies, Policy, Whom, whom
 from core.refusals import FileRefused
-
-Policies = Mapping[Severity, Policy]
 
 _LONGEST_MINUTES = 24 * 60.0
 _KEYS = {"name", "version", "arrive_within_minutes", "report_within_minutes", "snooze_within_minutes", "levels"}
-_LEVEL_KEYS = {"ask", "wait_minutes"}
+_LEVEL_KEYS = {"ask", "wait_minutes", "asking", "ways"}
+_KINDS = {kind.value for kind in ConcernKind}
 
 
 class PoliciesRefused(FileRefused):
@@ -36,7 +44,7 @@ class PoliciesRefused(FileRefused):
 def load(file: Path | None) -> Policies:
     """The defaults, with what the file says in their place. Raises PoliciesRefused."""
     if file is None:
-        return DEFAULT_POLICIES
+        return Policies()
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -54,13 +62,26 @@ def parse(text: str) -> Policies:
     except tomllib.TOMLDecodeError as error:
         raise PoliciesRefused(f"not TOML: {error}") from error
     _only(tables, {severity.value for severity in Severity}, "")
-    found = {Severity(name): _policy(_table(table, name), name) for name, table in tables.items()}
-    return {**DEFAULT_POLICIES, **found}
+    by_severity, by_kind = dict(DEFAULT_POLICIES), {}
+    for name, table in tables.items():
+        severity, whole = Severity(name), dict(_table(table, name))
+        kinds = {key: whole.pop(key) for key in sorted(whole.keys() & _KINDS)}
+        if whole or not kinds:
+            by_severity[severity] = policy_from(whole, name, severity, extra=_KINDS)
+        for kind, own in kinds.items():
+            where = f"{name}.{kind}"
+            by_kind[severity, ConcernKind(kind)] = policy_from(_table(own, where), where, severity)
+    return Policies(by_severity, by_kind)
 
 
-def _policy(table: Mapping[str, Any], where: str) -> Policy:
-    default = DEFAULT_POLICIES[Severity(where)]
-    _only(table, _KEYS, f"{where}.")
+def policy_from(
+    table: Mapping[str, Any], where: str, severity: Severity, *, extra: AbstractSet[str] = frozenset()
+) -> Policy:
+    """One policy from a table's keys. `extra`: keys that are allowed beside it. Raises PoliciesRefused with `where`."""
+    default = DEFAULT_POLICIES[severity]
+    _only(table, _KEYS, f"{where}.", extra)
+    if severity is Severity.RED and "snooze_within_minutes" in table:
+        raise PoliciesRefused(f"{where}.snooze_within_minutes: a red alert is never put off")
     levels = table.get("levels", [])
     if not isinstance(levels, list) or not levels:
         raise PoliciesRefused(f"{where}.levels: must be one or more [[{where}.levels]], or nobody would be asked")
@@ -80,14 +101,29 @@ def _policy(table: Mapping[str, Any], where: str) -> Policy:
 def _level(level: object, where: str) -> Level:
     table = _table(level, where)
     _only(table, _LEVEL_KEYS, f"{where}.")
-    asked = table.get("ask")
-    allowed = ", ".join(target.value for target in Target)
+    asked, asking, ways = table.get("ask"), table.get("asking", Asking.ALL.value), table.get("ways", [])
     if not isinstance(asked, list) or not asked:
-        raise PoliciesRefused(f"{where}.ask = {asked!r}: must be a list of one or more of {allowed}")
-    wrong = [name for name in asked if name not in {target.value for target in Target}]
-    if wrong:
-        raise PoliciesRefused(f"{where}.ask: {wrong[0]!r} is not one of {allowed}")
-    return Level(tuple(Target(name) for name in dict.fromkeys(asked)), _minutes(table, "wait_minutes", where, None))
+        raise PoliciesRefused(f"{where}.ask = {asked!r}: must be a list of one or more of {_ASKED}")
+    if asking not in {each.value for each in Asking}:
+        raise PoliciesRefused(f"{where}.asking = {asking!r}: must be one of {', '.join(Asking)}")
+    if not isinstance(ways, list) or not all(isinstance(way, str) and way for way in ways):
+        raise PoliciesRefused(f"{where}.ways = {ways!r}: must be a list of channels by name")
+    return Level(
+        tuple(dict.fromkeys(_whom(name, where) for name in asked)),
+        _minutes(table, "wait_minutes", where, None),
+        Asking(asking),
+        tuple(dict.fromkeys(ways)),
+    )
+
+
+_ASKED = f"{', '.join(ROLES)}, person:<id>, contract:<id>"
+
+
+def _whom(name: object, where: str) -> Whom:
+    try:
+        return whom(str(name))
+    except ValueError as error:
+        raise PoliciesRefused(f"{where}.ask: {name!r} is not one of {_ASKED}") from error
 
 
 def _minutes(table: Mapping[str, Any], key: str, where: str, default: timedelta | None) -> timedelta:
@@ -105,7 +141,9 @@ def _table(value: object, where: str) -> Mapping[str, Any]:
     return value
 
 
-def _only(table: Mapping[str, Any], allowed: set[str], prefix: str) -> None:
+def _only(
+    table: Mapping[str, Any], allowed: AbstractSet[str], prefix: str, extra: AbstractSet[str] = frozenset()
+) -> None:
     for key in table:
         if key not in allowed:
-            raise PoliciesRefused(f"{prefix}{key}: no such key; allowed are {', '.join(sorted(allowed))}")
+            raise PoliciesRefused(f"{prefix}{key}: no such key; allowed are {', '.join(sorted(allowed | extra))}")

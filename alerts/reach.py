@@ -3,16 +3,16 @@
 A gap is not papered over here: an empty target is recorded by the move that meets it, and the next level is asked.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
-from core.alerts import Alert, Recipient
+from core.alerts import Alert, Purpose, Recipient, Send
 from core.duty import Post, Rota, on_duty, people_of
 from core.levels import Reach
 from core.people import Bond, Directory, Tie
 from core.places import AreaKind, Home, Inventory
-from core.policies import Target
+from core.policies import ROLES, Named, Policy, Target, Whom
 
 _BONDS = {Target.RESIDENT: Bond.RESIDENT, Target.FAMILY: Bond.FAMILY, Target.CAPTAIN: Bond.CAPTAIN}
 _POSTS = {
@@ -35,16 +35,25 @@ class _World:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
+LastAsked = Callable[[Collection[str]], Mapping[str, datetime]]
+
+
 class Reacher:
-    """Safe to ask from any thread, while `use` swaps what it knows."""
+    """Safe to ask from any thread, while `use` swaps what it knows.
+
+    `last_asked` tells when people were last asked to act (`AlertStore.last_asked`), for policies that take turns.
+    """
 
     def __init__(
         self,
         inventory: Inventory | None = None,
         directory: Directory | None = None,
         rota: Rota = (),
+        last_asked: LastAsked = lambda _people: {},
     ) -> None:
         self._world = _World()
+        self._last_asked = last_asked
+        self._asking: dict[str, datetime] = {}
         self.use(inventory=inventory, directory=directory, rota=rota)
 
     def use(
@@ -82,10 +91,30 @@ class Reacher:
     def area_of(self, home: str) -> str:
         return self.home(home).area
 
-    def reach(self, home: str, now: datetime, *, area: str = "") -> Reach:
-        """Every target of this home as people, as it stands at this instant. `area` is where an alert was opened."""
-        world, place = self._world, self.home(home, area=area)
-        return {target: _people(world, place, target, now) for target in Target}
+    def reach(self, home: str, now: datetime, policy: Policy | None = None, *, area: str = "") -> Reach:
+        """Every target of this home as people, as it stands at this instant, with those whom `policy` names.
+
+        `area` is where an alert was opened. Raises StoreUnavailable, where the policy takes turns.
+        """
+        found = _behind(self._world, self.home(home, area=area), now, policy)
+        return self._with_turns(found) if policy is not None and policy.takes_turns else found
+
+    def _with_turns(self, reach: Reach) -> Reach:
+        before = self._last_asked({r.person for people in reach.values() for r in people})
+        asking = self._asking
+        never = datetime.min.replace(tzinfo=UTC)
+
+        def asked_at(person: str) -> datetime | None:
+            latest = max(before.get(person, never), asking.get(person, never))
+            return None if latest == never else latest
+
+        return {
+            target: tuple(replace(r, asked_at=asked_at(r.person)) for r in people) for target, people in reach.items()
+        }
+
+    def asking(self, sends: Iterable[Send]) -> None:
+        """These are about to be written: whoever is asked has had their turn."""
+        self._asking.update({send.person: send.created_at for send in sends if send.purpose is Purpose.ASK})
 
     def audience(self, alert: Alert, now: datetime) -> list[Recipient]:
         """Everybody who was asked so far and whoever holds it, each as what they are to this home now.
@@ -93,7 +122,7 @@ class Reacher:
         A responder whose shift is over is still told; somebody who is bound to nothing any more is not.
         """
         world = self._world
-        reach = self.reach(alert.home, now, area=alert.area)
+        reach = _behind(world, self.home(alert.home, area=alert.area), now, alert.policy)
         here = {r.person: r for recipients in reversed(list(reach.values())) for r in recipients}
         holding = {alert.taken_by, alert.arrived_by}
         told: list[Recipient] = []
@@ -140,10 +169,36 @@ def _grouped(ties: Iterable[Tie], place: Callable[[Tie], str | None]) -> Mapping
     return {where: tuple(sorted(found, key=lambda tie: (tie.rank, tie.person))) for where, found in grouped.items()}
 
 
+def _behind(world: _World, home: Home, now: datetime, policy: Policy | None) -> dict[Whom, tuple[Recipient, ...]]:
+    found: dict[Whom, tuple[Recipient, ...]] = {role: _people(world, home, role, now) for role in ROLES}
+    for named in policy.named if policy is not None else ():
+        found[named] = _named(world, home, named)
+    return found
+
+
 def _people(world: _World, home: Home, target: Target, now: datetime) -> tuple[Recipient, ...]:
     persons = _tied(world, home, _BONDS[target]) if target in _BONDS else _on_duty(world, home, target, now)
-    found = (_recipient(world, person, target) for person in dict.fromkeys(persons))
+    away = _distance(world, home, target)
+    found = (_recipient(world, person, target, away) for person in dict.fromkeys(persons))
     return tuple(recipient for recipient in found if recipient is not None)
+
+
+def _named(world: _World, home: Home, named: Named) -> tuple[Recipient, ...]:
+    """As near as the smallest area around the home that they ever answer for; nobody is farther than one without."""
+    areas = [area.id for area in world.inventory.lineage(home.area)]
+    serves = {row.area for row in world.rota if row.person == named.person}
+    serves |= {tie.area for tie in world.directory.ties if tie.person == named.person}
+    away = next((n for n, area in enumerate(areas) if area in serves), len(areas))
+    recipient = _recipient(world, named.person, named.target, away)
+    return () if recipient is None else (recipient,)
+
+
+def _distance(world: _World, home: Home, target: Target) -> int:
+    """How many areas up from the home's own such people answer for."""
+    if target not in _POSTS:
+        return 0
+    _, kind = _POSTS[target]
+    return next((n for n, area in enumerate(world.inventory.lineage(home.area)) if area.kind is kind), 0)
 
 
 def _tied(world: _World, home: Home, bond: Bond) -> Iterator[str]:
@@ -170,8 +225,8 @@ def _on_duty(world: _World, home: Home, target: Target, now: datetime) -> tuple[
     return on_duty(world.rota, area=area.id, post=post, instant=now, zone=home.zone)
 
 
-def _recipient(world: _World, person: str, target: Target) -> Recipient | None:
+def _recipient(world: _World, person: str, target: Target, distance: int = 0) -> Recipient | None:
     known = world.directory.people.get(person)
     if known is None:
         return None
-    return Recipient(known.id, known.name, target, known.language, known.routes)
+    return Recipient(known.id, known.name, target, known.language, known.routes, distance)

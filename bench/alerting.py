@@ -30,7 +30,7 @@ from core.alerts import Alert, EntryKind
 from core.concerns import Concern, ConcernKind, Severity
 from core.delivery import Accepted, Verdict
 from core.escalation import open_alert
-from core.policies import DEFAULT_POLICIES
+from core.policies import DEFAULT_POLICIES, Policies
 from storage.alert_rows import alert_values, timer_values
 from storage.alert_tables import alerts, timers
 from storage.alerts import SqlAlerts
@@ -86,8 +86,7 @@ class _Service:
             self.store, reacher, sender, self.clock, self.threads, EngineSettings(), announce=self._moved
         )
         ids = iter(range(10**9))
-        policies = DEFAULT_POLICIES
-        self.desk = Desk(self.store, reacher, lambda: policies, self.clock, lambda: f"b{next(ids)}", self._raised)
+        self.desk = Desk(self.store, reacher, Policies, self.clock, lambda: f"b{next(ids)}", self._raised)
 
     first: dict[str, float] = field(init=False)
 

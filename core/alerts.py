@@ -149,13 +149,19 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person as resolved when a level fired."""
+    """A person as resolved when a level fired.
+
+    `distance`: how many areas up from the home's own is the one that they answer for. `asked_at`: when they were last
+    asked to act on any alert; known only where a level takes turns.
+    """
 
     person: str
     name: str
     target: Target
     language: Language
     ladder: tuple[Route, ...]
+    distance: int = 0
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ The mechanics under the moves of `escalation`.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from core.alerts import Alert, Entry, EntryKind, Handling, Purpose, Recipient, Send, Timer, TimerKind
-from core.policies import Policy, Target
+from core.policies import Asking, Level, Policy, Whom
 
-Reach: TypeAlias = Mapping[Target, Sequence[Recipient]]
+Reach: TypeAlias = Mapping[Whom, Sequence[Recipient]]
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 NO_ROUTE = "no_route"  # the reason of a NOT_SENT line: we know the person and no way to reach them
 
 
@@ -36,7 +37,7 @@ def enter(alert: Alert, *, level: int, round_: int, reach: Reach, now: datetime)
     entries: list[Entry] = []
     while True:
         rung = alert.policy.levels[level]
-        asked = reachable(rung.targets, reach)
+        asked = chosen(rung, reach)
         entries += _without_route(alert, rung.targets, reach, level, now)
         if not asked:
             detail = {"level": level, "targets": [t.value for t in rung.targets]}
@@ -83,7 +84,28 @@ def unheld(alert: Alert) -> Alert:
     )
 
 
-def reachable(targets: Iterable[Target], reach: Reach) -> tuple[Recipient, ...]:
+def chosen(rung: Level, reach: Reach) -> tuple[Recipient, ...]:
+    """Whom this level asks of those who can be reached, with the ways that it tries first."""
+    able = reachable(rung.targets, reach)
+    match rung.asking:
+        case Asking.ROUND_ROBIN:
+            able = tuple(sorted(able, key=lambda r: r.asked_at or _NEVER)[:1])
+        case Asking.NEAREST:
+            nearest = min((r.distance for r in able), default=0)
+            able = tuple(r for r in able if r.distance == nearest)
+        case Asking.ALL:
+            pass
+    return tuple(_preferring(r, rung.ways) for r in able) if rung.ways else able
+
+
+def _preferring(recipient: Recipient, ways: Sequence[str]) -> Recipient:
+    """No way is left out: those named come first, in that order."""
+    order = {way: n for n, way in enumerate(ways)}
+    ladder = sorted(recipient.ladder, key=lambda route: order.get(route.channel, len(order)))
+    return replace(recipient, ladder=tuple(ladder))
+
+
+def reachable(targets: Iterable[Whom], reach: Reach) -> tuple[Recipient, ...]:
     """The people of these targets who have any way to be reached, each once, in the order in which they are asked."""
     found: dict[str, Recipient] = {}
     for target in targets:
@@ -101,20 +123,18 @@ def inform(
     return tuple(owed(alert, recipient, Purpose.INFORM, event, now) for recipient in told.values())
 
 
-def same_level(policy: Policy, asking: Sequence[Target], level: int) -> int:
+def same_level(policy: Policy, asking: Sequence[Whom], level: int) -> int:
     """The level of this policy that asks the same people; where there is none, the one equally far up."""
     alike = (i for i, rung in enumerate(policy.levels) if set(rung.targets) & set(asking))
     return next(alike, min(level, policy.last))
 
 
-def _stand_ins(policy: Policy, reach: Reach) -> tuple[tuple[Target, ...], tuple[Recipient, ...]]:
-    below = ((rung.targets, reachable(rung.targets, reach)) for rung in reversed(policy.levels[:-1]))
+def _stand_ins(policy: Policy, reach: Reach) -> tuple[tuple[Whom, ...], tuple[Recipient, ...]]:
+    below = ((rung.targets, chosen(rung, reach)) for rung in reversed(policy.levels[:-1]))
     return next(((targets, people) for targets, people in below if people), (policy.levels[-1].targets, ()))
 
 
-def _without_route(
-    alert: Alert, targets: Iterable[Target], reach: Reach, level: int, now: datetime
-) -> tuple[Entry, ...]:
+def _without_route(alert: Alert, targets: Iterable[Whom], reach: Reach, level: int, now: datetime) -> tuple[Entry, ...]:
     mute = {r.person: r for target in targets for r in reach.get(target, ()) if not r.ladder}
     return tuple(
         Entry(

@@ -21,7 +21,7 @@ from core.alerts import (
 )
 from core.concerns import Severity
 from core.levels import Reach, enter, inform, owed, raised, reachable, unheld
-from core.policies import Target
+from core.policies import Named, Target, Whom
 
 
 def release(alert: Alert, *, by: str, reason: str, reach: Reach, now: datetime) -> Transition | Refusal:
@@ -73,8 +73,12 @@ def hand_over(alert: Alert, *, by: str, to: Recipient, timer: Timer, now: dateti
 
 def patience_for(alert: Alert, target: Target) -> timedelta:
     """How long the alert's policy waits for such people; where no level asks them, as long as for the present one."""
-    own = (rung.patience for rung in alert.policy.levels if target in rung.targets)
+    own = (rung.patience for rung in alert.policy.levels if any(_means(whom, target) for whom in rung.targets))
     return next(own, alert.policy.levels[alert.level].patience)
+
+
+def _means(whom: Whom, target: Target) -> bool:
+    return target is (whom.target if isinstance(whom, Named) else whom)
 
 
 def snooze(

@@ -1,12 +1,12 @@
 """Escalation policies: who is asked, in what order, for how long. Frozen into each alert when it opens."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
-from core.concerns import Severity
+from core.concerns import ConcernKind, Severity
 
 
 class Target(StrEnum):
@@ -18,6 +18,50 @@ class Target(StrEnum):
     GRID_WORKER = "grid_worker"  # 网格员 on duty
     COMMUNITY_DESK = "community_desk"
     STREET_DESK = "street_desk"
+    PERSON = "person"  # one person, whoever is on duty: always `Named`
+    CONTRACT = "contract"  # one service outside the office, such as a guard: always `Named`
+
+
+ROLES = tuple(target for target in Target if target not in {Target.PERSON, Target.CONTRACT})
+"""Targets that say by themselves whom they mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One person, or one contracted service, by id. `target`: PERSON or CONTRACT."""
+
+    target: Target
+    person: str
+
+    def __post_init__(self) -> None:
+        if self.target in ROLES or not self.person:
+            raise ValueError(f"{self.value!r}: only a person or a contract is named, and by an id")
+
+    @property
+    def value(self) -> str:
+        """As files and timelines write it: `person:chen`."""
+        return f"{self.target.value}:{self.person}"
+
+
+Whom: TypeAlias = Target | Named
+
+
+def whom(text: str) -> Whom:
+    """What `value` wrote. Raises ValueError for anything else."""
+    target, colon, person = text.partition(":")
+    if colon:
+        return Named(Target(target), person)
+    if Target(target) not in ROLES:
+        raise ValueError(f"{text!r}: must name somebody, as in {target}:an-id")
+    return Target(target)
+
+
+class Asking(StrEnum):
+    """Which of those whom a level means are asked."""
+
+    ALL = "all"
+    ROUND_ROBIN = "round_robin"  # one: whoever has gone unasked for longest
+    NEAREST = "nearest"  # those who answer for the smallest area around the home
 
 
 _SNOOZE_BEFORE = timedelta(hours=2)
@@ -26,10 +70,15 @@ _SNOOZE_BEFORE = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Ask `targets`, then wait `patience` before climbing. On the last level: before asking again."""
+    """Ask `targets`, then wait `patience` before climbing. On the last level: before asking again.
 
-    targets: tuple[Target, ...]
+    `ways`: channels that are tried first at this level, in this order, by whoever has them; then a person's own order.
+    """
+
+    targets: tuple[Whom, ...]
     patience: timedelta
+    asking: Asking = Asking.ALL
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +100,36 @@ class Policy:
             raise ValueError(f"policy {self.name!r} has no level: nobody would be asked")
         if any(level.patience <= timedelta(0) for level in self.levels):
             raise ValueError(f"policy {self.name!r}: each level's patience must be above zero")
+        if any(not level.targets for level in self.levels):
+            raise ValueError(f"policy {self.name!r}: each level must ask somebody")
+        if any(whom_ in {Target.PERSON, Target.CONTRACT} for level in self.levels for whom_ in level.targets):
+            raise ValueError(f"policy {self.name!r}: a person or contract must be named")
 
     @property
     def last(self) -> int:
         return len(self.levels) - 1
+
+    @property
+    def named(self) -> tuple[Named, ...]:
+        """Everybody whom some level names, each once."""
+        return tuple(dict.fromkeys(t for level in self.levels for t in level.targets if isinstance(t, Named)))
+
+    @property
+    def takes_turns(self) -> bool:
+        """Does some level ask whoever has gone unasked for longest?"""
+        return any(level.asking is Asking.ROUND_ROBIN for level in self.levels)
 
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "version": self.version,
             "levels": [
-                {"targets": [t.value for t in level.targets], "patience_s": level.patience.total_seconds()}
+                {
+                    "targets": [t.value for t in level.targets],
+                    "patience_s": level.patience.total_seconds(),
+                    "asking": level.asking.value,
+                    "ways": list(level.ways),
+                }
                 for level in self.levels
             ],
             "arrive_within_s": self.arrive_within.total_seconds(),
@@ -76,7 +144,12 @@ class Policy:
             name=str(data["name"]),
             version=int(data["version"]),
             levels=tuple(
-                Level(tuple(Target(t) for t in level["targets"]), timedelta(seconds=float(level["patience_s"])))
+                Level(
+                    tuple(whom(t) for t in level["targets"]),
+                    timedelta(seconds=float(level["patience_s"])),
+                    Asking(level.get("asking", Asking.ALL)),
+                    tuple(level.get("ways", ())),
+                )
                 for level in data["levels"]
             ),
             arrive_within=timedelta(seconds=float(data["arrive_within_s"])),
@@ -129,3 +202,14 @@ DEFAULT_POLICIES: Mapping[Severity, Policy] = {
         snooze_within=timedelta(hours=24),
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Which policy a new alert gets: that of its kind at this severity, where there is one, or else the severity's."""
+
+    by_severity: Mapping[Severity, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
+    by_kind: Mapping[tuple[Severity, ConcernKind], Policy] = field(default_factory=dict)
+
+    def of(self, severity: Severity, kind: ConcernKind) -> Policy:
+        return self.by_kind.get((severity, kind)) or self.by_severity[severity]

@@ -232,6 +232,10 @@ class AlertStore(Protocol):
         """Open alerts for whose present fence `level_exhausted` holds."""
         ...
 
+    def last_asked(self, people: Collection[str]) -> dict[str, datetime]:
+        """When each of these people was last asked to act on any alert; without those who never were."""
+        ...
+
     def deliveries(self, alert: str) -> list[Delivery]: ...
 
 

@@ -152,6 +152,7 @@ sends = Table(
     CheckConstraint("lease IS NULL OR state = 'queued'", name="lease_only_while_queued"),
     partial_index("ix_sends_due", "next_attempt_at", where="state = 'queued'"),
     Index("ix_sends_alert", "alert", "seq"),
+    Index("ix_sends_person", "person", "created_at"),
 )
 """`next_attempt_at` of a leased send is its lease's end. `unheard`: an attempt on this rung ended without a word."""
 

@@ -16,7 +16,7 @@ from core.delivery import Attempt, Claimed, Delivery
 from core.ports import Page, StoreRefused
 from storage import outbox
 from storage.alert_rows import alert_of, alert_values, entry_of, entry_values, timer_of, timer_values
-from storage.alert_tables import alerts, entries, timers
+from storage.alert_tables import alerts, entries, sends, timers
 from storage.columns import from_microseconds, to_microseconds
 from storage.database import Database
 from storage.statements import among, insert_into
@@ -172,6 +172,10 @@ class SqlAlerts:
     def exhausted(self) -> list[str]:
         with self._database.reading() as connection:
             return outbox.all_exhausted(connection, _OPEN)
+
+    def last_asked(self, people: Collection[str]) -> dict[str, datetime]:
+        with self._database.reading() as connection:
+            return outbox.last_asked(connection, among(sends.c.person, people, self._database.dialect))
 
     def deliveries(self, alert: str) -> list[Delivery]:
         """In the order in which they became owed."""

@@ -143,6 +143,11 @@ def all_exhausted(connection: Connection, is_open: ColumnElement[bool]) -> list[
     return list(connection.scalars(wanted))
 
 
+def last_asked(connection: Connection, people: ColumnElement[bool]) -> dict[str, datetime]:
+    asked = select(sends.c.person, func.max(sends.c.created_at)).where(people, sends.c.purpose == Purpose.ASK.value)
+    return {row[0]: row[1] for row in connection.execute(asked.group_by(sends.c.person))}
+
+
 def earliest(connection: Connection) -> datetime | None:
     """When the next queued send may be tried, or a lease ends."""
     instant: datetime | None = connection.scalar(select(func.min(sends.c.next_attempt_at)).where(_QUEUED))

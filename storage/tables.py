@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     Time,
+    UniqueConstraint,
     text,
 )
 
@@ -149,6 +150,23 @@ duty_changes = Table(
     ),
     Index("ix_duty_changes_end", "end"),
 )
+
+policy_versions = Table(
+    "policy_versions",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True),
+    Column("severity", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("policy", JSON(none_as_null=True)),
+    Column("at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    CheckConstraint("severity IN ('red', 'orange', 'yellow')", name="severity"),
+    CheckConstraint("version >= 1", name="counted"),
+    UniqueConstraint("severity", "kind", "version"),
+)
+"""Added to, never changed. `kind` is empty where a version is for every kind; `policy` where it was withdrawn."""
 
 snapshots = Table(
     "snapshots",

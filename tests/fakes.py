@@ -232,6 +232,14 @@ class MemoryAlerts:
             asks = [o for o in self._of(alert) if o.send.fence == fence and o.send.purpose is Purpose.ASK]
         return bool(asks) and all(o.state in (SendState.FAILED, SendState.CANCELLED) for o in asks)
 
+    def last_asked(self, people: Collection[str]) -> dict[str, datetime]:
+        asks = [
+            owed.send
+            for owed in self._sends.values()
+            if owed.send.purpose is Purpose.ASK and owed.send.person in people
+        ]
+        return {send.person: send.created_at for send in sorted(asks, key=lambda send: send.created_at)}
+
     def deliveries(self, alert: str) -> list[Delivery]:
         with self._lock:
             return [

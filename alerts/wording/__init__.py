@@ -18,6 +18,7 @@ from alerts.wording.terms import (
     settlement,
     severity,
     target,
+    whom,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "settlement",
     "severity",
     "target",
+    "whom",
 ]

@@ -12,7 +12,7 @@ from core.alerts import Entry, EntryKind, Outcome
 from core.concerns import ConcernKind, Severity
 from core.delivery import Settlement
 from core.people import Language
-from core.policies import Target
+from core.policies import whom
 
 
 def entry(entry: Entry, names: Mapping[str, str], language: Language, zone: tzinfo) -> str:
@@ -135,4 +135,4 @@ class _Line:
 
     def _targets(self) -> str:
         named: Iterable[str] = self.detail.get("targets", ())
-        return terms.listed((terms.target(Target(t), self.language) for t in named), self.language)
+        return terms.listed((terms.whom(whom(t), self.language, self.names) for t in named), self.language)

@@ -63,13 +63,15 @@ class _Voice:
                 title, body = self._resident_title(), f"message.ask_resident.{self.alert.kind.value}"
             case Target.FAMILY:
                 title, body = "message.ask_family.title", "message.ask_family.body"
+            case Target.CONTRACT:
+                title, body = "message.ask_contract.title", "message.ask_contract.body"
             case _:
                 title, body = "message.ask_responder.title", "message.ask_responder.body"
         return Text(self._say(title), self._why_again() + self._say(body))
 
     def _why_again(self) -> str:
         """What comes first when this is not the first that is heard of it."""
-        if self.send.event is EntryKind.HANDED_OVER and self._to() == "responder":
+        if self.send.event is EntryKind.HANDED_OVER and self._to() in {"responder", "contract"}:
             return self._say("message.handed_over")
         return self._say("message.again", count=self.send.round + 1) if self.send.round else ""
 
@@ -98,6 +100,8 @@ class _Voice:
                 return "resident"
             case Target.FAMILY:
                 return "family"
+            case Target.CONTRACT:
+                return "contract"
             case _:
                 return "responder"
 
@@ -119,6 +123,7 @@ class _Voice:
             "home": say(
                 self.language, "message.home", address=self.home.address, resident=self.home.resident or ""
             ).strip(),
+            "address": self.home.address,
             "who": self._who(),
             "severity": terms.severity(self.alert.severity, self.language),
             "kind": concern_title(self.alert, self.language),

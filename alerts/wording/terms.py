@@ -1,6 +1,6 @@
 """Single words and spans of time: every enum that people read, durations, and times on a home's own clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
 
 from alerts.wording.catalogue import knows, say
@@ -9,7 +9,7 @@ from core.concerns import ConcernKind, Severity
 from core.delivery import Settlement
 from core.people import Language
 from core.places import Room
-from core.policies import Target
+from core.policies import Named, Target, Whom
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
@@ -40,6 +40,11 @@ def room(value: Room, language: Language) -> str:
 
 def target(value: Target, language: Language) -> str:
     return say(language, f"target.{value.value}")
+
+
+def whom(value: Whom, language: Language, names: Mapping[str, str]) -> str:
+    """A role by what it is, somebody who is named by their name."""
+    return names.get(value.person, value.person) if isinstance(value, Named) else target(value, language)
 
 
 def settlement(value: Settlement, language: Language) -> str:

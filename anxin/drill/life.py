@@ -3,7 +3,7 @@
 Each move must be allowed, ask exactly those whom the rules name, and come when it is due: neither sooner nor later.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -11,7 +11,7 @@ from itertools import groupby
 from anxin.drill.town import Town
 from core.alerts import Alert, Entry, EntryKind, Handling, TimerKind
 from core.concerns import Severity
-from core.policies import Policy
+from core.policies import Policies, Policy, Target
 
 _REMARKS = {
     EntryKind.CONDITION_CLEARED,
@@ -25,7 +25,7 @@ _REMARKS = {
 _OVERDUE = {EntryKind.ARRIVE_OVERDUE, EntryKind.REPORT_OVERDUE, EntryKind.HAND_OVER_UNANSWERED}
 _BY_TIMER = {*_OVERDUE, EntryKind.SNOOZE_ENDED}
 
-PoliciesAt = Callable[[datetime], Mapping[Severity, Policy]]
+PoliciesAt = Callable[[datetime], Policies]
 Awake = Callable[[datetime, datetime], timedelta]
 
 
@@ -123,7 +123,7 @@ class Life:
         match line.kind:
             case EntryKind.OPENED:
                 self.severity = Severity(line.detail["severity"])
-                self.policy = self.rules.policies_at(line.at)[self.severity]
+                self.policy = self.rules.policies_at(line.at).by_severity[self.severity]
             case EntryKind.WORSENED:
                 self._worsened(line, kinds)
             case EntryKind.LEVEL_ENTERED:
@@ -183,12 +183,13 @@ class Life:
         people = (
             person
             for target in self._policy.levels[level].targets
+            if isinstance(target, Target)
             for person in self.rules.town.expected(self.alert.home, target, at)
         )
         return tuple(dict.fromkeys(people))
 
     def _worsened(self, line: Entry, kinds: list[EntryKind]) -> None:
-        old, new = self._policy, self.rules.policies_at(line.at)[Severity(line.detail["severity"])]
+        old, new = self._policy, self.rules.policies_at(line.at).by_severity[Severity(line.detail["severity"])]
         asking = set(old.levels[self.level].targets)
         alike = [n for n, rung in enumerate(new.levels) if asking & set(rung.targets)]
         self.level = alike[0] if alike else min(self.level, new.last)

@@ -14,8 +14,7 @@ from alerts.workers import inline
 from anxin.drill.providers import Line, Provider
 from anxin.drill.town import Town
 from core.clock import Clock
-from core.concerns import Severity
-from core.policies import Policy
+from core.policies import Policies
 from core.ports import StoreUnavailable
 from storage.alerts import SqlAlerts
 from storage.database import Database
@@ -62,7 +61,7 @@ class Process:
     town: Town
     clock: Clock
     providers: Mapping[str, Provider]
-    policies: Callable[[], Mapping[Severity, Policy]]
+    policies: Callable[[], Policies]
     new_id: Callable[[], str]
     wake_all: Callable[[], None]
     fuse: Fuse = field(default_factory=Fuse)

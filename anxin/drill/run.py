@@ -6,7 +6,7 @@ import logging
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from anxin.drill.providers import Provider, Telephone
 from anxin.drill.town import WAYS, new_town
 from anxin.drill.virtual import START, VirtualClock, VirtualLoop
 from core.concerns import Concern, ConcernKind, Fact, Severity
-from core.policies import DEFAULT_POLICIES, Policy
+from core.policies import DEFAULT_POLICIES, Policies
 from core.ports import StoreRefused, StoreUnavailable
 from storage.alerts import SqlAlerts
 from storage.database import Database
@@ -96,14 +96,14 @@ class Drill:
 
     # -- the world ------------------------------------------------------------------------------------------------
 
-    def policies(self) -> Mapping[Severity, Policy]:
+    def policies(self) -> Policies:
         return self.policies_at(self.clock.now())
 
-    def policies_at(self, instant: datetime) -> Mapping[Severity, Policy]:
+    def policies_at(self, instant: datetime) -> Policies:
         """In the middle of the drill somebody changes them: what is open then keeps what it has."""
         if instant < START + (self._end - START) / 2:
-            return DEFAULT_POLICIES
-        return {
+            return Policies()
+        changed = {
             severity: replace(
                 policy,
                 version=policy.version + 1,
@@ -111,6 +111,7 @@ class Drill:
             )
             for severity, policy in DEFAULT_POLICIES.items()
         }
+        return Policies(changed)
 
     def _wake_all(self) -> None:
         for process in self.processes:

@@ -107,7 +107,7 @@ def get_alert(alert_id: str, viewer: SeesAlerts, ports: Ports, looks: Looks) -> 
     return AlertStory(
         alert=AlertBody.model_validate(alert),
         timer=None if timer is None else TimerBody.model_validate(timer),
-        levels=[list(level.targets) for level in alert.policy.levels],
+        levels=[[target.value for target in level.targets] for level in alert.policy.levels],
         timeline=[EntryBody.model_validate(entry) for entry in ports.alerts.timeline(alert.id)],
         deliveries=[_delivery(delivery) for delivery in ports.alerts.deliveries(alert.id)],
     )

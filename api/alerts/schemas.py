@@ -177,7 +177,7 @@ class AlertStory(Body):
 
     alert: AlertBody
     timer: TimerBody | None
-    levels: list[list[Target]] = Field(description="whom each level of its policy asks")
+    levels: list[list[str]] = Field(description="whom each level of its policy asks: roles, `person:id`, `contract:id`")
     timeline: list[EntryBody]
     deliveries: list[DeliveryBody]
 

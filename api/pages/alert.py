@@ -30,8 +30,9 @@ from api.services import Services
 from api.sessions import Visit
 from core.alerts import Alert, Entry, EntryKind, Handling, Outcome, Recipient, Timer
 from core.concerns import Fact, Severity
+from core.levels import chosen
 from core.places import Home, Inventory
-from core.policies import Target
+from core.policies import Level, Whom
 
 router = APIRouter(include_in_schema=False)
 
@@ -53,7 +54,7 @@ class AlertView:
     timer: Timer | None
     facts: tuple[Fact, ...]
     asked: tuple[str, ...]
-    next_targets: tuple[Target, ...]
+    next_targets: tuple[Whom, ...]
     next_names: tuple[str, ...]
     told: tuple[Told, ...]
     timeline: tuple[Stretch, ...]
@@ -84,7 +85,7 @@ def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
     """Everything that the page tells."""
     timeline = tuple(ports.alerts.timeline(alert.id))
     names = {person.id: person.name for person in ports.directory().people.values()}
-    following = alert.policy.levels[min(alert.level + 1, alert.policy.last)].targets
+    following = alert.policy.levels[min(alert.level + 1, alert.policy.last)]
     home = ports.inventory().homes.get(alert.home)
     return AlertView(
         alert=alert,
@@ -92,7 +93,7 @@ def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
         timer=ports.alerts.timer(alert.id),
         facts=_facts(alert, ports.inventory(), now=ports.clock.now()),
         asked=_asked(timeline, names),
-        next_targets=following,
+        next_targets=following.targets,
         next_names=_names_at(ports, alert, following),
         told=told(ports.alerts.deliveries(alert.id)),
         timeline=stretches(timeline),
@@ -138,10 +139,10 @@ def _facts(alert: Alert, inventory: Inventory, *, now: datetime) -> tuple[Fact, 
     )
 
 
-def _names_at(ports: Services, alert: Alert, targets: tuple[Target, ...]) -> tuple[str, ...]:
-    """Whom these targets mean at this moment; when the level fires, the engine asks again who they are."""
-    reach = ports.desk.reacher.reach(alert.home, ports.clock.now(), area=alert.area)
-    return tuple(dict.fromkeys(recipient.name for target in targets for recipient in reach.get(target, ())))
+def _names_at(ports: Services, alert: Alert, level: Level) -> tuple[str, ...]:
+    """Whom this level would ask at this moment; when it fires, the engine asks again who they are."""
+    reach = ports.desk.reacher.reach(alert.home, ports.clock.now(), alert.policy, area=alert.area)
+    return tuple(dict.fromkeys(recipient.name for recipient in chosen(level, reach)))
 
 
 def _asked(timeline: tuple[Entry, ...], names: dict[str, str]) -> tuple[str, ...]:

@@ -141,7 +141,8 @@ def shell(
     """
     language = _language(request, ports, visit, language)
     zone_home = home or (first_home(ports, visit.viewer) if visit else None) or Home("", "", "")
-    words = Words(language, zone_home.zone, zone_home.timezone, ports.clock.now(), catalogue(language))
+    names = ports.desk.reacher.names
+    words = Words(language, zone_home.zone, zone_home.timezone, ports.clock.now(), catalogue(language), names)
     return Shell(request, ports, visit, words)
 
 

@@ -15,7 +15,7 @@ from core.concerns import ConcernKind, Fact, Severity
 from core.delivery import Delivery, SendState, Settlement
 from core.people import Language
 from core.places import Room
-from core.policies import Target
+from core.policies import Whom
 from core.readings import UNITS, Kind, Value
 
 _DEVICE_FACTS = {
@@ -33,13 +33,14 @@ _DEVICE_FACTS = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`zone_name` is the IANA name, for the page's script; `now` is the clock's."""
+    """`zone_name` is the IANA name, for the page's script; `now` is the clock's; `names` are people's by id."""
 
     language: Language
     zone: tzinfo
     zone_name: str
     now: datetime
     t: Catalogue
+    names: Mapping[str, str]
 
     def title(self, alert: Alert) -> str:
         return wording.concern_title(alert, self.language)
@@ -83,8 +84,8 @@ class Words:
     def settlement(self, settlement: Settlement) -> str:
         return wording.settlement(settlement, self.language)
 
-    def targets(self, targets: Iterable[Target]) -> str:
-        return self.listed(wording.target(target, self.language) for target in targets)
+    def targets(self, targets: Iterable[Whom]) -> str:
+        return self.listed(wording.whom(target, self.language, self.names) for target in targets)
 
     def listed(self, names: Iterable[str]) -> str:
         return wording.listed(names, self.language)

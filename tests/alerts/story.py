@@ -20,7 +20,7 @@ from core.alerts import Alert, Entry, EntryKind, Outcome, Refusal
 from core.concerns import Concern, ConcernKind, Fact, Severity
 from core.delivery import Accepted, Permanent, Verdict
 from core.places import Room
-from core.policies import DEFAULT_POLICIES, Policy
+from core.policies import DEFAULT_POLICIES, Policies, Policy
 from core.ports import AlertStore
 from tests.alerts.street import CALLED, DIRECTORY, HOME, INVENTORY, ROTA
 
@@ -142,7 +142,7 @@ class Story:
             announce=self.announced.append,
         )
         self.desk = Desk(
-            served, self.reacher, lambda: self.policies, self.clock, lambda: next(self._ids), self._announce
+            served, self.reacher, lambda: Policies(self.policies), self.clock, lambda: next(self._ids), self._announce
         )
         self._running = self.loop.create_task(self.engine.run(), name="engine")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from alerts.policies import PoliciesRefused, load, parse
-from core.concerns import Severity
-from core.policies import DEFAULT_POLICIES, Level, Policy, Target
+from core.concerns import ConcernKind, Severity
+from core.policies import DEFAULT_POLICIES, Asking, Level, Named, Policies, Policy, Target
 
 GOOD = """
 [red]
@@ -25,7 +25,7 @@ wait_minutes = 5
 
 
 def test_without_a_file_the_defaults_hold() -> None:
-    assert load(None) == DEFAULT_POLICIES
+    assert load(None) == Policies()
 
 
 def test_a_file_replaces_what_it_names_and_nothing_else(tmp_path: Path) -> None:
@@ -34,11 +34,11 @@ def test_a_file_replaces_what_it_names_and_nothing_else(tmp_path: Path) -> None:
 
     policies = load(file)
 
-    red = policies[Severity.RED]
+    red = policies.by_severity[Severity.RED]
     assert (red.version, red.arrive_within) == (7, timedelta(minutes=15))
     assert red.report_within == DEFAULT_POLICIES[Severity.RED].report_within
     assert red.levels[0] == Level((Target.FAMILY, Target.CAPTAIN), timedelta(seconds=30))
-    assert policies[Severity.ORANGE] == DEFAULT_POLICIES[Severity.ORANGE]
+    assert policies.by_severity[Severity.ORANGE] == DEFAULT_POLICIES[Severity.ORANGE]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,17 @@ def test_a_file_replaces_what_it_names_and_nothing_else(tmp_path: Path) -> None:
         ("wait_minutes = 5", "", "red.levels[2].wait_minutes = None"),
         ("arrive_within_minutes = 15", "arrive_within_minutes = '15'", "red.arrive_within_minutes = '15'"),
         ("[red]", "[red", "not TOML"),
+        ("arrive_within_minutes", "snooze_within_minutes", "red.snooze_within_minutes: a red alert is never put off"),
+        ('"captain"', '"person"', "red.levels[1].ask: 'person' is not one of resident"),
+        ('"captain"', '"person:"', "red.levels[1].ask: 'person:' is not one of"),
+        ('"captain"', '"family:li"', "red.levels[1].ask: 'family:li' is not one of"),
+        (
+            "wait_minutes = 5",
+            'wait_minutes = 5\nasking = "loudest"',
+            "asking = 'loudest': must be one of all, round_robin",
+        ),
+        ("wait_minutes = 5", 'wait_minutes = 5\nways = "sms"', "ways = 'sms': must be a list"),
+        ("[red]", "[red.flood]", "red.flood: no such key"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_is_allowed(before: str, after: str, named: str) -> None:
@@ -80,8 +91,8 @@ def test_how_long_an_alert_may_be_put_off_is_set_by_severity() -> None:
 
     policies = parse(orange)
 
-    assert policies[Severity.ORANGE].snooze_within == timedelta(minutes=45)
-    assert policies[Severity.YELLOW].snooze_within == timedelta(hours=24)
+    assert policies.by_severity[Severity.ORANGE].snooze_within == timedelta(minutes=45)
+    assert policies.by_severity[Severity.YELLOW].snooze_within == timedelta(hours=24)
 
 
 def test_a_policy_frozen_before_it_told_of_putting_off_can_still_be_read() -> None:
@@ -89,3 +100,37 @@ def test_a_policy_frozen_before_it_told_of_putting_off_can_still_be_read() -> No
     del frozen["snooze_within_s"]
 
     assert Policy.from_json(frozen).snooze_within == timedelta(hours=2)
+
+
+BY_KIND = """
+[[red.smoke.levels]]
+ask = ["grid_worker", "person:chen", "contract:guards"]
+asking = "nearest"
+ways = ["voice", "sms"]
+wait_minutes = 2
+"""
+
+
+def test_a_kind_has_its_own_policy_at_one_severity_only() -> None:
+    policies = parse(BY_KIND)
+
+    smoke = policies.of(Severity.RED, ConcernKind.SMOKE)
+    asked = (Target.GRID_WORKER, Named(Target.PERSON, "chen"), Named(Target.CONTRACT, "guards"))
+    assert smoke.levels == (Level(asked, timedelta(minutes=2), Asking.NEAREST, ("voice", "sms")),)
+    assert smoke.name == "red.smoke"
+    assert policies.of(Severity.RED, ConcernKind.SOS) == DEFAULT_POLICIES[Severity.RED]
+    assert policies.of(Severity.ORANGE, ConcernKind.SMOKE) == DEFAULT_POLICIES[Severity.ORANGE]
+
+
+def test_a_policy_survives_being_frozen_with_all_that_it_says() -> None:
+    [smoke] = parse(BY_KIND).by_kind.values()
+
+    assert Policy.from_json(smoke.to_json()) == smoke
+
+
+def test_a_policy_frozen_before_levels_said_whom_of_several_they_ask_can_still_be_read() -> None:
+    frozen = DEFAULT_POLICIES[Severity.RED].to_json()
+    for level in frozen["levels"]:
+        del level["asking"], level["ways"]
+
+    assert Policy.from_json(frozen) == DEFAULT_POLICIES[Severity.RED]

@@ -1,21 +1,23 @@
 """Who is behind a target: ties and rotas of this home, at this instant, and nobody else."""
 
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from alerts.reach import Reacher
-from core.alerts import Alert
+from core.alerts import Alert, EntryKind, Purpose
 from core.concerns import ConcernKind, Severity
+from core.levels import chosen, owed
 from core.people import Bond, Directory, Person, Tie
 from core.places import Home, Inventory
-from core.policies import DEFAULT_POLICIES, Target
+from core.policies import DEFAULT_POLICIES, Asking, Level, Named, Policy, Target, Whom
 from tests.alerts.street import DIRECTORY, HOME, INVENTORY, ROTA
 
 MORNING = datetime(2026, 11, 24, 1, tzinfo=UTC)  # 09:00 in Shanghai
 NIGHT = datetime(2026, 11, 24, 14, tzinfo=UTC)  # 22:00
 
 
-def people(reacher: Reacher, home: str, now: datetime) -> dict[Target, list[str]]:
+def people(reacher: Reacher, home: str, now: datetime) -> dict[Whom, list[str]]:
     return {target: [r.person for r in found] for target, found in reacher.reach(home, now).items()}
 
 
@@ -125,3 +127,52 @@ def test_residents_are_known_by_their_tie() -> None:
     assert reacher.is_resident(HOME, "wang")
     assert not reacher.is_resident(HOME, "min")
     assert not reacher.is_resident("building-7/0501", "wang")
+
+
+def naming(*people: str, asking: Asking = Asking.ALL) -> Policy:
+    named = tuple(Named(Target.PERSON, person) for person in people)
+    return Policy("p", 1, (Level((Target.GRID_WORKER, *named), timedelta(minutes=1), asking),))
+
+
+def test_whom_a_policy_names_is_found_wherever_they_serve_and_nobody_who_is_unknown() -> None:
+    policy = naming("zhao", "chen", "guards")
+    guards = Person("guards", "保安公司", routes=DIRECTORY.people["chen"].routes)
+    reacher = Reacher(INVENTORY, Directory({**DIRECTORY.people, "guards": guards}, DIRECTORY.ties), ROTA)
+
+    reach = reacher.reach(HOME, MORNING, policy)
+
+    found = {target.person: recipients for target, recipients in reach.items() if isinstance(target, Named)}
+    assert [r.name for r in found["guards"]] == ["保安公司"]
+    assert found["chen"][0].distance < found["zhao"][0].distance < found["guards"][0].distance
+    assert not Reacher(INVENTORY, DIRECTORY, ROTA).reach(HOME, MORNING, policy)[Named(Target.PERSON, "guards")]
+
+
+def test_nearer_is_who_answers_for_a_smaller_area_around_the_home() -> None:
+    reach = Reacher(INVENTORY, DIRECTORY, ROTA).reach(HOME, MORNING)
+
+    away = [reach[role][0].distance for role in (Target.CAPTAIN, Target.GRID_WORKER, Target.COMMUNITY_DESK)]
+    assert away == sorted(set(away))
+
+
+def test_who_was_asked_last_is_looked_up_only_where_turns_are_taken_and_counts_from_the_choice_on() -> None:
+    asked: list[set[str]] = []
+
+    def last_asked(people: Collection[str]) -> dict[str, datetime]:
+        asked.append(set(people))
+        return {"li": MORNING - timedelta(days=1)}
+
+    reacher = Reacher(INVENTORY, DIRECTORY, ROTA, last_asked)
+    reacher.reach(HOME, MORNING, naming("chen"))
+    assert not asked
+
+    policy = naming("chen", asking=Asking.ROUND_ROBIN)
+    [level] = policy.levels
+    [first] = chosen(level, reacher.reach(HOME, MORNING, policy))
+    assert (first.person, {"li", "chen"} <= asked[0]) == ("chen", True)
+    reacher.asking([owed(_alert(policy), first, Purpose.ASK, EntryKind.LEVEL_ENTERED, MORNING)])
+    [second] = chosen(level, reacher.reach(HOME, MORNING, policy))
+    assert second.person == "li"
+
+
+def _alert(policy: Policy) -> Alert:
+    return Alert("a", "k", "e", HOME, "b", ConcernKind.SOS, Severity.RED, policy, MORNING, MORNING)

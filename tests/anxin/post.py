@@ -18,7 +18,7 @@ from anxin.lookout import Lookout
 from anxin.memory import Memory
 from core.faults import Fault, Ticket
 from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role, Room
-from core.policies import DEFAULT_POLICIES
+from core.policies import Policies
 from core.ports import Snapshot, StatusStore, StoreUnavailable
 from core.readings import Kind, Novelty, Reading, Semantics, Value
 from detectors.watch import Watch
@@ -127,9 +127,7 @@ class Post:
     def start(self, *, recover: bool = True) -> None:
         """A new process: nothing of the last is known but what is stored."""
         self.watch, self.gate = Watch(INVENTORY), Gate()
-        desk = TroubledDesk(
-            self.alerts, Reacher(INVENTORY), lambda: DEFAULT_POLICIES, self.clock, lambda: f"a{next(self._numbers)}"
-        )
+        desk = TroubledDesk(self.alerts, Reacher(INVENTORY), Policies, self.clock, lambda: f"a{next(self._numbers)}")
         desk.breaks_on = set()
         self.desk = desk
         self.lookout = Lookout(

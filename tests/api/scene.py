@@ -25,7 +25,7 @@ from core import duty
 from core.clock import Clock
 from core.inbox import UnknownDevice
 from core.places import Device
-from core.policies import DEFAULT_POLICIES
+from core.policies import Policies
 from core.readings import Reading
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
@@ -170,7 +170,7 @@ def scene(
     desk = Desk(
         alerts,
         happenings.REACHER,
-        lambda: DEFAULT_POLICIES,
+        Policies,
         clock,
         lambda: f"a-{next(numbers)}",
         lambda alert: feed.announce(Change("alert", alert.id, (alert.home,))),

@@ -7,6 +7,7 @@ from core.alerts import Alert, Outcome, Recipient, Transition
 from core.concerns import Concern, ConcernKind, Fact, Severity
 from core.delivery import Attempt, Claimed, Settlement
 from core.escalation import acknowledge, arrive, close, expire, open_alert
+from core.levels import Reach
 from core.people import Language, Route
 from core.places import Room
 from core.policies import DEFAULT_POLICIES, Target
@@ -21,7 +22,7 @@ def recipient(person: str, target: Target) -> Recipient:
     return Recipient(person, person.title(), target, Language.CHINESE, ladder)
 
 
-REACH = {
+REACH: Reach = {
     Target.RESIDENT: [recipient("wang", Target.RESIDENT)],
     Target.FAMILY: [recipient("daughter", Target.FAMILY), recipient("son", Target.FAMILY)],
     Target.GRID_WORKER: [recipient("li", Target.GRID_WORKER)],

@@ -17,6 +17,7 @@ from tests.contracts.cases import (
     attempt,
     concern,
     opening,
+    taken,
 )
 
 
@@ -244,3 +245,13 @@ def test_who_lost_the_lease_cannot_give_it_up(store: AlertStore) -> None:
     assert not store.cancel_send(slow, at=T0, reason="closed")
 
     assert lines(store, EntryKind.NOT_SENT) == []
+
+
+def test_when_people_were_last_asked_is_known_over_all_alerts_and_telling_them_is_not_asking(store: AlertStore) -> None:
+    first, second = opening(), opening("a-2", of=concern("h-2"), now=T0 + 60 * MINUTE)
+    store.open(first)
+    store.open(second)
+    store.apply(taken(second.alert, by="li", now=T0 + 120 * MINUTE))
+
+    assert store.last_asked({"wang", "li", "nobody"}) == {"wang": T0 + 60 * MINUTE}
+    assert store.last_asked(set()) == {}

@@ -26,12 +26,19 @@ from core.alerts import (
 from core.concerns import Concern, ConcernKind, Fact, Severity
 from core.people import Language, Route
 from core.places import Room
-from core.policies import Level, Policy, Target
+from core.policies import ROLES, Asking, Level, Named, Policy, Target, Whom
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 RESIDENT = "wang"
 MINUTES = st.integers(1, 90).map(lambda m: timedelta(minutes=m))
-LEVELS = st.builds(Level, st.lists(st.sampled_from(Target), min_size=1, max_size=2, unique=True).map(tuple), MINUTES)
+WHOM: tuple[Whom, ...] = (*ROLES, Named(Target.PERSON, "zhao"), Named(Target.CONTRACT, "guards"))
+LEVELS = st.builds(
+    Level,
+    st.lists(st.sampled_from(WHOM), min_size=1, max_size=2, unique=True).map(tuple),
+    MINUTES,
+    st.sampled_from(Asking),
+    st.sampled_from([(), ("console",), ("voice", "console")]),
+)
 POLICIES = st.builds(
     Policy,
     st.just("drawn"),
@@ -42,18 +49,26 @@ POLICIES = st.builds(
 )
 ROUTES = st.sampled_from([(), (Route("console", "a"),), (Route("webhook", "b"), Route("console", "a"))])
 REACHES = st.dictionaries(
-    st.sampled_from(Target),
+    st.sampled_from(WHOM),
     st.lists(
-        st.builds(
-            lambda person, ladder: (person, ladder), st.sampled_from(["wang", "min", "li", "zhao", "desk"]), ROUTES
+        st.tuples(
+            st.sampled_from(["wang", "min", "li", "zhao", "desk"]),
+            ROUTES,
+            st.integers(0, 2),
+            st.none() | st.datetimes(timezones=st.just(UTC)),
         ),
         max_size=3,
         unique_by=lambda drawn: drawn[0],
     ),
 ).map(
     lambda drawn: {
-        target: [Recipient(person, person, target, Language.CHINESE, ladder) for person, ladder in people]
-        for target, people in drawn.items()
+        whom: [
+            Recipient(
+                person, person, whom.target if isinstance(whom, Named) else whom, Language.CHINESE, ladder, away, asked
+            )
+            for person, ladder, away, asked in people
+        ]
+        for whom, people in drawn.items()
     }
 )
 PEOPLE = st.sampled_from(["min", "li", "zhao", "desk"])
@@ -82,7 +97,7 @@ class AlertMachine(RuleBasedStateMachine):
     now: datetime
 
     @initialize(policy=POLICIES, reach=REACHES, severity=st.sampled_from(Severity))
-    def begin(self, policy: Policy, reach: Mapping[Target, Sequence[Recipient]], severity: Severity) -> None:
+    def begin(self, policy: Policy, reach: Mapping[Whom, Sequence[Recipient]], severity: Severity) -> None:
         self.now = START
         self.closed = []
         self._write(
@@ -135,7 +150,7 @@ class AlertMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.alert.is_open)
     @rule(reach=REACHES)
-    def the_timer_expires(self, reach: Mapping[Target, Sequence[Recipient]]) -> None:
+    def the_timer_expires(self, reach: Mapping[Whom, Sequence[Recipient]]) -> None:
         before, timer = self.alert, self.timer
         assert timer is not None
         self.now = max(self.now, timer.due_at)
@@ -162,7 +177,7 @@ class AlertMachine(RuleBasedStateMachine):
         self._write(moved)
 
     @rule(reach=REACHES)
-    def every_message_fails(self, reach: Mapping[Target, Sequence[Recipient]]) -> None:
+    def every_message_fails(self, reach: Mapping[Whom, Sequence[Recipient]]) -> None:
         moved = escalation.unreachable(self.alert, reach=reach, now=self.now)
 
         if isinstance(moved, Refusal):
@@ -236,7 +251,7 @@ class AlertMachine(RuleBasedStateMachine):
         self.alert = replace(self.alert, condition=condition)
 
     @rule(severity=st.sampled_from(Severity), policy=POLICIES, reach=REACHES)
-    def it_grows_worse(self, severity: Severity, policy: Policy, reach: Mapping[Target, Sequence[Recipient]]) -> None:
+    def it_grows_worse(self, severity: Severity, policy: Policy, reach: Mapping[Whom, Sequence[Recipient]]) -> None:
         before, timer = self.alert, self.timer
 
         moved = worsening.worsen(
@@ -259,7 +274,7 @@ class AlertMachine(RuleBasedStateMachine):
         self._write(moved)
 
     @rule(by=PEOPLE, reach=REACHES)
-    def somebody_gives_it_back(self, by: str, reach: Mapping[Target, Sequence[Recipient]]) -> None:
+    def somebody_gives_it_back(self, by: str, reach: Mapping[Whom, Sequence[Recipient]]) -> None:
         before = self.alert
 
         moved = passing.release(before, by=by, reason="", reach=reach, now=self.now)
@@ -316,7 +331,7 @@ class AlertMachine(RuleBasedStateMachine):
         self._write(moved)
 
     @rule(policy=POLICIES, reach=REACHES, by=PEOPLE)
-    def somebody_reopens_it(self, policy: Policy, reach: Mapping[Target, Sequence[Recipient]], by: str) -> None:
+    def somebody_reopens_it(self, policy: Policy, reach: Mapping[Whom, Sequence[Recipient]], by: str) -> None:
         moved = escalation.reopen(
             self.alert, alert_id=f"a{len(self.closed)}", by=by, policy=policy, reach=reach, now=self.now
         )

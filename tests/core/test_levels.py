@@ -1,13 +1,14 @@
 """Entering a level: the order of asking, gaps that are said, stand-ins for an empty top, what growing worse changes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from core import escalation, worsening
 from core.alerts import Alert, EntryKind, Recipient, Refusal, Timer, TimerKind, Transition
 from core.concerns import Concern, ConcernKind, Severity
 from core.people import Language, Route
-from core.policies import Level, Policy, Target
+from core.policies import ROLES, Asking, Level, Named, Policy, Target, Whom
 
 NOW = datetime(2026, 11, 24, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -25,7 +26,7 @@ def concern(severity: Severity = Severity.ORANGE) -> Concern:
     return Concern("h1", ConcernKind.SILENCE, severity, "e", NOW, NOW, "silence")
 
 
-def opened(rules: Policy, reach: Mapping[Target, list[Recipient]]) -> Transition:
+def opened(rules: Policy, reach: Mapping[Whom, list[Recipient]]) -> Transition:
     return escalation.open_alert(concern(), alert_id="a1", area="b", policy=rules, reach=reach, now=NOW)
 
 
@@ -34,7 +35,7 @@ def kinds(transition: Transition) -> list[EntryKind]:
 
 
 def test_people_in_two_targets_keep_the_place_in_which_they_are_asked_first() -> None:
-    reach = {
+    reach: dict[Whom, list[Recipient]] = {
         Target.FAMILY: [who("min", Target.FAMILY), who("jun", Target.FAMILY)],
         Target.CAPTAIN: [who("min", Target.CAPTAIN)],
     }
@@ -60,7 +61,10 @@ def test_an_empty_level_is_said_and_passed_in_the_same_move() -> None:
 
 def test_an_empty_top_asks_the_nearest_level_below_that_has_somebody() -> None:
     rules = policy((Target.RESIDENT,), (Target.FAMILY,), (Target.STREET_DESK,))
-    reach = {Target.RESIDENT: [who("wang", Target.RESIDENT)], Target.FAMILY: [who("min", Target.FAMILY)]}
+    reach: dict[Whom, list[Recipient]] = {
+        Target.RESIDENT: [who("wang", Target.RESIDENT)],
+        Target.FAMILY: [who("min", Target.FAMILY)],
+    }
     alert: Alert = opened(rules, reach).alert
 
     for round_ in range(3):
@@ -75,7 +79,9 @@ def test_an_empty_top_asks_the_nearest_level_below_that_has_somebody() -> None:
 
 
 def test_a_person_without_a_route_is_said_even_when_somebody_else_is_asked() -> None:
-    reach = {Target.FAMILY: [who("min", Target.FAMILY, mute=True), who("jun", Target.FAMILY)]}
+    reach: dict[Whom, list[Recipient]] = {
+        Target.FAMILY: [who("min", Target.FAMILY, mute=True), who("jun", Target.FAMILY)]
+    }
 
     transition = opened(policy((Target.FAMILY,)), reach)
 
@@ -87,7 +93,7 @@ def test_a_person_without_a_route_is_said_even_when_somebody_else_is_asked() -> 
 def test_growing_worse_enters_the_level_that_asks_the_same_people() -> None:
     mild = policy((Target.FAMILY,), (Target.STREET_DESK,), name="mild")
     severe = policy((Target.RESIDENT,), (Target.FAMILY,), (Target.CAPTAIN,), (Target.STREET_DESK,), name="severe")
-    reach = {target: [who(target.value, target)] for target in Target}
+    reach: dict[Whom, list[Recipient]] = {target: [who(target.value, target)] for target in ROLES}
     alert = opened(mild, reach).alert
 
     worse = worsening.worsen(alert, concern(Severity.RED), policy=severe, reach=reach, audience=(), now=NOW)
@@ -101,7 +107,7 @@ def test_growing_worse_enters_the_level_that_asks_the_same_people() -> None:
 def test_growing_worse_never_gives_whoever_took_it_more_time() -> None:
     mild = Policy("mild", 1, (Level((Target.FAMILY,), MINUTE),), arrive_within=timedelta(minutes=30))
     severe = Policy("severe", 1, (Level((Target.FAMILY,), MINUTE),), arrive_within=timedelta(minutes=20))
-    reach = {Target.FAMILY: [who("min", Target.FAMILY)]}
+    reach: dict[Whom, list[Recipient]] = {Target.FAMILY: [who("min", Target.FAMILY)]}
     taken = escalation.acknowledge(opened(mild, reach).alert, by="min", audience=(), now=NOW)
     assert isinstance(taken, Transition)
 
@@ -128,3 +134,56 @@ def test_it_cannot_grow_milder() -> None:
     same = worsening.worsen(alert, concern(Severity.ORANGE), policy=alert.policy, reach={}, audience=(), now=NOW)
 
     assert same is Refusal.ALREADY_THERE
+
+
+def asking(asking: Asking, *targets: Whom, ways: tuple[str, ...] = ()) -> Policy:
+    return Policy("p", 1, (Level(targets, MINUTE, asking, ways),))
+
+
+def test_a_named_person_is_asked_beside_a_role() -> None:
+    chen = Named(Target.PERSON, "chen")
+    reach: dict[Whom, list[Recipient]] = {
+        Target.GRID_WORKER: [who("li", Target.GRID_WORKER)],
+        chen: [who("chen", Target.PERSON)],
+    }
+
+    transition = opened(asking(Asking.ALL, Target.GRID_WORKER, chen), reach)
+
+    assert [send.person for send in transition.sends] == ["li", "chen"]
+    assert transition.entries[-1].detail["targets"] == ["grid_worker", "person:chen"]
+
+
+def test_round_robin_asks_one_who_has_gone_unasked_for_longest() -> None:
+    fresh, tired, able = (who(person, Target.GRID_WORKER) for person in ("fresh", "tired", "able"))
+    reach: dict[Whom, list[Recipient]] = {
+        Target.GRID_WORKER: [
+            replace(tired, asked_at=NOW - MINUTE),
+            replace(able, asked_at=NOW - 9 * MINUTE),
+            replace(fresh, ladder=()),
+        ]
+    }
+
+    assert [s.person for s in opened(asking(Asking.ROUND_ROBIN, Target.GRID_WORKER), reach).sends] == ["able"]
+    reach[Target.GRID_WORKER].append(who("new", Target.GRID_WORKER))
+    assert [s.person for s in opened(asking(Asking.ROUND_ROBIN, Target.GRID_WORKER), reach).sends] == ["new"]
+
+
+def test_nearest_asks_everybody_of_the_smallest_area_that_has_somebody() -> None:
+    reach: dict[Whom, list[Recipient]] = {
+        Target.CAPTAIN: [replace(who("mute", Target.CAPTAIN, mute=True), distance=0)],
+        Target.GRID_WORKER: [replace(who(person, Target.GRID_WORKER), distance=1) for person in ("li", "zhao")],
+        Target.COMMUNITY_DESK: [replace(who("desk", Target.COMMUNITY_DESK), distance=2)],
+    }
+
+    transition = opened(asking(Asking.NEAREST, Target.COMMUNITY_DESK, Target.CAPTAIN, Target.GRID_WORKER), reach)
+
+    assert [send.person for send in transition.sends] == ["li", "zhao"]
+
+
+def test_a_level_says_which_ways_are_tried_first_and_none_is_left_out() -> None:
+    ladder = (Route("sms", "1"), Route("email", "e"), Route("voice", "2"))
+    reach: dict[Whom, list[Recipient]] = {Target.FAMILY: [replace(who("min", Target.FAMILY), ladder=ladder)]}
+
+    [send] = opened(asking(Asking.ALL, Target.FAMILY, ways=("voice", "push", "sms")), reach).sends
+
+    assert [route.channel for route in send.ladder] == ["voice", "sms", "email"]

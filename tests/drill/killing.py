@@ -34,7 +34,7 @@ from anxin.drill.town import WAYS, Town, new_town
 from core.alerts import Alert, Handling, Outcome, Purpose
 from core.concerns import Concern, ConcernKind, Fact, Severity
 from core.delivery import Accepted, Verdict
-from core.policies import DEFAULT_POLICIES
+from core.policies import Policies
 from core.ports import StoreUnavailable
 from storage.alerts import SqlAlerts
 from storage.database import Database
@@ -99,7 +99,7 @@ async def _live(stage: Stage, chance: random.Random, name: str) -> None:
     channels = {kind: Written(kind, book, clock) for kind in WAYS}
     sender = Sender(store, reacher, channels, clock, threads, SenderSettings(lease=timedelta(seconds=LEASE * SPEED)))
     engine = Engine(store, reacher, sender, clock, threads, EngineSettings(poll=0.5), name="the-only-one")
-    desk = Desk(store, reacher, lambda: DEFAULT_POLICIES, clock, lambda: uuid4().hex, lambda _alert: engine.wake())
+    desk = Desk(store, reacher, Policies, clock, lambda: uuid4().hex, lambda _alert: engine.wake())
     running = asyncio.create_task(engine.run())
     homes = town.homes
     for count in range(1_000_000):
@@ -131,7 +131,7 @@ class People(threading.Thread):
         self._clock, self._database = parse_epoch(stage.epoch), Database.open(stage.url)
         self._store = SqlAlerts(self._database)
         reacher = Reacher(town.inventory, town.directory, town.rota)
-        self._desk = Desk(self._store, reacher, lambda: DEFAULT_POLICIES, self._clock, lambda: uuid4().hex)
+        self._desk = Desk(self._store, reacher, Policies, self._clock, lambda: uuid4().hex)
 
     def run(self) -> None:
         while not self._over.wait(0.05):
@@ -223,7 +223,7 @@ def _judged(stage: Stage, town: Town, people: People, kills: int, server_kills: 
     asyncio.run(_settle(stage, store))
     people.end()
     telephone = Telephone()
-    rules = Rules(town, lambda _at: DEFAULT_POLICIES, lambda _since, _until: timedelta(0), grace=timedelta(minutes=5))
+    rules = Rules(town, lambda _at: Policies(), lambda _since, _until: timedelta(0), grace=timedelta(minutes=5))
     oracle = Oracle(store, rules, telephone)
     for line in Path(stage.book).read_text().splitlines():
         said = json.loads(line)

@@ -18,7 +18,7 @@ from anxin.stores import Stores, open_database
 from core.alerts import Alert
 from core.concerns import Concern, ConcernKind, Severity
 from core.people import Directory, Person, Route
-from core.policies import DEFAULT_POLICIES
+from core.policies import Policies
 from tests.alerts.street import DIRECTORY, INVENTORY, ROTA
 from tests.servers.databases import new_postgres_database, postgres_server
 from tests.servers.postgres import Postgres
@@ -69,7 +69,7 @@ def raise_one(stores: Stores, number: int) -> Alert:
     desk = Desk(
         stores.alerts,
         Reacher(INVENTORY, PEOPLE, ROTA),
-        lambda: DEFAULT_POLICIES,
+        Policies,
         Now(),
         lambda: f"a{number}",
     )
