@@ -28,10 +28,11 @@ from pathlib import Path
 from typing import Any
 
 from core.concerns import ConcernKind, Severity
-from core.policies import DEFAULT_POLICIES, ROLES, Asking, Level, Policies, Policy, Whom, whom
+from core.policies import DEFAULT_POLICIES, ROLES, Asking, Level, Policies, Policy, Target, Whom, whom
 from core.refusals import FileRefused
 
-_LONGEST_MINUTES = 24 * 60.0
+LONGEST_MINUTES = 24 * 60.0
+_PRIVATE = {Target.RESIDENT, Target.FAMILY}
 _KEYS = {"name", "version", "arrive_within_minutes", "report_within_minutes", "snooze_within_minutes", "levels"}
 _LEVEL_KEYS = {"ask", "wait_minutes", "asking", "ways"}
 _KINDS = {kind.value for kind in ConcernKind}
@@ -88,7 +89,7 @@ def policy_from(
     version = table.get("version", default.version + 1)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise PoliciesRefused(f"{where}.version = {version!r}: must be a whole number from 1")
-    return Policy(
+    policy = Policy(
         name=str(table.get("name", where)),
         version=version,
         levels=tuple(_level(level, f"{where}.levels[{n}]") for n, level in enumerate(levels, 1)),
@@ -96,6 +97,17 @@ def policy_from(
         report_within=_minutes(table, "report_within_minutes", where, default.report_within),
         snooze_within=_minutes(table, "snooze_within_minutes", where, default.snooze_within),
     )
+    if not ends_with_the_office(policy):
+        raise PoliciesRefused(
+            f"{where}.levels[{len(levels)}].ask: the last level is asked for ever, and must ask more"
+            " than the resident and family"
+        )
+    return policy
+
+
+def ends_with_the_office(policy: Policy) -> bool:
+    """Does the last level, which is repeated for ever, ask somebody whose duty it is?"""
+    return any(target not in _PRIVATE for target in policy.levels[-1].targets)
 
 
 def _level(level: object, where: str) -> Level:
@@ -130,8 +142,8 @@ def _minutes(table: Mapping[str, Any], key: str, where: str, default: timedelta 
     if key not in table and default is not None:
         return default
     value = table.get(key)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= _LONGEST_MINUTES:
-        raise PoliciesRefused(f"{where}.{key} = {value!r}: must be above 0 and at most {_LONGEST_MINUTES:g} minutes")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= LONGEST_MINUTES:
+        raise PoliciesRefused(f"{where}.{key} = {value!r}: must be above 0 and at most {LONGEST_MINUTES:g} minutes")
     return timedelta(minutes=value)
 
 

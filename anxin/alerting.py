@@ -17,6 +17,7 @@ from alerts.reach import Reacher
 from alerts.sender import Sender, SenderSettings
 from alerts.workers import Threads
 from anxin.clock import ScaledClock
+from anxin.policies import PolicyBook
 from anxin.reaching import close_channels, open_channels
 from anxin.roster import Roster
 from anxin.settings import Settings
@@ -36,6 +37,7 @@ class Alerting:
     auditor: Auditor
     threads: Threads
     channels: dict[str, Channel]
+    policies: PolicyBook
 
     def use(self, roster: Roster) -> None:
         self.reacher.use(inventory=roster.inventory, directory=roster.directory, rota=roster.rota)
@@ -59,8 +61,9 @@ def new_alerting(
     """`name` of the sender, where others send beside it. Raises PoliciesRefused or ChannelsRefused when a file
     is wrong.
     """
-    reacher = Reacher(roster.inventory, roster.directory, roster.rota)
-    policies = load_policies(settings.policies_file)
+    reacher = Reacher(roster.inventory, roster.directory, roster.rota, stores.alerts.last_asked)
+    policies = PolicyBook(stores, load_policies(settings.policies_file))
+    roster.readers.append(policies.load)
     threads = Threads()
     channels = _channels(settings, clock, stores, threads)
 
@@ -85,8 +88,8 @@ def new_alerting(
         moved(alert)
         engine.wake()
 
-    desk = Desk(stores.alerts, reacher, lambda: policies, clock, lambda: uuid4().hex, announce=stirred)
-    return Alerting(reacher, desk, engine, Auditor(stores.alerts), threads, channels)
+    desk = Desk(stores.alerts, reacher, policies.current, clock, lambda: uuid4().hex, announce=stirred)
+    return Alerting(reacher, desk, engine, Auditor(stores.alerts), threads, channels, policies)
 
 
 def links_of(settings: Settings) -> Links | None:

@@ -26,7 +26,9 @@ def revise(snapshots: SnapshotStore, now: datetime) -> None:
 
 @dataclass
 class Roster:
-    """Read by everybody, replaced by `refresh` only. `changed` are called after each replacement."""
+    """Read by everybody, replaced by `refresh` only. `changed` are called after each replacement; `readers` read what
+    else may have changed, whenever the roster is read anew, in its thread.
+    """
 
     store: InventoryStore
     snapshots: SnapshotStore
@@ -34,12 +36,15 @@ class Roster:
     directory: Directory = field(default_factory=Directory)
     rota: Rota = ()
     changed: list[Callable[["Roster"], None]] = field(default_factory=list)
+    readers: list[Callable[[], None]] = field(default_factory=list)
     _revision: datetime | None = None
 
     def load(self) -> None:
         """Read everything. Blocking."""
         self._revision = self._latest()
         self.inventory, self.directory, self.rota = self.store.inventory(), self.store.directory(), self.store.rota()
+        for read in self.readers:
+            read()
 
     def is_stale(self) -> bool:
         """Has somebody enrolled something since? Blocking, cheap."""

@@ -259,6 +259,7 @@ def _services(
         metrics=exporter(gauges),
         onboarding=ConsoleOnboarding(stores),
         duty=Duty(stores),
+        policies=alerting.policies,
         phones=stores.phones if settings.phones else None,
         links=links_of(settings),
         settings=WebSettings(

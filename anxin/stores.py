@@ -15,6 +15,7 @@ from storage.inbox import SqlInbox
 from storage.influx import InfluxReadings
 from storage.inventory import SqlInventory
 from storage.phones import SqlPhones
+from storage.policies import SqlPolicies
 from storage.readings_sqlite import SqliteReadings
 from storage.readings_waiting import WaitingReadings
 from storage.snapshots import SqlSnapshots
@@ -28,6 +29,7 @@ class Stores:
 
     database: Database
     inventory: SqlInventory
+    policies: SqlPolicies
     snapshots: SqlSnapshots
     alerts: SqlAlerts
     tickets: SqlTickets
@@ -48,6 +50,7 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
         yield Stores(
             database,
             SqlInventory(database),
+            SqlPolicies(database),
             SqlSnapshots(database),
             SqlAlerts(database),
             SqlTickets(database),

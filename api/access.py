@@ -22,6 +22,8 @@ class Action(StrEnum):
     SEE_LOOKS = "see_looks"  # who looked at a home
     ENROLL_DEVICES = "enroll_devices"  # bind, test and remove devices, and see what is bound to nobody
     CHANGE_DUTY = "change_duty"  # leave, cover, somebody in addition
+    SEE_POLICIES = "see_policies"  # who is asked when
+    CHANGE_POLICIES = "change_policies"
     SEE_PHONES = "see_phones"  # the demonstration's
     SEE_FAMILY = "see_family"
     ANSWER_AS_FAMILY = "answer_as_family"  # when asked
@@ -37,10 +39,16 @@ _RESPONDER = _EVERYBODY | {
     Action.SEE_TICKETS,
     Action.SEE_PHONES,
 }
-_DESK = _RESPONDER | {Action.REOPEN_ALERTS, Action.SEE_LOOKS, Action.ENROLL_DEVICES, Action.CHANGE_DUTY}
+_DESK = _RESPONDER | {
+    Action.REOPEN_ALERTS,
+    Action.SEE_LOOKS,
+    Action.ENROLL_DEVICES,
+    Action.CHANGE_DUTY,
+    Action.SEE_POLICIES,
+}
 
 MAY: Mapping[AccessRole, frozenset[Action]] = {
-    AccessRole.ADMIN: _DESK,
+    AccessRole.ADMIN: _DESK | {Action.CHANGE_POLICIES},
     AccessRole.DESK: _DESK,
     AccessRole.RESPONDER: _RESPONDER,
     AccessRole.INSTALLER: _EVERYBODY | {Action.ENROLL_DEVICES, Action.SEE_TICKETS},

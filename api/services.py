@@ -4,7 +4,7 @@ Everything is a port or a callable, so that an inventory or a rota can change wh
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -18,6 +18,8 @@ from core.inbox import UnknownDevice
 from core.people import Directory, Language
 from core.phones import PhoneStore
 from core.places import Device, Inventory
+from core.policies import Policies
+from core.policy_versions import PolicyVersion
 from core.ports import AccountStore, AlertStore, ReadingsStore, StatusStore, TicketStore
 
 
@@ -110,6 +112,25 @@ class DutyBook(Protocol):
         ...
 
 
+class PolicyBook(Protocol):
+    """Escalation policies: what holds, and where the office writes others. Blocking."""
+
+    @property
+    def base(self) -> Policies:
+        """What holds where the office has written nothing."""
+        ...
+
+    def current(self) -> Policies: ...
+
+    def versions(self) -> Sequence[PolicyVersion]:
+        """What the office has written, the newest first."""
+        ...
+
+    def add(self, version: PolicyVersion) -> bool:
+        """It holds for new alerts at once. False if that version has been written meanwhile."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The ports behind the interface. `phones` exists only in a demonstration, `links` where people's
@@ -133,6 +154,7 @@ class Services:
     metrics: Callable[[], bytes]
     onboarding: Onboarding
     duty: DutyBook
+    policies: PolicyBook
     phones: PhoneStore | None = None
     links: Links | None = None
     settings: WebSettings = WebSettings()

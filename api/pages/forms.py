@@ -32,6 +32,7 @@ ReopeningForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.REOPEN_ALERTS)
 PhoneForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.SEE_PHONES))]
 FamilyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.ANSWER_AS_FAMILY))]
 DutyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.CHANGE_DUTY))]
+PolicyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.CHANGE_POLICIES))]
 EnrollingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.ENROLL_DEVICES))]
 LeavingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.LEAVE))]
 

@@ -160,6 +160,8 @@ def _is_here(key: str, path: str, here: str) -> bool:
         return here in {"/", "/together"} or here.startswith("/alerts/")
     if key == "install":
         return here.startswith(("/install", "/devices/", "/labels/", "/d/"))
+    if key == "duty":
+        return here.startswith((path, "/policies"))
     return here.startswith(path)
 
 

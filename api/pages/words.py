@@ -115,6 +115,10 @@ class Words:
     def ago(self, instant: datetime) -> str:
         return self.t("app.ago", span=self.span(instant))
 
+    def channels(self, kinds: Iterable[str]) -> str:
+        """In the order in which they are tried."""
+        return self.t("list.then").join(self.channel(kind) for kind in kinds)
+
     def channel(self, kind: str) -> str:
         return wording.channel(kind, self.language)
 

@@ -26,11 +26,13 @@ from core.clock import Clock
 from core.inbox import UnknownDevice
 from core.places import Device
 from core.policies import Policies
+from core.policy_versions import PolicyVersion, in_force
 from core.readings import Reading
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
 from storage.database import Database
 from storage.phones import SqlPhones
+from storage.policies import SqlPolicies
 from storage.readings_sqlite import SqliteReadings
 from storage.statuses import SqlStatuses
 from storage.tickets import SqlTickets
@@ -159,6 +161,23 @@ class Book:
         return len(before) > len(self.rows)
 
 
+@dataclass
+class Policybook:
+    """`api.services.PolicyBook` over a store, without other processes."""
+
+    store: SqlPolicies
+    base: Policies = field(default_factory=Policies)
+
+    def current(self) -> Policies:
+        return in_force(self.base, self.store.versions())
+
+    def versions(self) -> list[PolicyVersion]:
+        return self.store.versions()
+
+    def add(self, version: PolicyVersion) -> bool:
+        return self.store.add(version)
+
+
 @contextmanager
 def scene(
     folder: Path, *, clock: Clock, settings: WebSettings = _SETTINGS, health: Health | None = None
@@ -167,10 +186,11 @@ def scene(
     database = Database.open(f"sqlite:///{folder / 'scene.db'}")
     readings = SqliteReadings(folder / "readings.db")
     alerts, feed, numbers = SqlAlerts(database), LiveFeed("scene"), itertools.count(100)
+    policies = Policybook(SqlPolicies(database))
     desk = Desk(
         alerts,
         happenings.REACHER,
-        Policies,
+        policies.current,
         clock,
         lambda: f"a-{next(numbers)}",
         lambda alert: feed.announce(Change("alert", alert.id, (alert.home,))),
@@ -193,6 +213,7 @@ def scene(
             metrics=lambda: b"anxin_homes 12\n",
             onboarding=Onboarding(),
             duty=book,
+            policies=policies,
             phones=SqlPhones(database),
             links=Links(ORIGIN, "a secret of sixteen"),
             settings=settings,

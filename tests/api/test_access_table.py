@@ -116,6 +116,11 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/duty/take-back"): Row(OFFICE, form={"area": "grid-1", "change": "c-1"}),
     ("GET", "/duty/{code}.ics"): Row(NOBODY_NEEDED, "/duty/unknown.ics"),
+    ("GET", "/policies"): Row(OFFICE),
+    ("POST", "/policies"): Row(
+        frozenset({ADMIN}),
+        form={"severity": "orange", "ask0": "captain", "wait0": "5", "arrive": "9", "report": "9", "snooze": "9"},
+    ),
     ("POST", "/logout"): Row(EVERYBODY, form={}),
     ("GET", "/"): Row(STAFF, outside="/?area=grid-2"),
     ("GET", "/alerts/{alert_id}"): Row(STAFF, f"/alerts/{_MINE}", outside=f"/alerts/{_THEIRS}"),

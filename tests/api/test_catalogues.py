@@ -11,6 +11,7 @@ from api.errors import Code
 from api.i18n.catalogue import catalogue
 from api.pages.duty import ChangeKind
 from api.pages.one_tap import Tap
+from api.policies.draft import Flaw
 from core.alerts import Purpose, TimerKind
 from core.decisions import ClockDecision, Decision
 from core.delivery import SendState
@@ -18,6 +19,7 @@ from core.duty import Post
 from core.faults import FaultCause
 from core.people import Language
 from core.places import AreaKind, Role
+from core.policies import Asking
 from core.readings import Kind
 from core.states import HomeState, LinkQuality, Presence, Visibility
 from core.walk import Walked
@@ -42,6 +44,8 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "link": LinkQuality,
     "tap": Tap,
     "duty_kind": ChangeKind,
+    "asking": Asking,
+    "policy_wrong": Flaw,
 }
 
 
