@@ -14,6 +14,7 @@ from alerts.engine_settings import EngineSettings
 from alerts.links import Links
 from alerts.policies import load as load_policies
 from alerts.reach import Reacher
+from alerts.relief import Relief
 from alerts.sender import Sender, SenderSettings
 from alerts.workers import Threads
 from anxin.clock import ScaledClock
@@ -34,6 +35,7 @@ class Alerting:
     reacher: Reacher
     desk: Desk
     engine: Engine
+    relief: Relief
     auditor: Auditor
     threads: Threads
     channels: dict[str, Channel]
@@ -89,7 +91,8 @@ def new_alerting(
         engine.wake()
 
     desk = Desk(stores.alerts, reacher, policies.current, clock, lambda: uuid4().hex, announce=stirred)
-    return Alerting(reacher, desk, engine, Auditor(stores.alerts), threads, channels, policies)
+    relief = Relief(stores.alerts, reacher, clock, threads, announce=stirred)
+    return Alerting(reacher, desk, engine, relief, Auditor(stores.alerts), threads, channels, policies)
 
 
 def links_of(settings: Settings) -> Links | None:

@@ -45,6 +45,7 @@ async def run_engine(settings: Settings) -> None:
         async with asyncio.TaskGroup() as group:
             parts = [
                 group.create_task(alerting.engine.run(), name="engine"),
+                group.create_task(alerting.relief.run(), name="relief"),
                 group.create_task(_take_roster(roster), name="roster"),
             ]
             log.info("engine at work", extra={"sender": name, "homes": len(roster.inventory.homes)})

@@ -81,7 +81,10 @@ class Service:
         ticks = self.housekeeping.scheduler()
         async with asyncio.TaskGroup() as group:
             # Alerts do not wait until what was learned is read again.
-            background = [group.create_task(self.alerting.engine.run(), name="engine")]
+            background = [
+                group.create_task(self.alerting.engine.run(), name="engine"),
+                group.create_task(self.alerting.relief.run(), name="relief"),
+            ]
             with filling():
                 await asyncio.to_thread(self.lookout.recover, self.readings.received_since, learn=self._learn)
             background += [

@@ -42,11 +42,14 @@ def release(alert: Alert, *, by: str, reason: str, reach: Reach, now: datetime) 
     return Transition(alert.fence, entered.alert, entered.timer, (line, *entered.entries), entered.sends)
 
 
-def hand_over(alert: Alert, *, by: str, to: Recipient, timer: Timer, now: datetime) -> Transition | Refusal:
+def hand_over(
+    alert: Alert, *, by: str, to: Recipient, timer: Timer, now: datetime, reason: str = ""
+) -> Transition | Refusal:
     """Ask a named person to take it. Until they do, its holder still owes what was owed, and no later than before.
 
     An alert that nobody held is in the hands of who hands it over. Not taken within the patience of the level that
-    asks such people, it climbs. `timer` is the armed one. HANDED_OVER's detail: `to`, `name`, `accept_by`.
+    asks such people, it climbs. `timer` is the armed one. HANDED_OVER's detail: `to`, `name`, `from` (its holder),
+    `accept_by`, `reason`.
     """
     if not alert.is_open:
         return Refusal.CLOSED
@@ -63,7 +66,13 @@ def hand_over(alert: Alert, *, by: str, to: Recipient, timer: Timer, now: dateti
         accept_by = min(accept_by, timer.due_at)
     told = tuple(dict.fromkeys((*alert.told, to.person)))
     moved = replace(raised(held), handed_to=to.person, accept_by=accept_by, told=told)
-    detail = {"to": to.person, "name": to.name, "accept_by": accept_by.isoformat()}
+    detail = {
+        "to": to.person,
+        "name": to.name,
+        "from": holder,
+        "accept_by": accept_by.isoformat(),
+        "reason": reason,
+    }
     line = Entry(alert.id, now, EntryKind.HANDED_OVER, moved.fence, by, detail)
     asked = owed(moved, to, Purpose.ASK, EntryKind.HANDED_OVER, now)
     return Transition(

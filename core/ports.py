@@ -180,6 +180,10 @@ class AlertStore(Protocol):
         ...
 
     def open_alerts(self, *, homes: Collection[str] | None = None) -> list[Alert]: ...
+    def held(self) -> list[Alert]:
+        """Taken, with nobody on site yet, and not being handed over."""
+        ...
+
     def page(
         self,
         *,

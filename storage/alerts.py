@@ -22,6 +22,7 @@ from storage.database import Database
 from storage.statements import among, insert_into
 
 _OPEN = alerts.c.handling != Handling.CLOSED.value
+_HELD = alerts.c.handling == Handling.ACKNOWLEDGED.value
 _CONDITION_OF = {
     EntryKind.CONDITION_CLEARED: Condition.CLEARED,
     EntryKind.CONDITION_RETURNED: Condition.ACTIVE,
@@ -99,6 +100,12 @@ class SqlAlerts:
         wanted = select(alerts).where(_OPEN).order_by(alerts.c.opened_at, alerts.c.id)
         if homes is not None:
             wanted = wanted.where(among(alerts.c.home, homes, self._database.dialect))
+        with self._database.reading() as connection:
+            return [alert_of(row) for row in connection.execute(wanted)]
+
+    def held(self) -> list[Alert]:
+        """Those longest held first."""
+        wanted = select(alerts).where(_HELD, alerts.c.handed_to.is_(None)).order_by(alerts.c.taken_at, alerts.c.id)
         with self._database.reading() as connection:
             return [alert_of(row) for row in connection.execute(wanted)]
 

@@ -126,6 +126,11 @@ class MemoryAlerts:
             found = [a for a in self._alerts.values() if a.is_open and (homes is None or a.home in homes)]
         return sorted(found, key=lambda a: (a.opened_at, a.id))
 
+    def held(self) -> list[Alert]:
+        with self._lock:
+            taken = [a for a in self._alerts.values() if a.handling is Handling.ACKNOWLEDGED and a.handed_to is None]
+        return sorted(taken, key=lambda a: (a.taken_at or a.opened_at, a.id))
+
     def page(
         self,
         *,

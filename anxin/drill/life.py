@@ -25,6 +25,7 @@ _REMARKS = {
 _OVERDUE = {EntryKind.ARRIVE_OVERDUE, EntryKind.REPORT_OVERDUE, EntryKind.HAND_OVER_UNANSWERED}
 _BY_TIMER = {*_OVERDUE, EntryKind.SNOOZE_ENDED}
 
+_LOOKS_EVERY = timedelta(minutes=1)
 PoliciesAt = Callable[[datetime], Policies]
 Awake = Callable[[datetime, datetime], timedelta]
 
@@ -71,6 +72,7 @@ class Life:
     snoozed_until: datetime | None = None
     due: datetime | None = None
     due_kind: TimerKind | None = None
+    goes_home: datetime | None = None
 
     def walk(self, entries: Sequence[Entry]) -> "Life":
         """Through all lines, in the order in which they were written."""
@@ -90,6 +92,7 @@ class Life:
             self._say(f"the policy was not frozen: {stored.policy.name} {stored.policy.version}")
         if not stored.is_open:
             return
+        self._went_home(now)
         if (timer_due, timer_kind) != (self.due, self.due_kind):
             self._say(f"armed is {timer_kind} at {timer_due}, owed is {self.due_kind} at {self.due}")
         if self.due is not None and self.rules.is_late(self.due, now):
@@ -109,7 +112,16 @@ class Life:
             self._line(line, kinds)
         self.moves.append((first.at, self.handling, self.snoozed_until is not None, self.handed_to, self.fence))
 
+    def _went_home(self, now: datetime) -> None:
+        """What was taken on a watch is handed on when the watch is over, where there is anybody to ask."""
+        over, holder, since = self.goes_home, self.taken_by, self.taken_at
+        if over is None or holder is None or since is None or not self.rules.is_late(over + _LOOKS_EVERY, now):
+            return
+        if self.rules.town.relief(self.alert.home, holder, since, over) is not None:
+            self._say(f"{holder} went home with it at {over}")
+
     def _in_time(self, first: Entry, kinds: list[EntryKind]) -> None:
+        self._went_home(first.at)
         if self.due is None:
             return
         if self.rules.is_late(self.due, first.at):
@@ -132,6 +144,7 @@ class Life:
                 self._free()
                 self.handling, self.taken_by, self.taken_at = Handling.ACKNOWLEDGED, line.actor, line.at
                 self._owes(TimerKind.ARRIVE_BY, line.at + self._policy.arrive_within)
+                self.goes_home = self.rules.town.goes_home(self.alert.home, line.actor, line.at)
             case EntryKind.ARRIVED:
                 self._arrived(line)
             case EntryKind.HANDED_OVER:
@@ -217,6 +230,8 @@ class Life:
         self._owes(TimerKind.REPORT_BY, line.at + self._policy.report_within)
 
     def _handed_over(self, line: Entry) -> None:
+        if line.actor == "system":
+            self._relieved(line)
         accept_by = datetime.fromisoformat(line.detail["accept_by"])
         role = self.rules.town.roles[str(line.detail["to"])]
         like = [rung.patience for rung in self._policy.levels if role in rung.targets]
@@ -228,9 +243,18 @@ class Life:
         if self.handling is Handling.TRIGGERED:
             self._free()
             self.handling, self.taken_by, self.taken_at = Handling.ACKNOWLEDGED, line.actor, line.at
+        self.goes_home = None
         self.handed_to, self.accept_by = str(line.detail["to"]), accept_by
         self.told.add(self.handed_to)
         self._owes(TimerKind.ACCEPT_BY, accept_by)
+
+    def _relieved(self, line: Entry) -> None:
+        holder, since = self.taken_by, self.taken_at
+        assert holder is not None
+        assert since is not None
+        to = self.rules.town.relief(self.alert.home, holder, since, line.at)
+        if self.handling is not Handling.ACKNOWLEDGED or to != line.detail["to"]:
+            self._say(f"taken from {holder} for {line.detail['to']}, the watch gives it to {to}")
 
     def _snoozed(self, line: Entry) -> None:
         until = datetime.fromisoformat(line.detail["until"])
@@ -271,7 +295,7 @@ class Life:
 
     def _free(self) -> None:
         self.taken_by = self.taken_at = self.arrived_by = self.arrived_at = None
-        self.handed_to = self.accept_by = self.snoozed_until = None
+        self.handed_to = self.accept_by = self.snoozed_until = self.goes_home = None
 
     def _say(self, what: str) -> None:
         self.broken.append(f"{self.alert.id}: {what}")

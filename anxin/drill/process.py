@@ -9,6 +9,7 @@ from alerts.desk import Desk
 from alerts.engine import Engine
 from alerts.engine_settings import EngineSettings
 from alerts.reach import Reacher
+from alerts.relief import Relief
 from alerts.sender import Sender
 from alerts.workers import inline
 from anxin.drill.providers import Line, Provider
@@ -70,6 +71,7 @@ class Process:
     failures: int = 0
     _database: Database | None = None
     _running: asyncio.Task[None] | None = None
+    _relieving: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """A new life, with nothing in its memory. Raises RuntimeError while it lives."""
@@ -86,7 +88,9 @@ class Process:
         engine = Engine(store, reacher, sender, self.clock, inline, pace, lambda _alert: self.wake_all(), self.name)
         self.engine, self.store = engine, store
         self.desk = Desk(store, reacher, self.policies, self.clock, self.new_id, lambda _alert: self.wake_all())
+        relief = Relief(store, reacher, self.clock, inline, lambda _alert: self.wake_all())
         self._running = asyncio.create_task(engine.run(), name=f"engine {self.name}")
+        self._relieving = asyncio.create_task(relief.run(), name=f"relief {self.name}")
         self.down_since = None
 
     def wake(self) -> None:
@@ -106,9 +110,11 @@ class Process:
     async def end(self) -> None:
         """Let go of everything."""
         running, self._running = self._running, None
-        if running is not None:
+        relieving, self._relieving = self._relieving, None
+        if running is not None and relieving is not None:
             running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            relieving.cancel()
+            await asyncio.gather(running, relieving, return_exceptions=True)
             self.poisoned += self.engine.counts.poisoned
             self.failures += self.engine.counts.failures
         if self._database is not None:

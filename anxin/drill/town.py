@@ -16,7 +16,8 @@ from core.policies import Target
 WAYS = ("app", "sms", "voice")
 _IN_A_COMMUNITY, _IN_A_GRID, _IN_A_BUILDING = 400, 100, 20
 _LOCAL = timedelta(hours=8)  # the homes' zone: Asia/Shanghai has no daylight saving
-_DAY, _NIGHT = time(8), time(20)
+_DAY, _NIGHT = _ENDS = time(8), time(20)
+_POSTS = (Target.GRID_WORKER, Target.COMMUNITY_DESK, Target.STREET_DESK)
 STREET = "street"
 
 
@@ -41,9 +42,28 @@ class Town:
         """Who is behind this target of this home at this instant and has any way to be reached."""
         known = self.behind.get((home, target))
         if known is None:
-            by_day, by_night = self.duty[home, target]
-            known = by_day if _DAY <= (at + _LOCAL).time().replace(tzinfo=None) < _NIGHT else by_night
+            known = self._holding(home, target, at)
         return tuple(person for person in known if self.directory.people[person].routes)
+
+    def _holding(self, home: str, target: Target, at: datetime) -> tuple[str, ...]:
+        by_day, by_night = self.duty[home, target]
+        return by_day if _DAY <= (at + _LOCAL).time().replace(tzinfo=None) < _NIGHT else by_night
+
+    def goes_home(self, home: str, person: str, at: datetime) -> datetime | None:
+        """When the watch ends that this person now keeps over the home; None without one."""
+        if not any(person in self._holding(home, post, at) for post in _POSTS):
+            return None
+        local = at + _LOCAL
+        ends = (datetime.combine(local.date() + timedelta(days=n), end, at.tzinfo) for n in (0, 1) for end in _ENDS)
+        return next(end for end in ends if end > local) - _LOCAL
+
+    def relief(self, home: str, person: str, since: datetime, at: datetime) -> str | None:
+        """Who is asked to take what this person took on a watch that is over; None where nobody can be."""
+        posts = [post for post in _POSTS if person in self._holding(home, post, since)]
+        if not posts or any(person in self._holding(home, post, at) for post in _POSTS):
+            return None
+        above = _POSTS[_POSTS.index(posts[0]) :]
+        return next((one for post in above for one in self.expected(home, post, at)), None)
 
 
 def new_town(seed: int, homes: int) -> Town:

@@ -13,6 +13,7 @@ from alerts.desk import Desk, Raised
 from alerts.engine import Engine
 from alerts.engine_settings import EngineSettings
 from alerts.reach import Reacher
+from alerts.relief import Relief
 from alerts.sender import Sender
 from alerts.workers import inline
 from anxin.drill.virtual import VirtualClock, VirtualLoop
@@ -144,7 +145,9 @@ class Story:
         self.desk = Desk(
             served, self.reacher, lambda: Policies(self.policies), self.clock, lambda: next(self._ids), self._announce
         )
+        self.relief = Relief(served, self.reacher, self.clock, inline, self._announce)
         self._running = self.loop.create_task(self.engine.run(), name="engine")
+        self._relieving = self.loop.create_task(self.relief.run(), name="relief")
 
     def _announce(self, alert: Alert) -> None:
         self.announced.append(alert)

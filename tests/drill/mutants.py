@@ -19,6 +19,7 @@ import storage.outbox
 from alerts.desk import Desk
 from alerts.engine import Engine
 from alerts.reach import Reacher
+from alerts.relief import Relief
 from alerts.settling import Fate, fate
 from core.alerts import Alert, Handling, Refusal, Timer, Transition
 from core.concerns import Severity
@@ -260,6 +261,11 @@ def a_lease_is_for_everybody(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(storage.outbox, "end_leases", end_all)
     patch.setattr(alerts.sender, "tries_on_rung", lambda _attempt, _before: 1)
+
+
+@mutant
+def the_shift_goes_home_with_it(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Relief, "look", lambda _relief: 0)
 
 
 @contextmanager

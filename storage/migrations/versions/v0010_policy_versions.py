@@ -1,4 +1,4 @@
-"""Escalation policies as versions that are only ever added, and when a person was last asked."""
+"""Escalation policies as versions that are only ever added; when a person was last asked; who holds what."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("severity", "kind", "version", name="uq_policy_versions_severity_kind_version"),
     )
     op.create_index("ix_sends_person", "sends", ["person", "created_at"])
+    held = sa.text("handling = 'acknowledged'")
+    op.create_index("ix_alerts_held", "alerts", ["taken_at"], sqlite_where=held, postgresql_where=held)
     for verb in ("UPDATE", "DELETE"):
         name = f"policy_version_{verb.lower()}"
         if dialect == "sqlite":
