@@ -1,5 +1,6 @@
 """Forms of the pages: only from our own pages, with the session's own token; afterwards the browser is sent on."""
 
+from collections.abc import Iterable
 from typing import Annotated, TypeAlias
 from urllib.parse import urlencode
 
@@ -35,6 +36,12 @@ DutyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.CHANGE_DUTY))]
 PolicyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.CHANGE_POLICIES))]
 EnrollingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.ENROLL_DEVICES))]
 LeavingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.LEAVE))]
+
+
+def ticked(chosen: Iterable[str] | None) -> dict[str, int]:
+    """Fences by alert, from boxes whose value is `fence:alert`; what is neither is left out."""
+    pairs = (each.partition(":") for each in chosen or ())
+    return {alert: int(fence) for fence, _, alert in pairs if fence.isascii() and fence.isdigit()}
 
 
 def go_on(path: str, **said: str) -> RedirectResponse:

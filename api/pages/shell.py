@@ -161,7 +161,7 @@ def _is_here(key: str, path: str, here: str) -> bool:
     if key == "install":
         return here.startswith(("/install", "/devices/", "/labels/", "/d/"))
     if key == "duty":
-        return here.startswith((path, "/policies"))
+        return here.startswith((path, "/policies", "/handover"))
     return here.startswith(path)
 
 

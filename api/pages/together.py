@@ -9,7 +9,7 @@ from api.alerts.moves import close_together
 from api.depends import Looks, Ports, Requires
 from api.errors import Problem
 from api.homes.sight import by_urgency, sights
-from api.pages.forms import ReopeningForm, go_on
+from api.pages.forms import ReopeningForm, go_on, ticked
 from api.pages.shell import shell
 from api.sessions import Visit
 from core.alerts import Outcome, Refusal
@@ -42,8 +42,7 @@ def close_them(
     note: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """`chosen`: the fence and the alert, as the page showed them. One that moved meanwhile stays open and is shown."""
-    pairs = (each.partition(":") for each in chosen or ())
-    seen = {alert_id: int(fence) for fence, _, alert_id in pairs if fence.isascii() and fence.isdigit()}
+    seen = ticked(chosen)
     if not seen:
         return go_on("/together", said="none_chosen")
     try:

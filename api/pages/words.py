@@ -87,6 +87,10 @@ class Words:
     def targets(self, targets: Iterable[Whom]) -> str:
         return self.listed(wording.whom(target, self.language, self.names) for target in targets)
 
+    def named(self, people: Iterable[str | None]) -> str:
+        """People by id, as they are called."""
+        return self.listed(self.names.get(person, person) for person in people if person is not None)
+
     def listed(self, names: Iterable[str]) -> str:
         return wording.listed(names, self.language)
 
