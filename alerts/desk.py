@@ -1,153 +1,24 @@
-"""The desk: what detectors may raise and what people may do with an alert, each as one transaction.
+"""The desk: what people may do with an alert, each as one transaction; what detectors may raise it has from `Concerns`.
 
 Buttons carry the fence that their reader saw; a stale one does nothing and is never tried again in silence.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from alerts.reach import Reacher
-from core import escalation, passing, worsening
-from core.alerts import Alert, Condition, Entry, EntryKind, Outcome, Refusal, Transition
-from core.clock import Clock
-from core.concerns import Concern, ConcernKind, Severity
-from core.policies import Policies
-from core.ports import AlertStore
+from alerts.concerns import Concerns
+from core import escalation, passing
+from core.alerts import Alert, Entry, EntryKind, Outcome, Refusal, Transition
+from core.concerns import Severity
 
 MAX_NOTE = 2000
-MAX_EVIDENCE = 50
 MAX_REASON = 300
-_TRIES = 5
-
-
-class RaisedAs(StrEnum):
-    """What raising a concern came to."""
-
-    OPENED = "opened"
-    WORSENED = "worsened"
-    RETURNED = "returned"  # the sensors say so again
-    EVIDENCE = "evidence"
-    KNOWN = "known"  # nothing new: nothing written
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    alert: Alert
-    what: RaisedAs
 
 
 @dataclass
-class Desk:
+class Desk(Concerns):
     """Synchronous and safe from several threads. `announce` is called after each write, with the alert as it now is."""
-
-    store: AlertStore
-    reacher: Reacher
-    policies: Callable[[], Policies]
-    clock: Clock
-    new_id: Callable[[], str]
-    announce: Callable[[Alert], None] = lambda _alert: None
-
-    # -- detectors ------------------------------------------------------------------------------------------------
-
-    def raise_concern(self, concern: Concern) -> Raised:
-        """Open an alert, or add to the one that is open. Saying the same again changes nothing.
-
-        An episode that people have closed stays closed. Raises StoreUnavailable: say it again later.
-        """
-        for _ in range(_TRIES):
-            raised = self._raise(concern)
-            if raised is not None:
-                if raised.what is not RaisedAs.KNOWN:
-                    self.announce(raised.alert)
-                return raised
-        raise RuntimeError(f"alert {concern.key} moved {_TRIES} times while a concern was being added")
-
-    def _raise(self, concern: Concern) -> Raised | None:
-        """None: somebody else moved the alert meanwhile."""
-        standing = self._open(concern, predecessor=None)
-        if isinstance(standing, Raised):
-            return standing
-        if standing.is_open:
-            return self._add(standing, concern)
-        if self._must_be_looked_at(standing, concern):
-            again = self._open(concern, predecessor=standing.id)
-            return again if isinstance(again, Raised) else None
-        return Raised(standing, RaisedAs.KNOWN)
-
-    def _open(self, concern: Concern, *, predecessor: str | None) -> Raised | Alert:
-        now = self.clock.now()
-        policy = self.policies().of(concern.severity, concern.kind)
-        opening = escalation.open_alert(
-            concern,
-            alert_id=self.new_id(),
-            area=self.reacher.area_of(concern.home),
-            policy=policy,
-            reach=self.reacher.reach(concern.home, now, policy),
-            now=now,
-            predecessor=predecessor,
-        )
-        standing = self.store.open(opening)
-        return Raised(opening.alert, RaisedAs.OPENED) if standing is None else standing
-
-    def _must_be_looked_at(self, closed: Alert, concern: Concern) -> bool:
-        """Closed on the resident's word alone, and worse now: nobody has seen them, so their word no longer holds."""
-        by_resident = closed.closed_by is not None and self.reacher.is_resident(closed.home, closed.closed_by)
-        return by_resident and concern.severity.rank < closed.severity.rank
-
-    def _add(self, alert: Alert, concern: Concern) -> Raised | None:
-        now = self.clock.now()
-        if concern.severity.rank < alert.severity.rank:
-            policy = self.policies().of(concern.severity, alert.kind)
-            worse = worsening.worsen(
-                alert,
-                concern,
-                policy=policy,
-                reach=self.reacher.reach(alert.home, now, policy, area=alert.area),
-                audience=self.reacher.audience(alert, now),
-                now=now,
-            )
-            if isinstance(worse, Refusal) or not self.store.apply(worse):
-                return None
-            self._condition(worse.alert, concern)
-            return Raised(worse.alert, RaisedAs.WORSENED)
-        if self._condition(alert, concern):
-            return Raised(replace(alert, condition=Condition.ACTIVE), RaisedAs.RETURNED)
-        if not self._is_new(alert, concern):
-            return Raised(alert, RaisedAs.KNOWN)
-        line = Entry(alert.id, now, EntryKind.EVIDENCE, alert.fence, detail=worsening.evidence(concern))
-        return Raised(alert, RaisedAs.EVIDENCE) if self.store.remark(line) else None
-
-    def _condition(self, alert: Alert, concern: Concern) -> bool:
-        """The sensors had said that it was over: they say it again."""
-        if alert.condition is Condition.ACTIVE:
-            return False
-        detail = worsening.evidence(concern)
-        line = Entry(alert.id, self.clock.now(), EntryKind.CONDITION_RETURNED, alert.fence, detail=detail)
-        return self.store.remark(line, condition=Condition.ACTIVE)
-
-    def _is_new(self, alert: Alert, concern: Concern) -> bool:
-        """Numbers grow by themselves; news is another episode, another place, another kind of fact."""
-        told = [e for e in self.store.timeline(alert.id) if "episode" in e.detail]
-        added = sum(entry.kind is EntryKind.EVIDENCE for entry in told)
-        fresh = _gist(worsening.evidence(concern))
-        return added < MAX_EVIDENCE and all(_gist(entry.detail) != fresh for entry in told)
-
-    def clear_concern(self, home: str, kind: ConcernKind, episode: str, reason: str) -> Alert | None:
-        """The sensors say that it is over. The alert stays with the people; None when no open alert is changed."""
-        key = f"{home}/{kind.value}"
-        alert = next((a for a in self.store.open_alerts(homes=[home]) if a.key == key), None)
-        if alert is None or alert.condition is Condition.CLEARED:
-            return None
-        episodes = [str(e.detail["episode"]) for e in self.store.timeline(alert.id) if e.detail.get("episode")]
-        if episode in episodes and episodes[-1] != episode:
-            return None  # an earlier episode ended; the present one goes on
-        detail = {"episode": episode, "reason": reason}
-        line = Entry(alert.id, self.clock.now(), EntryKind.CONDITION_CLEARED, alert.fence, detail=detail)
-        if not self.store.remark(line, condition=Condition.CLEARED):
-            return None
-        return self._now(alert.id)
 
     # -- people ---------------------------------------------------------------------------------------------------
 
@@ -284,15 +155,3 @@ class Desk:
         if isinstance(moved, Transition):
             return self._now(alert_id) if self.store.apply(moved) else Refusal.STALE
         return self._now(alert_id) if self.store.remark(moved) else Refusal.CLOSED
-
-    def _now(self, alert_id: str) -> Alert:
-        alert = self.store.get(alert_id)
-        assert alert is not None
-        self.announce(alert)
-        return alert
-
-
-def _gist(told: Mapping[str, object]) -> tuple[object, ...]:
-    facts = told.get("facts")
-    names = sorted(str(f["name"]) for f in facts) if isinstance(facts, list) else []
-    return told.get("episode"), told.get("place"), *names

@@ -38,15 +38,19 @@ class Relief:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            pause = AGAIN
-            try:
-                await self.run_call(self.look)
-                pause = EVERY
-            except StoreUnavailable as error:
-                log.warning("store away, ends of shifts wait", extra={"why": str(error)})
-            except Exception:
-                log.exception("ends of shifts could not be looked at")
-            await self.clock.sleep_until(self.clock.now() + pause)
+            seen = await self._looked()
+            await self.clock.sleep_until(self.clock.now() + (EVERY if seen else AGAIN))
+
+    async def _looked(self) -> bool:
+        """Could it look? That the store is away is said by the engine."""
+        try:
+            await self.run_call(self.look)
+        except StoreUnavailable:
+            return False
+        except Exception:
+            log.exception("ends of shifts could not be looked at")
+            return False
+        return True
 
     def look(self) -> int:
         """Hand over what is held by people whose shift is over; how many alerts. Raises StoreUnavailable."""

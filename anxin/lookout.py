@@ -162,7 +162,8 @@ class Lookout:
             self.watch.take_up_fault(ticket.key, ticket.homes, ticket.opened_at)
         for alert in self.desk.store.open_alerts():
             if alert.condition is Condition.ACTIVE:
-                self.watch.take_up_concern(alert.home, alert.kind, alert.episode, alert.severity)
+                for part in alert.parts:
+                    self.watch.take_up_concern(alert.home, part.kind, part.episode, part.severity)
 
     # -- judging --------------------------------------------------------------------------------------------------
 

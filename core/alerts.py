@@ -57,11 +57,23 @@ class Timer:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of the concerns that an alert is for."""
+
+    kind: ConcernKind
+    severity: Severity
+    episode: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """`fence` rises with each transition. `level` and `round` say where the climb stands (round: repeats of the last).
 
     `told` holds the ids of people who were asked, so that they hear how it ended. `predecessor` is set when reopened.
     `handed_to` is who should take it from its holder, by `accept_by`; until `snoozed_until` nobody is asked.
+    `kind`, `since`, `facts` and `place` are those of the most urgent concern; `joined` holds all of them where there is
+    more than one, the first being what it was opened for (as `key` and `episode` say).
     """
 
     id: str
@@ -94,6 +106,16 @@ class Alert:
     handed_to: str | None = None
     accept_by: datetime | None = None
     snoozed_until: datetime | None = None
+    joined: tuple[Part, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Everything that it is for, in the order in which it was said."""
+        return self.joined or (Part(self.kind, self.severity, self.episode, self.since),)
+
+    @property
+    def kinds(self) -> frozenset[ConcernKind]:
+        return frozenset(part.kind for part in self.parts)
 
     @property
     def is_open(self) -> bool:
@@ -117,12 +139,14 @@ class EntryKind(StrEnum):
     CONDITION_CLEARED = "condition_cleared"
     CONDITION_RETURNED = "condition_returned"
     WORSENED = "worsened"
+    MERGED = "merged"
     CLOSED = "closed"
 
     NO_RECIPIENT = "no_recipient"
     UNREACHABLE = "unreachable"
     RESIDENT_FINE = "resident_fine"
     EVIDENCE = "evidence"
+    PART_CLEARED = "part_cleared"
     NOTE = "note"
     DELIVERY = "delivery"
     NOT_SENT = "not_sent"

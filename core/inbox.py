@@ -4,10 +4,10 @@ A guess is only ever an offer to the installer who binds the device; nothing is 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from core.places import Role, Room
 from core.readings import Kind, Value
@@ -139,3 +139,17 @@ def _named(table: tuple[tuple[_T, tuple[str, ...]], ...], name: str) -> Iterator
     for meaning, signs in table:
         if any(sign in name if not sign.isascii() else any(w.startswith(sign) for w in words) for sign in signs):
             yield meaning
+
+
+class InboxStore(Protocol):
+    """Devices that speak and are bound to no home."""
+
+    def hear(self, devices: Iterable[UnknownDevice], *, most: int = 1000) -> None:
+        """Add what was heard to what is known of each; only the `most` that spoke last are kept."""
+        ...
+
+    def unknown(self, *, limit: int = 200) -> list[UnknownDevice]:
+        """Who spoke last comes first."""
+        ...
+
+    def forget(self, devices: Iterable[str]) -> None: ...

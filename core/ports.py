@@ -13,7 +13,6 @@ from core.alerts import Alert, Condition, Entry, Timer, Transition
 from core.delivery import Attempt, Claimed, Delivery
 from core.duty import Change, Rota, Shift
 from core.faults import Fault, Ticket
-from core.inbox import UnknownDevice
 from core.people import Account, Directory, Person, Tie
 from core.places import Area, Device, Gateway, Home, Inventory
 from core.readings import Reading
@@ -41,9 +40,8 @@ class ReadingsStore(Protocol):
     """Every reading, by (device, channel, kind, at)."""
 
     def append(self, readings: Sequence[Reading]) -> None:
-        """Durable on return; a reading that is there already is kept once.
-
-        Raises StoreUnavailable (nothing is certain: say it again) or ReadingsRefused (the others are durable).
+        """Durable on return; a reading that is there already is kept once. Raises StoreUnavailable (nothing is certain:
+        say it again) or ReadingsRefused (the others are durable).
         """
         ...
 
@@ -103,20 +101,6 @@ class InventoryStore(Protocol):
     def remove_changes(self, changes: Iterable[str]) -> tuple[str, ...]:
         """Take changes of the rota back; which of them were there."""
         ...
-
-
-class InboxStore(Protocol):
-    """Devices that speak and are bound to no home."""
-
-    def hear(self, devices: Iterable[UnknownDevice], *, most: int = 1000) -> None:
-        """Add what was heard to what is known of each; only the `most` that spoke last are kept."""
-        ...
-
-    def unknown(self, *, limit: int = 200) -> list[UnknownDevice]:
-        """Who spoke last comes first."""
-        ...
-
-    def forget(self, devices: Iterable[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +164,10 @@ class AlertStore(Protocol):
         ...
 
     def open_alerts(self, *, homes: Collection[str] | None = None) -> list[Alert]: ...
+    def of_episode(self, key: str, episode: str) -> Alert | None:
+        """The newest alert that was opened for this episode, or that it was merged into."""
+        ...
+
     def held(self) -> list[Alert]:
         """Taken, with nobody on site yet, and not being handed over."""
         ...
@@ -229,11 +217,11 @@ class AlertStore(Protocol):
         ...
 
     def level_exhausted(self, alert: str, fence: int) -> bool:
-        """Were there ASK sends at this fence, and has every one of them failed or been cancelled?"""
+        """Has every ASK send of the newest fence up to this one that asked anybody failed or been cancelled?"""
         ...
 
     def exhausted(self) -> list[str]:
-        """Open alerts for whose present fence `level_exhausted` holds."""
+        """Alerts that now ask a level, or somebody to take a hand-over, and for which `level_exhausted` holds."""
         ...
 
     def last_asked(self, people: Collection[str]) -> dict[str, datetime]:

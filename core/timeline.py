@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.alerts import Alert, Condition, Entry, EntryKind, Handling, Outcome
-from core.concerns import Severity
+from core.concerns import ConcernKind, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Standing:
     severity: Severity | None = None
     handed_to: str | None = None
     snoozed_until: datetime | None = None
+    kinds: frozenset[ConcernKind] = frozenset()
 
     @classmethod
     def of(cls, alert: Alert) -> "Standing":
@@ -40,6 +41,7 @@ class Standing:
             alert.severity,
             alert.handed_to,
             alert.snoozed_until,
+            alert.kinds,
         )
 
 
@@ -55,7 +57,10 @@ def _after(before: Standing, entry: Entry) -> Standing:
     now = replace(before, fence=max(before.fence, entry.fence))
     match entry.kind:
         case EntryKind.OPENED:
-            return replace(now, severity=Severity(entry.detail["severity"]))
+            kinds = frozenset({ConcernKind(entry.detail["kind"])})
+            return replace(now, severity=Severity(entry.detail["severity"]), kinds=kinds)
+        case EntryKind.MERGED:
+            return replace(now, kinds=now.kinds | {ConcernKind(entry.detail["kind"])})
         case EntryKind.WORSENED:
             return replace(
                 now,

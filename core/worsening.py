@@ -5,18 +5,26 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from core.alerts import Alert, Entry, EntryKind, Handling, Recipient, Refusal, Timer, TimerKind, Transition
+from core.alerts import Alert, Entry, EntryKind, Handling, Part, Recipient, Refusal, Timer, TimerKind, Transition
 from core.concerns import Concern, Fact
 from core.levels import Reach, enter, inform, raised, same_level
 from core.policies import Policy
 
 
 def worsen(
-    alert: Alert, concern: Concern, *, policy: Policy, reach: Reach, audience: Iterable[Recipient], now: datetime
+    alert: Alert,
+    concern: Concern,
+    *,
+    policy: Policy,
+    reach: Reach,
+    audience: Iterable[Recipient],
+    now: datetime,
+    level: int | None = None,
 ) -> Transition | Refusal:
     """The same case has become more urgent: from now on the severer policy, frozen at this moment.
 
-    While people are being asked, the level that asks the same people is entered anew, with the severer patience.
+    While people are being asked, the level that asks the same people is entered anew, with the severer patience; or
+    `level`, where it is given.
     Whoever has taken it keeps it and is told; what they owe is never due later than before.
     WORSENED's detail: `from`, `level`, `round`, and what `evidence` tells.
     """
@@ -24,14 +32,19 @@ def worsen(
         return Refusal.CLOSED
     if concern.severity.rank >= alert.severity.rank:
         return Refusal.ALREADY_THERE
-    level = same_level(policy, alert.policy.levels[alert.level].targets, alert.level)
+    if level is None:
+        level = same_level(policy, alert.policy.levels[alert.level].targets, alert.level)
     round_ = alert.round if level == policy.last else 0
+    is_same = concern.kind is alert.kind
     moved = replace(
         raised(alert),
         severity=concern.severity,
         policy=policy,
         facts=concern.facts,
-        place=concern.place or alert.place,
+        kind=concern.kind,
+        since=alert.since if is_same else concern.since,
+        place=concern.place or (alert.place if is_same else None),
+        joined=tuple(_as_said(part, concern) for part in alert.joined),
         level=level,
         round=round_,
         snoozed_until=None,
@@ -46,9 +59,15 @@ def worsen(
     return Transition(alert.fence, moved, _hastened(alert, moved, now), (entry,), sends)
 
 
+def _as_said(part: Part, concern: Concern) -> Part:
+    """A part of the concern's kind is as urgent as the concern now says."""
+    return replace(part, severity=concern.severity) if part.kind is concern.kind else part
+
+
 def evidence(concern: Concern) -> dict[str, Any]:
-    """What a concern tells, as a line's detail: `episode`, `severity`, `since`, `place`, `facts`."""
+    """What a concern tells, as a line's detail: `kind`, `episode`, `severity`, `since`, `place`, `facts`."""
     return {
+        "kind": concern.kind.value,
         "episode": concern.episode,
         "severity": concern.severity.value,
         "since": concern.since.isoformat(),

@@ -12,6 +12,7 @@ from core.alerts import (
     EntryKind,
     Handling,
     Outcome,
+    Part,
     Purpose,
     Send,
     Timer,
@@ -22,6 +23,7 @@ from core.delivery import Attempt, SendState, Settlement
 from core.people import Language, Route
 from core.places import Room
 from core.policies import Policy, Target
+from storage.columns import from_microseconds, to_microseconds
 
 AnyRow = Row[Any]
 
@@ -40,6 +42,17 @@ def routes_to_json(routes: tuple[Route, ...]) -> list[list[str]]:
 
 def routes_of(data: list[list[str]]) -> tuple[Route, ...]:
     return tuple(Route(channel, address) for channel, address in data)
+
+
+def parts_to_json(parts: tuple[Part, ...]) -> list[list[Any]]:
+    return [[p.kind.value, p.severity.value, p.episode, to_microseconds(p.since)] for p in parts]
+
+
+def parts_of(data: list[list[Any]]) -> tuple[Part, ...]:
+    return tuple(
+        Part(ConcernKind(kind), Severity(severity), episode, from_microseconds(since))
+        for kind, severity, episode, since in data
+    )
 
 
 def alert_values(alert: Alert) -> dict[str, Any]:
@@ -75,6 +88,7 @@ def alert_values(alert: Alert) -> dict[str, Any]:
         "handed_to": alert.handed_to,
         "accept_by": alert.accept_by,
         "snoozed_until": alert.snoozed_until,
+        "joined": parts_to_json(alert.joined),
         "timer": alert.id if alert.is_open else None,
     }
 
@@ -111,6 +125,7 @@ def alert_of(row: AnyRow) -> Alert:
         handed_to=row.handed_to,
         accept_by=row.accept_by,
         snoozed_until=row.snoozed_until,
+        joined=parts_of(row.joined),
     )
 
 

@@ -54,6 +54,7 @@ alerts = Table(
     Column("handed_to", Text),
     Column("accept_by", Instant),
     Column("snoozed_until", Instant),
+    Column("joined", JSON, nullable=False, server_default="[]"),
     CheckConstraint("handling IN ('triggered', 'acknowledged', 'on_site', 'closed')", name="handling"),
     CheckConstraint("condition IN ('active', 'cleared')", name="condition"),
     CheckConstraint("severity IN ('red', 'orange', 'yellow')", name="severity"),
@@ -91,6 +92,15 @@ alerts = Table(
         use_alter=True,
     ),
 )
+
+merged_episodes = Table(
+    "merged_episodes",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("episode", Text, primary_key=True),
+    Column("alert", Text, ForeignKey("alerts.id"), nullable=False),
+)
+"""Episodes that became part of an alert which was opened for something else: said again, they raise nothing new."""
 
 timers = Table(
     "timers",

@@ -16,12 +16,16 @@ from core.delivery import Attempt, Claimed, Delivery
 from core.ports import Page, StoreRefused
 from storage import outbox
 from storage.alert_rows import alert_of, alert_values, entry_of, entry_values, timer_of, timer_values
-from storage.alert_tables import alerts, entries, sends, timers
+from storage.alert_tables import alerts, entries, merged_episodes, sends, timers
 from storage.columns import from_microseconds, to_microseconds
 from storage.database import Database
 from storage.statements import among, insert_into
 
 _OPEN = alerts.c.handling != Handling.CLOSED.value
+_ASKING = or_(
+    and_(alerts.c.handling == Handling.TRIGGERED.value, alerts.c.snoozed_until.is_(None)),
+    and_(_OPEN, alerts.c.handed_to.is_not(None)),
+)
 _HELD = alerts.c.handling == Handling.ACKNOWLEDGED.value
 _CONDITION_OF = {
     EntryKind.CONDITION_CLEARED: Condition.CLEARED,
@@ -103,6 +107,10 @@ class SqlAlerts:
         with self._database.reading() as connection:
             return [alert_of(row) for row in connection.execute(wanted)]
 
+    def of_episode(self, key: str, episode: str) -> Alert | None:
+        with self._database.reading() as connection:
+            return _of_episode(connection, key, episode)
+
     def held(self) -> list[Alert]:
         """Those longest held first."""
         wanted = select(alerts).where(_HELD, alerts.c.handed_to.is_(None)).order_by(alerts.c.taken_at, alerts.c.id)
@@ -178,7 +186,7 @@ class SqlAlerts:
 
     def exhausted(self) -> list[str]:
         with self._database.reading() as connection:
-            return outbox.all_exhausted(connection, _OPEN)
+            return outbox.all_exhausted(connection, _ASKING)
 
     def last_asked(self, people: Collection[str]) -> dict[str, datetime]:
         with self._database.reading() as connection:
@@ -192,15 +200,21 @@ class SqlAlerts:
 
 def _in_the_way(connection: Connection, alert: Alert) -> Alert | None:
     """The alert that is open with this key; else, unless this one is a reopening, the newest of its episode."""
-    same = alerts.c.key == alert.key
-    row = connection.execute(select(alerts).where(same, _OPEN)).one_or_none()
-    if row is None and alert.predecessor is None:
-        row = connection.execute(
-            select(alerts)
-            .where(same, alerts.c.episode == alert.episode)
-            .order_by(alerts.c.opened_at.desc(), alerts.c.id.desc())
-            .limit(1)
-        ).one_or_none()
+    row = connection.execute(select(alerts).where(alerts.c.key == alert.key, _OPEN)).one_or_none()
+    if row is not None:
+        return alert_of(row)
+    return _of_episode(connection, alert.key, alert.episode) if alert.predecessor is None else None
+
+
+def _of_episode(connection: Connection, key: str, episode: str) -> Alert | None:
+    """Opened for it, or with it merged in: the newest."""
+    merged = select(merged_episodes.c.alert).where(merged_episodes.c.key == key, merged_episodes.c.episode == episode)
+    row = connection.execute(
+        select(alerts)
+        .where(or_(and_(alerts.c.key == key, alerts.c.episode == episode), alerts.c.id.in_(merged)))
+        .order_by(alerts.c.opened_at.desc(), alerts.c.id.desc())
+        .limit(1)
+    ).one_or_none()
     return None if row is None else alert_of(row)
 
 
@@ -245,6 +259,17 @@ def _write_rest(connection: Connection, transitions: Sequence[Transition]) -> No
     lines = [entry_values(entry) for t in transitions for entry in t.entries]
     if lines:
         connection.execute(insert(entries), lines)
+    merged = [
+        {"key": f"{t.alert.home}/{entry.detail['kind']}", "episode": entry.detail["episode"], "alert": t.alert.id}
+        for t in transitions
+        for entry in t.entries
+        if entry.kind is EntryKind.MERGED
+    ]
+    if merged:
+        written = insert_into(merged_episodes, connection.dialect.name).values(merged)
+        connection.execute(
+            written.on_conflict_do_update(index_elements=["key", "episode"], set_={"alert": written.excluded.alert})
+        )
     outbox.owe(connection, [send for t in transitions for send in t.sends])
     for transition in transitions:
         alert, reason = transition.alert, _why_asking_is_over(transition.alert)

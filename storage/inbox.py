@@ -15,7 +15,7 @@ from storage.tables import unknown_devices as table
 
 
 class SqlInbox:
-    """`core.ports.InboxStore`."""
+    """`core.inbox.InboxStore`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -123,21 +123,26 @@ def _end_lease(connection: Connection, claimed: Claimed, values: dict[str, Any])
 
 
 def exhausted(connection: Connection, alert: str, fence: int) -> bool:
-    states = connection.scalars(
-        select(sends.c.state).where(
-            sends.c.alert == alert, sends.c.fence == fence, sends.c.purpose == Purpose.ASK.value
-        )
-    ).all()
+    asks = sends.c.alert == alert, sends.c.purpose == Purpose.ASK.value
+    last = select(func.max(sends.c.fence)).where(*asks, sends.c.fence <= fence).scalar_subquery()
+    states = connection.scalars(select(sends.c.state).where(*asks, sends.c.fence == last)).all()
     return bool(states) and all(s in (SendState.FAILED.value, SendState.CANCELLED.value) for s in states)
 
 
-def all_exhausted(connection: Connection, is_open: ColumnElement[bool]) -> list[str]:
-    """Ids of open alerts that nobody asked at their present fence can be reached for, the oldest first."""
-    asks = (sends.c.alert == alerts.c.id) & (sends.c.fence == alerts.c.fence) & (sends.c.purpose == Purpose.ASK.value)
+def all_exhausted(connection: Connection, is_asking: ColumnElement[bool]) -> list[str]:
+    """Ids of alerts that ask somebody, and that nobody asked last can be reached for, the oldest first."""
+    other = sends.alias()
+    last = (
+        select(func.max(other.c.fence))
+        .where(other.c.alert == alerts.c.id, other.c.purpose == Purpose.ASK.value)
+        .correlate(alerts)
+        .scalar_subquery()
+    )
+    asks = (sends.c.alert == alerts.c.id) & (sends.c.fence == last) & (sends.c.purpose == Purpose.ASK.value)
     over = sends.c.state.in_([SendState.FAILED.value, SendState.CANCELLED.value])
     wanted = (
         select(alerts.c.id)
-        .where(is_open, exists().where(asks, over), ~exists().where(asks, ~over))
+        .where(is_asking, exists().where(asks, over), ~exists().where(asks, ~over))
         .order_by(alerts.c.opened_at, alerts.c.id)
     )
     return list(connection.scalars(wanted))

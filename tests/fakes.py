@@ -44,10 +44,11 @@ class MemoryAlerts:
             alert = transition.alert
             same = [a for a in self._alerts.values() if a.key == alert.key]
             standing = [a for a in same if a.is_open]
-            if not standing and alert.predecessor is None:
-                standing = [a for a in same if a.episode == alert.episode]
             if standing:
                 return standing[-1]
+            known = self.of_episode(alert.key, alert.episode) if alert.predecessor is None else None
+            if known is not None:
+                return known
             if alert.id in self._alerts:
                 raise StoreRefused(f"the alert id {alert.id!r} is taken by another alert")
             self._write(transition, alert)
@@ -77,7 +78,12 @@ class MemoryAlerts:
         return {id_: self._alerts[id_] for id_ in alerts if id_ in self._alerts}
 
     def exhausted(self) -> list[str]:
-        return [a.id for a in self.open_alerts() if self.level_exhausted(a.id, a.fence)]
+        asking = [
+            a
+            for a in self.open_alerts()
+            if a.handed_to or (a.handling is Handling.TRIGGERED and a.snoozed_until is None)
+        ]
+        return [a.id for a in asking if self.level_exhausted(a.id, a.fence)]
 
     def _write(self, transition: Transition, alert: Alert) -> None:
         if (transition.timer is None) == alert.is_open:
@@ -125,6 +131,16 @@ class MemoryAlerts:
         with self._lock:
             found = [a for a in self._alerts.values() if a.is_open and (homes is None or a.home in homes)]
         return sorted(found, key=lambda a: (a.opened_at, a.id))
+
+    def of_episode(self, key: str, episode: str) -> Alert | None:
+        with self._lock:
+            known = [
+                a
+                for a in self._alerts.values()
+                if (a.key, a.episode) == (key, episode)
+                or any((f"{a.home}/{part.kind.value}", part.episode) == (key, episode) for part in a.joined)
+            ]
+        return max(known, key=lambda a: (a.opened_at, a.id), default=None)
 
     def held(self) -> list[Alert]:
         with self._lock:
@@ -234,7 +250,9 @@ class MemoryAlerts:
 
     def level_exhausted(self, alert: str, fence: int) -> bool:
         with self._lock:
-            asks = [o for o in self._of(alert) if o.send.fence == fence and o.send.purpose is Purpose.ASK]
+            asks = [o for o in self._of(alert) if o.send.fence <= fence and o.send.purpose is Purpose.ASK]
+            last = max((o.send.fence for o in asks), default=0)
+            asks = [o for o in asks if o.send.fence == last]
         return bool(asks) and all(o.state in (SendState.FAILED, SendState.CANCELLED) for o in asks)
 
     def last_asked(self, people: Collection[str]) -> dict[str, datetime]:

@@ -1,6 +1,6 @@
 """Every word that an alert says to anybody, in Chinese and English: one catalogue for messages, pages and timeline."""
 
-from alerts.wording.facts import concern_title, fact, facts, facts_at
+from alerts.wording.facts import also, concern_title, fact, facts, facts_at
 from alerts.wording.lines import entry
 from alerts.wording.messages import Text, message
 from alerts.wording.terms import (
@@ -23,6 +23,7 @@ from alerts.wording.terms import (
 
 __all__ = [
     "Text",
+    "also",
     "channel",
     "clock_time",
     "concern_title",

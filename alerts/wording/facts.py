@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from alerts.wording.catalogue import knows, say
-from alerts.wording.terms import dated_time, duration, kind, room
+from alerts.wording.terms import dated_time, duration, kind, listed, room
 from core.alerts import Alert, Condition
 from core.concerns import ConcernKind, Fact
 from core.people import Language
@@ -75,6 +75,12 @@ def concern_title(alert: Alert, language: Language) -> str:
         return say(language, "title.plain", kind=what)
     key = "title.last_seen" if alert.kind in _LAST_SEEN else "title.in_room"
     return say(language, key, kind=what, room=room(alert.place, language))
+
+
+def also(alert: Alert, language: Language) -> str:
+    """What else it is for, as a sentence of a message; nothing for one concern alone."""
+    others = tuple(dict.fromkeys(part.kind for part in alert.parts if part.kind is not alert.kind))
+    return say(language, "message.also", kinds=listed((kind(k, language) for k in others), language)) if others else ""
 
 
 def _shown(fact: Fact, language: Language, zone: tzinfo) -> str:

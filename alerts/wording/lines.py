@@ -51,6 +51,10 @@ class _Line:
                 told = say(self.language, "entry.with_reason", reason=reason) if reason else ""
                 places = {"reason": told, "holder": self._who("from"), "until": self._when("until")}
                 return self._say(self.entry.kind.value, **places)
+            case EntryKind.MERGED | EntryKind.PART_CLEARED:
+                kind = terms.kind(ConcernKind(self.detail["kind"]), self.language)
+                severity = self._severity("severity") if "severity" in self.detail else ""
+                return self._say(self.entry.kind.value, kind=kind, severity=severity)
             case EntryKind.HANDED_OVER if self.detail.get("reason") == "shift_over":
                 return self._say("shift_over", holder=self._who("from"), **self._plain())
             case kind:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from alerts.wording import terms
 from alerts.wording.catalogue import knows, say
-from alerts.wording.facts import concern_title, facts, facts_at
+from alerts.wording.facts import also, concern_title, facts, facts_at
 from core.alerts import Alert, EntryKind, Outcome, Purpose, Send
 from core.people import Language
 from core.places import Home
@@ -86,6 +86,8 @@ class _Voice:
                 return self._told("ended", self._ended_to())
             case EntryKind.WORSENED:
                 return self._told("worse", self._to())
+            case EntryKind.MERGED:
+                return self._told("merged", self._to())
             case EntryKind.SNOOZED:
                 return self._told("snoozed", self._to())
             case _:
@@ -124,6 +126,8 @@ class _Voice:
                 self.language, "message.home", address=self.home.address, resident=self.home.resident or ""
             ).strip(),
             "address": self.home.address,
+            "also": also(self.alert, self.language),
+            "newest": terms.kind(self.alert.parts[-1].kind, self.language),
             "who": self._who(),
             "severity": terms.severity(self.alert.severity, self.language),
             "kind": concern_title(self.alert, self.language),

@@ -3,48 +3,35 @@
 Each move must be allowed, ask exactly those whom the rules name, and come when it is due: neither sooner nor later.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
-from anxin.drill.town import Town
+from anxin.drill.rules import LOOKS_EVERY, Rules
 from core.alerts import Alert, Entry, EntryKind, Handling, TimerKind
 from core.concerns import Severity
-from core.policies import Policies, Policy, Target
+from core.policies import Policy, Target
 
 _REMARKS = {
     EntryKind.CONDITION_CLEARED,
     EntryKind.CONDITION_RETURNED,
     EntryKind.RESIDENT_FINE,
     EntryKind.EVIDENCE,
+    EntryKind.PART_CLEARED,
     EntryKind.NOTE,
     EntryKind.DELIVERY,
     EntryKind.NOT_SENT,
 }
 _OVERDUE = {EntryKind.ARRIVE_OVERDUE, EntryKind.REPORT_OVERDUE, EntryKind.HAND_OVER_UNANSWERED}
+_ASKED_ANEW = {
+    EntryKind.OPENED,
+    EntryKind.WORSENED,
+    EntryKind.RELEASED,
+    EntryKind.SNOOZE_ENDED,
+    EntryKind.MERGED,
+}
 _BY_TIMER = {*_OVERDUE, EntryKind.SNOOZE_ENDED}
-
-_LOOKS_EVERY = timedelta(minutes=1)
-PoliciesAt = Callable[[datetime], Policies]
-Awake = Callable[[datetime, datetime], timedelta]
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the town and its service promise. `awake`: how long somebody could work between two instants.
-
-    `grace`: how long a look at an alert may be old when its message is handed over; nothing, in virtual time.
-    """
-
-    town: Town
-    policies_at: PoliciesAt
-    awake: Awake
-    tolerance: timedelta = timedelta(seconds=45)
-    grace: timedelta = timedelta(0)
-
-    def is_late(self, due: datetime, at: datetime) -> bool:
-        return at > due and self.awake(due, at) > self.tolerance
 
 
 @dataclass
@@ -115,7 +102,7 @@ class Life:
     def _went_home(self, now: datetime) -> None:
         """What was taken on a watch is handed on when the watch is over, where there is anybody to ask."""
         over, holder, since = self.goes_home, self.taken_by, self.taken_at
-        if over is None or holder is None or since is None or not self.rules.is_late(over + _LOOKS_EVERY, now):
+        if over is None or holder is None or since is None or not self.rules.is_late(over + LOOKS_EVERY, now):
             return
         if self.rules.town.relief(self.alert.home, holder, since, over) is not None:
             self._say(f"{holder} went home with it at {over}")
@@ -136,6 +123,8 @@ class Life:
             case EntryKind.OPENED:
                 self.severity = Severity(line.detail["severity"])
                 self.policy = self.rules.policies_at(line.at).by_severity[self.severity]
+            case EntryKind.MERGED:
+                self._merged(line)
             case EntryKind.WORSENED:
                 self._worsened(line, kinds)
             case EntryKind.LEVEL_ENTERED:
@@ -173,7 +162,7 @@ class Life:
 
     def _where_to(self, kinds: list[EntryKind]) -> tuple[int, int]:
         """At which level asking begins, in which round."""
-        if set(kinds) & {EntryKind.OPENED, EntryKind.WORSENED, EntryKind.RELEASED, EntryKind.SNOOZE_ENDED}:
+        if set(kinds) & _ASKED_ANEW:
             return self.level, self.round
         if self.level >= self._policy.last:
             return self._policy.last, self.round + 1
@@ -201,11 +190,20 @@ class Life:
         )
         return tuple(dict.fromkeys(people))
 
+    def _merged(self, line: Entry) -> None:
+        """Red joins neither what is held nor another red one; what is severer joins only what nobody holds."""
+        severity = Severity(line.detail["severity"])
+        is_severer = severity.rank < self.severity.rank
+        if (is_severer and self.handling is not Handling.TRIGGERED) or (not is_severer and severity is Severity.RED):
+            self._say(f"{severity} was merged into a {self.severity} alert that is {self.handling}")
+
     def _worsened(self, line: Entry, kinds: list[EntryKind]) -> None:
         old, new = self._policy, self.rules.policies_at(line.at).by_severity[Severity(line.detail["severity"])]
         asking = set(old.levels[self.level].targets)
         alike = [n for n, rung in enumerate(new.levels) if asking & set(rung.targets)]
         self.level = alike[0] if alike else min(self.level, new.last)
+        if EntryKind.MERGED in kinds and line.detail["severity"] == Severity.RED:
+            self.level = 0
         self.round = self.round if self.level == new.last else 0
         self.severity, self.policy, self.snoozed_until = Severity(line.detail["severity"]), new, None
         if EntryKind.LEVEL_ENTERED in kinds:

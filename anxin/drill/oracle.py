@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from anxin.drill.life import Life, Rules
+from anxin.drill.life import Life
 from anxin.drill.providers import Taken, Telephone
+from anxin.drill.rules import Rules
 from core.alerts import Alert, Entry, EntryKind, Handling, Purpose
+from core.concerns import ConcernKind
 from core.delivery import Delivery, SendState, Settlement
 from core.ports import AlertStore
 
@@ -30,7 +32,8 @@ class Oracle:
 
     def raised(self, episode: str, key: str, alert: Alert | None) -> None:
         """A concern was heard, so the service has said: then there is an alert for it."""
-        if alert is None or alert.key != key or self.store.get(alert.id) is None:
+        kind = ConcernKind(key.rpartition("/")[2])
+        if alert is None or kind not in alert.kinds or self.store.get(alert.id) is None:
             self.lost.append(f"{key} {episode}: heard, and there is no alert")
 
     def look(self, alerts: Iterable[Alert], now: datetime) -> None:

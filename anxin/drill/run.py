@@ -6,6 +6,7 @@ import logging
 import random
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,11 +16,11 @@ from typing import Any
 from alerts.sender import SenderSettings
 from anxin.drill.asleep import Asleep
 from anxin.drill.crowd import Crowd
-from anxin.drill.life import Rules
 from anxin.drill.options import DrillOptions, DrillResult
 from anxin.drill.oracle import Oracle
 from anxin.drill.process import PlugPulled, Process
 from anxin.drill.providers import Provider, Telephone
+from anxin.drill.rules import Rules
 from anxin.drill.town import WAYS, new_town
 from anxin.drill.virtual import START, VirtualClock, VirtualLoop
 from core.concerns import Concern, ConcernKind, Fact, Severity
@@ -30,6 +31,8 @@ from storage.database import Database
 
 _CALM = timedelta(hours=3)
 _KINDS = tuple(ConcernKind)
+_AGAIN = 0.3
+"""How often something happens where something else has just happened."""
 _SHM = Path("/dev/shm")  # noqa: S108 - memory, where there is such a folder: a drill need not outlive a power cut
 
 
@@ -92,6 +95,7 @@ class Drill:
         self.oracle = Oracle(store, self.rules, self.telephone)
         self.cuts = self.outages = 0
         self._tasks: list[asyncio.Task[None]] = []
+        self._recent: deque[str] = deque(maxlen=10)
         self._end = START + timedelta(days=options.days)
 
     # -- the world ------------------------------------------------------------------------------------------------
@@ -190,7 +194,12 @@ class Drill:
     async def _concerns(self) -> None:
         for number in itertools.count(1):
             await asyncio.sleep(self.chance.expovariate(self.options.alerts_a_day / 86_400))
-            home, kind = self.chance.choice(self.town.homes), self.chance.choice(_KINDS)
+            again = self.chance.random() < _AGAIN and bool(self._recent)
+            home, kind = (
+                self.chance.choice(tuple(self._recent) if again else self.town.homes),
+                self.chance.choice(_KINDS),
+            )
+            self._recent.append(home)
             severity = self.chance.choice(tuple(Severity))
             self.crowd.does(self._incident(home, kind, severity, f"e{number}"))
 

@@ -13,6 +13,7 @@ from core.places import Room
 from core.policies import Target
 
 _FACT = {"name": "silent_for", "value": 3120.0, "unit": "s"}
+_PART = {"kind": "silence", "severity": "red", "episode": "since 01:02", "since": "2026-11-24T01:02:00Z"}
 _ALERT = {
     "id": "a-17",
     "home": "building-7/0402",
@@ -40,6 +41,7 @@ _ALERT = {
     "handed_to": None,
     "accept_by": None,
     "snoozed_until": None,
+    "parts": [_PART],
 }
 
 
@@ -51,6 +53,17 @@ class FactBody(Body):
     name: str
     value: float | str
     unit: str
+
+
+class PartBody(Body):
+    """One of the concerns of an alert."""
+
+    model_config = example(**_PART)
+
+    kind: ConcernKind
+    severity: Severity
+    episode: str
+    since: datetime
 
 
 class AlertBody(Body):
@@ -84,6 +97,7 @@ class AlertBody(Body):
     handed_to: str | None = Field(description="who should take it from its holder")
     accept_by: datetime | None = Field(description="until when; then it climbs")
     snoozed_until: datetime | None = Field(description="nobody is asked before")
+    parts: list[PartBody] = Field(description="every concern that it is for, the one that opened it first")
 
 
 class AlertPage(Body):

@@ -56,6 +56,7 @@ def _of_alert(alert: Alert) -> bytes:
         home=alert.home,
         area=alert.area,
         kind=alert.kind.value,
+        kinds=[part.kind.value for part in alert.parts],
         severity=alert.severity.value,
         handling=alert.handling.value,
         condition=alert.condition.value,

@@ -45,6 +45,10 @@ class Words:
     def title(self, alert: Alert) -> str:
         return wording.concern_title(alert, self.language)
 
+    def also(self, alert: Alert) -> str:
+        """What else it is for; nothing for one concern alone."""
+        return wording.also(alert, self.language)
+
     def fact(self, fact: Fact) -> str:
         return wording.fact(fact, self.language, self.zone)
 

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from alerts.auditor import Auditor
 from alerts.channels.channel import OutgoingMessage
-from alerts.desk import Desk, Raised
+from alerts.concerns import Raised
+from alerts.desk import Desk
 from alerts.engine import Engine
 from alerts.engine_settings import EngineSettings
 from alerts.reach import Reacher

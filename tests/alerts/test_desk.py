@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from alerts.desk import MAX_EVIDENCE, MAX_NOTE, RaisedAs
+from alerts.concerns import MAX_EVIDENCE, RaisedAs
+from alerts.desk import MAX_NOTE
 from core.alerts import Alert, Condition, EntryKind, Handling, Outcome, Refusal, TimerKind
 from core.concerns import Concern, ConcernKind, Fact, Severity
 from core.places import Room

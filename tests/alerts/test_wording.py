@@ -176,6 +176,8 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
         EntryKind.SNOOZE_ENDED: [{}],
         EntryKind.CONDITION_CLEARED: [{"episode": "e", "reason": "sign of life"}],
         EntryKind.CONDITION_RETURNED: [{"episode": "e", "facts": facts}],
+        EntryKind.MERGED: [{"kind": "smoke", "severity": "red", "facts": facts, "episode": "e"}],
+        EntryKind.PART_CLEARED: [{"kind": "door_open", "episode": "e", "reason": "closed"}],
         EntryKind.WORSENED: [{"from": "orange", "severity": "red", "facts": facts}],
         EntryKind.CLOSED: [
             {"outcome": o.value, "note": n, "together": m}
@@ -235,7 +237,14 @@ def test_each_is_asked_in_the_words_for_them(target: Target, zh: str, en: str) -
 def _every_message(target: Target) -> list[wording.Text]:
     events = [(Purpose.ASK, e) for e in (EntryKind.LEVEL_ENTERED, EntryKind.HANDED_OVER)]
     events += [
-        (Purpose.INFORM, e) for e in (EntryKind.ACKNOWLEDGED, EntryKind.SNOOZED, EntryKind.WORSENED, EntryKind.CLOSED)
+        (Purpose.INFORM, e)
+        for e in (
+            EntryKind.ACKNOWLEDGED,
+            EntryKind.SNOOZED,
+            EntryKind.WORSENED,
+            EntryKind.MERGED,
+            EntryKind.CLOSED,
+        )
     ]
     return [
         wording.message(

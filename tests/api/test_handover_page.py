@@ -11,16 +11,16 @@ from tests.api.conftest import As
 PAGE = "/handover?area=grid-1"
 
 
-def orange(services: Services, kind: ConcernKind = ConcernKind.BATHROOM) -> Alert:
+def orange(services: Services, kind: ConcernKind = ConcernKind.BATHROOM, home: str = street.WELL) -> Alert:
     at = services.clock.now()
-    concern = Concern(street.FALLEN, kind, Severity.ORANGE, "e", at - timedelta(minutes=5), at, "bathroom")
+    concern = Concern(home, kind, Severity.ORANGE, "e", at - timedelta(minutes=5), at, "bathroom")
     return services.desk.raise_concern(concern).alert
 
 
 def test_the_next_duty_reads_what_is_open_and_what_ended(visit_as: As, services: Services) -> None:
     alert = orange(services)
     services.desk.note(alert.id, by="li", text="电话没人接")
-    ended = orange(services, ConcernKind.DOOR_OPEN)
+    ended = orange(services, ConcernKind.DOOR_OPEN, "building-5/0302")
     services.desk.close(ended.id, by="li", outcome=Outcome.HELPED)
 
     text = visit_as("li").get(PAGE).text

@@ -1,6 +1,7 @@
 """The pages without a browser: what they tell, in both languages, and that they work as plain forms."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -9,7 +10,7 @@ import pytest
 from alerts import wording
 from api.services import Services
 from core.alerts import Handling, Outcome
-from core.concerns import Severity
+from core.concerns import Concern, ConcernKind, Severity
 from core.people import Language
 from core.states import HomeState
 from tests.api import street
@@ -280,3 +281,17 @@ def test_forms_of_one_page_share_one_token(visit_as: As) -> None:
     page = visit_as("desk").get("/alerts/a-17").text
 
     assert set(re.findall(r'name="csrf" value="([^"]+)"', page)) == {csrf_on(page)}
+
+
+def test_an_alert_for_two_things_says_both(visit_as: As, services: Services) -> None:
+    at = services.clock.now()
+    door = Concern(street.WELL, ConcernKind.DOOR_OPEN, Severity.ORANGE, "e", at, at, "door")
+    alert = services.desk.raise_concern(door).alert
+    services.desk.raise_concern(replace(door, kind=ConcernKind.BATHROOM))
+
+    admin = visit_as("admin")
+
+    assert "同时还有：在卫生间停留过久" in admin.get(f"/alerts/{alert.id}").text
+    assert "同时还有：在卫生间停留过久" in admin.get("/").text
+    told = admin.get(f"/api/v1/alerts/{alert.id}").json()["alert"]
+    assert [part["kind"] for part in told["parts"]] == ["door_open", "bathroom"]

@@ -79,7 +79,7 @@ def test_a_new_alert_uses_it_and_an_open_one_keeps_what_it_has(visit_as: As, ser
     at = services.clock.now()
 
     raised = services.desk.raise_concern(
-        Concern(street.FALLEN, ConcernKind.BATHROOM, Severity.ORANGE, "e", at, at, "bathroom")
+        Concern(street.WELL, ConcernKind.BATHROOM, Severity.ORANGE, "e", at, at, "bathroom")
     )
 
     assert [e.detail["targets"] for e in services.alerts.timeline(raised.alert.id) if "targets" in e.detail] == [

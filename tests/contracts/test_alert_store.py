@@ -6,13 +6,27 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.alerts import Alert, Condition, Entry, EntryKind, Handling, TimerKind
+from core import merging, passing
+from core.alerts import Alert, Condition, Entry, EntryKind, Handling, TimerKind, Transition
 from core.concerns import ConcernKind, Severity
+from core.policies import Target
 from core.ports import AlertStore, StoreRefused
 from core.timeline import Standing, replay
 from storage.alerts import SqlAlerts
 from storage.database import Database
-from tests.contracts.cases import LEASE, MINUTE, T0, arrived, climbed, closed, concern, opening, taken
+from tests.contracts.cases import (
+    LEASE,
+    MINUTE,
+    REACH,
+    T0,
+    arrived,
+    climbed,
+    closed,
+    concern,
+    opening,
+    recipient,
+    taken,
+)
 
 
 @pytest.fixture
@@ -287,7 +301,50 @@ def test_alerts_that_nobody_can_be_reached_for_are_found(store: AlertStore) -> N
             store.cancel_send(claimed, at=T0, reason="failed")
     moved = store.get("m-2")
     assert moved is not None
-    store.apply(taken(moved))  # at a new fence, at which nobody is asked
+    store.apply(taken(moved))  # nobody is asked any more
 
     assert store.exhausted() == ["m-1"]
     assert store.level_exhausted("m-1", 1)
+
+
+def test_what_was_merged_in_is_kept_and_found_by_its_episode(store: AlertStore) -> None:
+    first = opening("m-1")
+    store.open(first)
+    assert first.timer is not None
+    other = concern(kind=ConcernKind.BATHROOM, severity=Severity.YELLOW, episode="in the morning")
+    merged = merging.merge(
+        first.alert, other, policy=first.alert.policy, reach=REACH, audience=[], timer=first.timer, now=T0 + MINUTE
+    )
+    assert isinstance(merged, Transition)
+
+    assert store.apply(merged)
+
+    kept = store.get("m-1")
+    assert kept == merged.alert
+    assert store.of_episode(other.key, "in the morning") == kept
+    assert store.of_episode(first.alert.key, first.alert.episode) == kept
+    assert store.of_episode(other.key, "at noon") is None
+    store.apply(closed(merged.alert))
+    again = opening("m-2", of=other)
+    standing = store.open(again)
+    assert standing is not None
+    assert (standing.id, standing.is_open) == ("m-1", False)
+    assert store.open(replace(again, alert=replace(again.alert, predecessor="m-1"))) is None
+
+
+def test_what_is_held_is_taken_with_nobody_there_and_not_being_handed_over(store: AlertStore) -> None:
+    moves = [opening(f"m-{n}", of=concern(f"home-{n}")) for n in range(4)]
+    for move in moves:
+        store.open(move)
+    held = [taken(move.alert, now=T0 + n * MINUTE) for n, move in enumerate(moves[:3], 1)]
+    for move in held:
+        store.apply(move)
+    store.apply(arrived(held[1].alert))
+    assert held[2].timer is not None
+    handed = passing.hand_over(
+        held[2].alert, by="li", to=recipient("zhao", Target.GRID_WORKER), timer=held[2].timer, now=T0 + 4 * MINUTE
+    )
+    assert isinstance(handed, Transition)
+    store.apply(handed)
+
+    assert store.held() == [held[0].alert]

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.inbox import MESSAGES_KEPT, Heard, UnknownDevice
-from core.ports import InboxStore
+from core.inbox import MESSAGES_KEPT, Heard, InboxStore, UnknownDevice
 from core.readings import Kind, Value
 from storage.database import Database
 from storage.inbox import SqlInbox

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from core import escalation, passing, timeline, worsening
+from core import escalation, merging, passing, timeline, worsening
 from core.alerts import (
     Alert,
     Condition,
@@ -270,6 +270,33 @@ class AlertMachine(RuleBasedStateMachine):
             if timer.kind is not TimerKind.ACCEPT_BY:
                 assert moved.timer.kind is timer.kind
             assert moved.timer.due_at <= timer.due_at
+            assert {s.person for s in moved.sends} <= {before.taken_by, before.arrived_by}
+        self._write(moved)
+
+    @rule(other=st.sampled_from(ConcernKind), severity=st.sampled_from(Severity), policy=POLICIES, reach=REACHES)
+    def something_else_happens(
+        self, other: ConcernKind, severity: Severity, policy: Policy, reach: Mapping[Whom, Sequence[Recipient]]
+    ) -> None:
+        before, timer = self.alert, self.timer
+        happened = replace(concern(severity), kind=other, episode=f"{other} {self.now}")
+        if timer is None or other in before.kinds or merging.host_for([before], happened) is None:
+            return
+
+        moved = merging.merge(
+            before, happened, policy=policy, reach=reach, audience=audience(before), timer=timer, now=self.now
+        )
+
+        assert isinstance(moved, Transition)
+        assert moved.timer is not None
+        assert moved.alert.kinds == before.kinds | {other}
+        assert moved.alert.severity.rank == min(before.severity.rank, severity.rank)
+        assert moved.alert.handling is before.handling
+        assert (moved.alert.key, moved.alert.episode) == (before.key, before.episode)
+        assert moved.alert.snoozed_until is None
+        is_anew = severity.rank < before.severity.rank or before.snoozed_until is not None
+        assert is_anew == any(e.kind is EntryKind.LEVEL_ENTERED for e in moved.entries)
+        if not is_anew:
+            assert (moved.timer.kind, moved.timer.due_at) == (timer.kind, timer.due_at)
             assert {s.person for s in moved.sends} <= {before.taken_by, before.arrived_by}
         self._write(moved)
 

@@ -27,9 +27,9 @@ from alerts.reach import Reacher
 from alerts.sender import Sender, SenderSettings
 from alerts.workers import Threads
 from anxin.clock import ScaledClock, parse_epoch
-from anxin.drill.life import Rules
 from anxin.drill.oracle import Oracle, every_alert
 from anxin.drill.providers import Taken, Telephone
+from anxin.drill.rules import Rules
 from anxin.drill.town import WAYS, Town, new_town
 from core.alerts import Alert, Handling, Outcome, Purpose
 from core.concerns import Concern, ConcernKind, Fact, Severity

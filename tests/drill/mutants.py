@@ -1,4 +1,4 @@
-"""Twenty ways to break the promise, planted into the real service one at a time. The drill's oracle must find each."""
+"""Two dozen ways to break the promise, planted into the real service one by one. The drill's oracle must find each."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 import alerts.sender
 import core.escalation
 import core.levels
+import core.merging
 import core.passing
 import core.worsening
 import storage.alerts
@@ -266,6 +267,11 @@ def a_lease_is_for_everybody(patch: pytest.MonkeyPatch) -> None:
 @mutant
 def the_shift_goes_home_with_it(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Relief, "look", lambda _relief: 0)
+
+
+@mutant
+def red_joins_what_somebody_holds(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(core.merging, "_may_join", lambda _alert, _concern: True)
 
 
 @contextmanager

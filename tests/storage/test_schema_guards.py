@@ -61,7 +61,7 @@ COPY = (
     "INSERT INTO alerts SELECT '{id}', {key}, {episode}, home, area, kind, severity, policy, opened_at, since, facts,"
     " place, handling, condition, level, round, fence, taken_by, taken_at, arrived_by, arrived_at, closed_by,"
     " closed_at, outcome, note, told, {predecessor}, '{id}', handed_to, accept_by,"
-    " snoozed_until FROM alerts WHERE id = 'open'"
+    " snoozed_until, joined FROM alerts WHERE id = 'open'"
 )
 CHANGE = "UPDATE {table} SET {change} WHERE {key} = '{value}'"
 ARM = "INSERT INTO timers SELECT '{id}', fence, kind, due_at FROM timers WHERE alert = 'open'"

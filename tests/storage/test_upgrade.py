@@ -16,12 +16,12 @@ from storage.alerts import SqlAlerts
 from storage.database import Database, _migrations
 from tests.contracts.cases import MINUTE, T0, concern, opening, taken
 
-NEW_IN_0008 = ("handed_to", "accept_by", "snoozed_until")
+NEW_SINCE_0007 = ("handed_to", "accept_by", "snoozed_until", "joined")
 
 
 def _as_0007_wrote_it(alert: Alert) -> dict[str, Any]:
     row = alert_values(alert)
-    for column in NEW_IN_0008:
+    for column in NEW_SINCE_0007:
         del row[column]
     del row["policy"]["snooze_within_s"]
     return row

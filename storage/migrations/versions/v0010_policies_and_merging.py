@@ -1,4 +1,4 @@
-"""Escalation policies as versions that are only ever added; when a person was last asked; who holds what."""
+"""Escalation policies as versions that are only ever added; when a person was last asked; who holds what; merging."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,6 +28,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("severity", "kind", "version", name="uq_policy_versions_severity_kind_version"),
     )
     op.create_index("ix_sends_person", "sends", ["person", "created_at"])
+    op.add_column("alerts", sa.Column("joined", sa.JSON, nullable=False, server_default="[]"))
+    op.create_table(
+        "merged_episodes",
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("episode", sa.Text, primary_key=True),
+        sa.Column("alert", sa.Text, sa.ForeignKey("alerts.id"), nullable=False),
+    )
     held = sa.text("handling = 'acknowledged'")
     op.create_index("ix_alerts_held", "alerts", ["taken_at"], sqlite_where=held, postgresql_where=held)
     for verb in ("UPDATE", "DELETE"):
