@@ -9,7 +9,7 @@ from datetime import datetime
 
 from alerts.concerns import Concerns
 from core import escalation, passing
-from core.alerts import Alert, Entry, EntryKind, Outcome, Refusal, Transition
+from core.alerts import Alert, Entry, EntryKind, Found, Outcome, Refusal, Transition
 from core.concerns import Severity
 
 MAX_NOTE = 2000
@@ -79,6 +79,18 @@ class Desk(Concerns):
             alert_id,
             None,
             lambda alert: Entry(alert.id, self.clock.now(), EntryKind.NOTE, alert.fence, by, {"text": words}),
+        )
+
+    def knocked(self, alert_id: str, *, by: str, home: str, found: Found, text: str = "") -> Alert | Refusal:
+        """Somebody was at a door that this alert is about. NOTE's detail: `home`, `address`, `found`, `text`."""
+        detail = {
+            "home": home,
+            "address": self.reacher.home(home).address,
+            "found": found.value,
+            "text": text.strip()[:MAX_NOTE],
+        }
+        return self._move(
+            alert_id, None, lambda alert: Entry(alert.id, self.clock.now(), EntryKind.NOTE, alert.fence, by, detail)
         )
 
     def reopen(self, alert_id: str, *, by: str) -> Alert | Refusal:

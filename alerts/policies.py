@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from core.concerns import ConcernKind, Severity
-from core.policies import DEFAULT_POLICIES, ROLES, Asking, Level, Policies, Policy, Target, Whom, whom
+from core.policies import DEFAULT_BY_KIND, DEFAULT_POLICIES, ROLES, Asking, Level, Policies, Policy, Target, Whom, whom
 from core.refusals import FileRefused
 
 LONGEST_MINUTES = 24 * 60.0
@@ -63,7 +63,7 @@ def parse(text: str) -> Policies:
     except tomllib.TOMLDecodeError as error:
         raise PoliciesRefused(f"not TOML: {error}") from error
     _only(tables, {severity.value for severity in Severity}, "")
-    by_severity, by_kind = dict(DEFAULT_POLICIES), {}
+    by_severity, by_kind = dict(DEFAULT_POLICIES), dict(DEFAULT_BY_KIND)
     for name, table in tables.items():
         severity, whole = Severity(name), dict(_table(table, name))
         kinds = {key: whole.pop(key) for key in sorted(whole.keys() & _KINDS)}

@@ -85,8 +85,8 @@ class Reacher:
         return self._world.names
 
     def home(self, home: str, *, area: str = "") -> Home:
-        """The home, or what can be said of one that is not in the inventory any more."""
-        return self._world.inventory.homes.get(home) or Home(home, area, home)
+        """The home, an area in its place, or what can be said of one that is not in the inventory any more."""
+        return self._world.inventory.place(home, area=area)
 
     def area_of(self, home: str) -> str:
         return self.home(home).area

@@ -16,6 +16,7 @@ from anxin.clock import ScaledClock
 from anxin.heartbeat import Heartbeat
 from anxin.intake_faults import IntakeFaults
 from anxin.lookout import Lookout
+from anxin.outages import Outages
 from anxin.roster import Roster
 from anxin.runtime import set_aside, sweep
 from anxin.settings import Settings
@@ -36,6 +37,7 @@ STATUSES_EVERY, ROSTER_EVERY, INBOX_EVERY, FAULTS_EVERY, WAITING_EVERY, AUDIT_EV
     60,
     60,
 )
+OUTAGES_EVERY = 15
 SESSIONS_EVERY, RETENTION_EVERY, COLLECTOR_EVERY, SWEEP_EVERY = 3600, 6 * 3600, 10, 24 * 3600
 """Real seconds."""
 
@@ -54,6 +56,7 @@ class Housekeeping:
     pipeline: Pipeline
     faults: IntakeFaults
     announce: Callable[[Change], None]
+    outages: Outages
     heartbeat: Heartbeat | None = None
 
     def scheduler(self) -> AsyncIOScheduler:
@@ -67,6 +70,7 @@ class Housekeeping:
             ("intake faults", FAULTS_EVERY, self.look_for_faults),
             ("inbox", INBOX_EVERY, self.keep_inbox),
             ("audit", AUDIT_EVERY, self.audit),
+            ("outages", OUTAGES_EVERY, self.look_for_outages),
             ("heartbeat", HEARTBEAT_EVERY, self.beat),
             ("sessions", SESSIONS_EVERY, self.forget_sessions),
             ("retention", RETENTION_EVERY, self.forget_readings),
@@ -102,6 +106,10 @@ class Housekeeping:
         """Tickets about intake itself."""
         for change in await asyncio.to_thread(self.faults.look):
             self.announce(change)
+
+    async def look_for_outages(self) -> None:
+        """Buildings that went dark."""
+        await asyncio.to_thread(self.outages.look)
 
     async def audit(self) -> None:
         """Look from outside at what the engine should have done."""

@@ -27,6 +27,7 @@ from anxin.lookout import Lookout
 from anxin.memory import Memory
 from anxin.metrics import Gauges, exporter
 from anxin.onboarding import ConsoleOnboarding
+from anxin.outages import Outages
 from anxin.outward import Outward, new_outward
 from anxin.roster import Roster
 from anxin.runtime import filling, take_short_turns
@@ -181,6 +182,7 @@ def wire(
             pipeline,
             faults,
             feed.announce,
+            Outages(stores.tickets, alerting.desk, lambda: roster.inventory, clock),
             _heartbeat(settings, checkup, alerting, clock),
         ),
         create_app(services),

@@ -23,7 +23,7 @@ from api.health import endpoints as health
 from api.homes import endpoints as homes
 from api.looked import endpoints as looked
 from api.looks import LookBook
-from api.pages import alert, desk, duty, handover, inbox, install, login, one_tap, others, policies, together
+from api.pages import alert, desk, duty, handover, inbox, install, knocks, login, one_tap, others, policies, together
 from api.pages import homes as home_pages
 from api.pages.shell import FRAGMENT, shell
 from api.phones import endpoints as phones
@@ -97,7 +97,21 @@ def _include(app: FastAPI) -> None:
         json.include_router(resource.router)
     app.include_router(json)
     app.include_router(health.router)
-    for page in (login, one_tap, desk, duty, handover, policies, alert, together, home_pages, inbox, install, others):
+    for page in (
+        login,
+        one_tap,
+        desk,
+        duty,
+        handover,
+        policies,
+        alert,
+        knocks,
+        together,
+        home_pages,
+        inbox,
+        install,
+        others,
+    ):
         app.include_router(page.router)
 
 

@@ -38,6 +38,14 @@ class Outcome(StrEnum):
     TEST = "test"
 
 
+class Found(StrEnum):
+    """What was found at one door of an outage."""
+
+    WELL = "well"
+    NOBODY = "nobody"  # nobody opened
+    NEEDS_HELP = "needs_help"
+
+
 class TimerKind(StrEnum):
     LEVEL = "level"  # nobody answered this level
     ARRIVE_BY = "arrive_by"  # taken, and not there in time

@@ -23,6 +23,7 @@ class ConcernKind(StrEnum):
     GAS = "gas"
     WATER = "water"
     DECLINE = "decline"
+    OUTAGE = "outage"  # many homes of one building went dark together
 
 
 class Severity(StrEnum):

@@ -74,6 +74,15 @@ class Area:
     parent: str | None = None
 
 
+_AREA = "area:"
+_ZONE = "Asia/Shanghai"
+
+
+def of_area(area: str) -> str:
+    """What stands in a home's place where something concerns a whole area."""
+    return f"{_AREA}{area}"
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """One household (户). `timezone` is an IANA name; `area` is its building or grid.
@@ -85,7 +94,7 @@ class Home:
     id: str
     area: str
     address: str
-    timezone: str = "Asia/Shanghai"
+    timezone: str = _ZONE
     resident: str | None = None
     door_note: str | None = None
 
@@ -170,6 +179,18 @@ class Inventory:
             found = self.areas[area]
             yield found
             area = found.parent
+
+    def area_meant(self, home: str) -> Area | None:
+        """The area that stands in a home's place here; None for a home."""
+        return self.areas.get(home.removeprefix(_AREA)) if home.startswith(_AREA) else None
+
+    def place(self, home: str, *, area: str = "") -> Home:
+        """The home; an area in a home's place, as one; or what can be said of a home that is not there any more."""
+        meant = self.area_meant(home)
+        if meant is not None:
+            zone = next((each.timezone for each in self.homes.values() if each.area == meant.id), _ZONE)
+            return Home(home, meant.id, meant.name, zone)
+        return self.homes.get(home) or Home(home, area, home)
 
     def area_of_kind(self, home: str, kind: AreaKind) -> Area | None:
         """The home's street, community, grid or building."""

@@ -204,12 +204,29 @@ DEFAULT_POLICIES: Mapping[Severity, Policy] = {
 }
 
 
+DEFAULT_BY_KIND: Mapping[tuple[Severity, ConcernKind], Policy] = {
+    (Severity.ORANGE, ConcernKind.OUTAGE): Policy(
+        "orange.outage",
+        1,
+        _minutes(
+            (Target.CAPTAIN, 10),
+            (Target.GRID_WORKER, 10),
+            (Target.COMMUNITY_DESK, 15),
+            (Target.STREET_DESK, 15),
+        ),
+        arrive_within=timedelta(minutes=60),
+        report_within=timedelta(hours=4),
+        snooze_within=timedelta(hours=6),
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Policies:
     """Which policy a new alert gets: that of its kind at this severity, where there is one, or else the severity's."""
 
     by_severity: Mapping[Severity, Policy] = field(default_factory=lambda: DEFAULT_POLICIES)
-    by_kind: Mapping[tuple[Severity, ConcernKind], Policy] = field(default_factory=dict)
+    by_kind: Mapping[tuple[Severity, ConcernKind], Policy] = field(default_factory=lambda: DEFAULT_BY_KIND)
 
     def of(self, severity: Severity, kind: ConcernKind) -> Policy:
         return self.by_kind.get((severity, kind)) or self.by_severity[severity]

@@ -32,6 +32,8 @@ NAMES = (
     "room",
     "pressed_at",
     "budget",
+    "dark_homes",
+    "homes",
 )
 """What detectors may say. The names are the contract between them and this catalogue."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from alerts.wording import terms
 from alerts.wording.catalogue import say
 from alerts.wording.facts import facts, facts_of
-from core.alerts import Entry, EntryKind, Outcome
+from core.alerts import Entry, EntryKind, Found, Outcome
 from core.concerns import ConcernKind, Severity
 from core.delivery import Settlement
 from core.people import Language
@@ -39,26 +39,39 @@ class _Line:
                 return self._level()
             case EntryKind.CLOSED:
                 return self._closed()
-            case EntryKind.DELIVERY:
-                return self._delivery()
-            case EntryKind.NOT_SENT:
-                reason = terms.not_sent(str(self.detail.get("reason", "")), self.language)
-                return self._say("not_sent", name=self._recipient(), reason=reason)
-            case EntryKind.ACKNOWLEDGED if self.detail.get("from"):
-                return self._say("taken_over", previous=self._who("from"), arrive_by=self._when("arrive_by"))
-            case EntryKind.RELEASED | EntryKind.SNOOZED:
-                reason = str(self.detail.get("reason") or "")
-                told = say(self.language, "entry.with_reason", reason=reason) if reason else ""
-                places = {"reason": told, "holder": self._who("from"), "until": self._when("until")}
-                return self._say(self.entry.kind.value, **places)
+            case EntryKind.DELIVERY | EntryKind.NOT_SENT:
+                return self._message()
+            case EntryKind.RELEASED | EntryKind.SNOOZED | EntryKind.ACKNOWLEDGED | EntryKind.HANDED_OVER:
+                return self._in_hands()
             case EntryKind.MERGED | EntryKind.PART_CLEARED:
-                kind = terms.kind(ConcernKind(self.detail["kind"]), self.language)
-                severity = self._severity("severity") if "severity" in self.detail else ""
-                return self._say(self.entry.kind.value, kind=kind, severity=severity)
-            case EntryKind.HANDED_OVER if self.detail.get("reason") == "shift_over":
-                return self._say("shift_over", holder=self._who("from"), **self._plain())
+                return self._part()
+            case EntryKind.NOTE if self.detail.get("found"):
+                return self._knocked()
             case kind:
                 return self._say(kind.value, **self._plain())
+
+    def _in_hands(self) -> str:
+        """Who takes it, gives it back, passes it on or puts it off."""
+        kind = self.entry.kind
+        if kind is EntryKind.ACKNOWLEDGED and self.detail.get("from"):
+            return self._say("taken_over", previous=self._who("from"), arrive_by=self._when("arrive_by"))
+        if kind is EntryKind.HANDED_OVER and self.detail.get("reason") == "shift_over":
+            return self._say("shift_over", holder=self._who("from"), **self._plain())
+        reason = str(self.detail.get("reason") or "")
+        told = say(self.language, "entry.with_reason", reason=reason) if reason else ""
+        places = {**self._plain(), "reason": told, "holder": self._who("from"), "until": self._when("until")}
+        return self._say(kind.value, **places)
+
+    def _part(self) -> str:
+        kind = terms.kind(ConcernKind(self.detail["kind"]), self.language)
+        severity = self._severity("severity") if "severity" in self.detail else ""
+        return self._say(self.entry.kind.value, kind=kind, severity=severity)
+
+    def _message(self) -> str:
+        if self.entry.kind is EntryKind.DELIVERY:
+            return self._delivery()
+        reason = terms.not_sent(str(self.detail.get("reason", "")), self.language)
+        return self._say("not_sent", name=self._recipient(), reason=reason)
 
     def _plain(self) -> dict[str, object]:
         """The places of the lines that only name people, times and words."""
@@ -108,6 +121,12 @@ class _Line:
             outcome=terms.outcome(Outcome(self.detail["outcome"]), self.language),
             note=others + (say(self.language, "entry.with_note", note=note) if note else ""),
         )
+
+    def _knocked(self) -> str:
+        found = terms.found(Found(self.detail["found"]), self.language)
+        note = str(self.detail.get("text") or "")
+        more = say(self.language, "entry.with_note", note=note) if note else ""
+        return self._say("knocked", address=str(self.detail["address"]), found=found, note=more)
 
     def _delivery(self) -> str:
         said = str(self.detail.get("said") or "")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
 
 from alerts.wording.catalogue import knows, say
-from core.alerts import Condition, Handling, Outcome, Refusal
+from core.alerts import Condition, Found, Handling, Outcome, Refusal
 from core.concerns import ConcernKind, Severity
 from core.delivery import Settlement
 from core.people import Language
@@ -49,6 +49,10 @@ def whom(value: Whom, language: Language, names: Mapping[str, str]) -> str:
 
 def settlement(value: Settlement, language: Language) -> str:
     return say(language, f"settlement.{value.value}")
+
+
+def found(value: Found, language: Language) -> str:
+    return say(language, f"found.{value.value}")
 
 
 def refusal(value: Refusal, language: Language) -> str:

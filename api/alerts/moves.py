@@ -6,7 +6,7 @@ from datetime import timedelta
 from api.access import Action, Viewer
 from api.errors import Code, Problem, refused
 from api.services import Services
-from core.alerts import Alert, Outcome, Refusal
+from core.alerts import Alert, Found, Outcome, Refusal
 
 
 def alert_for(ports: Services, viewer: Viewer, alert_id: str) -> Alert:
@@ -81,6 +81,15 @@ def write_note(ports: Services, viewer: Viewer, alert_id: str, *, text: str) -> 
         raise Problem(Code.INVALID, "A note needs words.")
     alert = alert_for(ports, viewer, alert_id)
     return _moved(ports.desk.note(alert.id, by=viewer.person, text=text))
+
+
+def knocked(ports: Services, viewer: Viewer, alert_id: str, *, home: str, found: Found, text: str) -> Alert:
+    """Raises Problem NOT_FOUND for a home that is not among those which the alert is about, or not the viewer's."""
+    alert, inventory = alert_for(ports, viewer, alert_id), ports.inventory()
+    area, place = inventory.area_meant(alert.home), inventory.homes.get(home)
+    if area is None or place is None or not viewer.sees(place) or not inventory.within(place.area, area.id):
+        raise Problem(Code.NOT_FOUND)
+    return _moved(ports.desk.knocked(alert.id, by=viewer.person, home=home, found=found, text=text))
 
 
 def reopen(ports: Services, viewer: Viewer, alert_id: str) -> Alert:

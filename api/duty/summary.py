@@ -12,7 +12,7 @@ from api.errors import Problem
 from api.homes.sight import by_urgency
 from api.services import Services
 from core.alerts import Alert, Entry, EntryKind, Handling, Recipient, Timer
-from core.places import Area
+from core.places import Area, of_area
 from core.spells import Spell, spells
 
 BACK = timedelta(hours=12)
@@ -48,7 +48,8 @@ def summary(ports: Services, viewer: Viewer, area: Area) -> Summary:
     now, inventory = ports.clock.now(), ports.inventory()
     below = {each for each in inventory.areas if inventory.within(each, area.id)}
     homes = [home.id for home in inventory.homes.values() if home.area in below]
-    open_ = [alert for alert in ports.alerts.open_alerts(homes=homes) if viewer.sees_alert(alert)]
+    whole = [of_area(each) for each in below]
+    open_ = [alert for alert in ports.alerts.open_alerts(homes=[*homes, *whole]) if viewer.sees_alert(alert)]
     recent = ports.alerts.page(areas=below, limit=MOST_ENDED).alerts
     ended = [a for a in recent if a.closed_at is not None and a.closed_at > now - BACK and viewer.sees_alert(a)]
     tickets = [t for t in ports.tickets.tickets(homes=homes) if viewer.sees_ticket(t, inventory)]

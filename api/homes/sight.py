@@ -10,7 +10,7 @@ from datetime import datetime
 from api.access import Viewer
 from api.services import Services
 from core.alerts import Alert, Handling
-from core.places import Home
+from core.places import Area, Home, of_area
 from core.states import HomeState, HomeStatus, home_state
 
 
@@ -69,6 +69,11 @@ def sights_of(ports: Services, homes: list[Home]) -> list[Sight]:
     for alert in sorted(ports.alerts.open_alerts(homes=ids), key=by_urgency):
         alerts.setdefault(alert.home, []).append(alert)
     return [Sight(home, statuses.get(home.id, HomeStatus(home.id)), tuple(alerts.get(home.id, ()))) for home in homes]
+
+
+def of_areas(ports: Services, areas: Iterable[Area]) -> list[Alert]:
+    """Open alerts that are for one of these areas as a whole."""
+    return ports.alerts.open_alerts(homes=[of_area(area.id) for area in areas])
 
 
 _WHOLE = 2_000

@@ -23,15 +23,16 @@ from api.alerts.moves import (
 )
 from api.depends import Looks, Ports, Requires
 from api.errors import Problem
+from api.homes.knocks import Knock, knocks
 from api.pages.forms import HandlingForm, ReopeningForm, Text, go_on
 from api.pages.repeats import MOST_FOLDED, Stretch, Told, stretches, told
 from api.pages.shell import shell
 from api.services import Services
 from api.sessions import Visit
-from core.alerts import Alert, Entry, EntryKind, Handling, Outcome, Recipient, Timer
+from core.alerts import Alert, Entry, EntryKind, Found, Handling, Outcome, Recipient, Timer
 from core.concerns import Fact, Severity
 from core.levels import chosen
-from core.places import Home, Inventory
+from core.places import Area, Home, Inventory
 from core.policies import Level, Whom
 
 router = APIRouter(include_in_schema=False)
@@ -50,7 +51,8 @@ class AlertView:
     """
 
     alert: Alert
-    home: Home | None
+    home: Home
+    area: Area | None
     timer: Timer | None
     facts: tuple[Fact, ...]
     asked: tuple[str, ...]
@@ -65,6 +67,7 @@ class AlertView:
     may_pass_on: bool
     responders: tuple[Recipient, ...]
     snoozes: tuple[int, ...]
+    knocks: tuple[Knock, ...]
 
 
 @router.get("/alerts/{alert_id}")
@@ -77,8 +80,8 @@ def alert_page(
 ) -> Response:
     alert = alert_for(ports, visit.viewer, alert_id)
     looks.note(visit.viewer, f"alert {alert.id}", alert.home, ports.clock.now())
-    page = shell(request, ports, visit, home=ports.inventory().homes.get(alert.home))
-    return page.page("alert", view=alert_view(ports, visit, alert), most_folded=MOST_FOLDED)
+    page = shell(request, ports, visit, home=ports.inventory().place(alert.home, area=alert.area))
+    return page.page("alert", view=alert_view(ports, visit, alert), most_folded=MOST_FOLDED, founds=tuple(Found))
 
 
 def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
@@ -86,10 +89,11 @@ def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
     timeline = tuple(ports.alerts.timeline(alert.id))
     names = {person.id: person.name for person in ports.directory().people.values()}
     following = alert.policy.levels[min(alert.level + 1, alert.policy.last)]
-    home = ports.inventory().homes.get(alert.home)
+    area = ports.inventory().area_meant(alert.home)
     return AlertView(
         alert=alert,
-        home=home,
+        home=ports.inventory().place(alert.home, area=alert.area),
+        area=area,
         timer=ports.alerts.timer(alert.id),
         facts=_facts(alert, ports.inventory(), now=ports.clock.now()),
         asked=_asked(timeline, names),
@@ -104,6 +108,7 @@ def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
         may_pass_on=may_pass_on(visit.viewer, alert),
         responders=_responders(ports, alert, visit.viewer.person),
         snoozes=_snoozes(alert, ports.clock.now()),
+        knocks=knocks(ports, visit.viewer, area, timeline) if area else (),
     )
 
 

@@ -9,7 +9,7 @@ from api.access import Action, Viewer
 from api.areas.overview import Watch, areas_of, tree, watches
 from api.depends import Looks, Ports, Requires
 from api.errors import Code, Problem
-from api.homes.sight import Count, Sight, by_urgency, sights
+from api.homes.sight import Count, Sight, by_urgency, of_areas, sights
 from api.pages.forms import go_on
 from api.pages.login import start_of
 from api.pages.shell import shell
@@ -31,7 +31,7 @@ class Card:
     """One open alert on the desk."""
 
     alert: Alert
-    home: Home | None
+    home: Home
     timer: Timer | None
 
 
@@ -67,8 +67,9 @@ def desk_view(ports: Services, viewer: Viewer, area: str | None) -> DeskView:
     """Everything on the desk, of all that the viewer sees or below one area."""
     inventory = ports.inventory()
     seen = sights(ports, viewer, area=area)
-    open_alerts = sorted((alert for sight in seen for alert in sight.alerts), key=by_urgency)
     areas = areas_of(inventory, viewer)
+    whole = of_areas(ports, [a for a in areas if area is None or inventory.within(a.id, area)])
+    open_alerts = sorted([*(alert for sight in seen for alert in sight.alerts), *whole], key=by_urgency)
     if area is not None and area not in {a.id for a in areas}:
         raise Problem(Code.NOT_FOUND)
     return DeskView(
@@ -91,7 +92,7 @@ def _several(alerts: list[Alert]) -> bool:
 
 
 def _card(ports: Services, alert: Alert) -> Card:
-    return Card(alert, ports.inventory().homes.get(alert.home), ports.alerts.timer(alert.id))
+    return Card(alert, ports.inventory().place(alert.home), ports.alerts.timer(alert.id))
 
 
 def _recent(ports: Services, viewer: Viewer, area: str | None) -> list[Card]:
@@ -103,4 +104,4 @@ def _recent(ports: Services, viewer: Viewer, area: str | None) -> list[Card]:
         areas, homes = frozenset(a for a in inventory.areas if inventory.within(a, area)), None
     page = ports.alerts.page(areas=areas, homes=homes, limit=MOST_CARDS)
     closed = [alert for alert in page.alerts if not alert.is_open]
-    return [Card(alert, inventory.homes.get(alert.home), None) for alert in closed[:RECENT]]
+    return [Card(alert, inventory.place(alert.home), None) for alert in closed[:RECENT]]

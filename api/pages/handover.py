@@ -34,7 +34,7 @@ def handover_page(
         raise Problem(Code.NOT_FOUND)
     page = shell(request, ports, visit, home=home_in(ports.inventory(), chosen) if chosen else None)
     view = summary(ports, visit.viewer, chosen) if chosen else None
-    return page.page("handover", areas=areas, view=view, homes=ports.inventory().homes, me=visit.viewer.person)
+    return page.page("handover", areas=areas, view=view, place=ports.inventory().place, me=visit.viewer.person)
 
 
 @router.post(PATH)

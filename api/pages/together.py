@@ -6,9 +6,10 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from api.access import Action
 from api.alerts.moves import close_together
+from api.areas.overview import areas_of
 from api.depends import Looks, Ports, Requires
 from api.errors import Problem
-from api.homes.sight import by_urgency, sights
+from api.homes.sight import by_urgency, of_areas, sights
 from api.pages.forms import ReopeningForm, go_on, ticked
 from api.pages.shell import shell
 from api.sessions import Visit
@@ -27,10 +28,10 @@ def together_page(
     """The open alerts that may be closed together, those of one kind beside each other."""
     looks.note(visit.viewer, "desk", "*", ports.clock.now())
     found = [alert for sight in sights(ports, visit.viewer) for alert in sight.alerts]
+    found += of_areas(ports, areas_of(ports.inventory(), visit.viewer))
     able = sorted((a for a in found if a.severity is not Severity.RED), key=lambda a: (a.kind, by_urgency(a)))
     red = len(found) - len(able)
-    homes = ports.inventory().homes
-    return shell(request, ports, visit).page("together", alerts=able[:MOST], red=red, homes=homes)
+    return shell(request, ports, visit).page("together", alerts=able[:MOST], red=red, place=ports.inventory().place)
 
 
 @router.post("/together")

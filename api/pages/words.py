@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from alerts import wording
 from alerts.wording.terms import not_sent
 from api.i18n.catalogue import Catalogue
-from core.alerts import Alert, Condition, Entry, Handling, Outcome
+from core.alerts import Alert, Condition, Entry, Found, Handling, Outcome
 from core.concerns import ConcernKind, Fact, Severity
 from core.delivery import Delivery, SendState, Settlement
 from core.people import Language
@@ -69,6 +69,9 @@ class Words:
 
     def kind(self, kind: ConcernKind) -> str:
         return wording.kind(kind, self.language)
+
+    def found(self, found: Found) -> str:
+        return wording.found(found, self.language)
 
     def outcome(self, outcome: Outcome) -> str:
         return wording.outcome(outcome, self.language)

@@ -123,7 +123,7 @@ def test_a_kind_has_its_own_policy_at_one_severity_only() -> None:
 
 
 def test_a_policy_survives_being_frozen_with_all_that_it_says() -> None:
-    [smoke] = parse(BY_KIND).by_kind.values()
+    smoke = parse(BY_KIND).by_kind[Severity.RED, ConcernKind.SMOKE]
 
     assert Policy.from_json(smoke.to_json()) == smoke
 

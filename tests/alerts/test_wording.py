@@ -187,7 +187,12 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
         EntryKind.UNREACHABLE: [{"who": None, "level": 1}],
         EntryKind.RESIDENT_FINE: [{}],
         EntryKind.EVIDENCE: [{"facts": facts, "episode": "e"}, {"facts": []}],
-        EntryKind.NOTE: [{"text": "邻居有钥匙 {0}"}],
+        EntryKind.NOTE: [
+            {"text": "邻居有钥匙 {0}"},
+            {"home": "h", "address": "7号楼402", "found": "well", "text": ""},
+            {"home": "h", "address": "7号楼402", "found": "nobody", "text": "x"},
+            {"home": "h", "address": "7号楼402", "found": "needs_help", "text": "x"},
+        ],
         EntryKind.DELIVERY: [
             {**sent, "settlement": s.value, "said": said, "repeat": repeat}
             for s, said, repeat in itertools.product(Settlement, ("", "busy"), (False, True))

@@ -116,6 +116,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/duty/take-back"): Row(OFFICE, form={"area": "grid-1", "change": "c-1"}),
     ("GET", "/duty/{code}.ics"): Row(NOBODY_NEEDED, "/duty/unknown.ics"),
+    ("POST", "/alerts/{alert_id}/knock"): Row(
+        STAFF, f"/alerts/{_MINE}/knock", form={"home": street.FALLEN, "found": "well"}
+    ),
     ("GET", "/handover"): Row(STAFF, outside="/handover?area=grid-2"),
     ("POST", "/handover"): Row(STAFF, form={"area": "grid-1", "chosen": f"1:{_MINE}"}),
     ("GET", "/policies"): Row(OFFICE),

@@ -30,9 +30,10 @@ from anxin.clock import ScaledClock, parse_epoch
 from anxin.drill.oracle import Oracle, every_alert
 from anxin.drill.providers import Taken, Telephone
 from anxin.drill.rules import Rules
+from anxin.drill.run import _KINDS
 from anxin.drill.town import WAYS, Town, new_town
 from core.alerts import Alert, Handling, Outcome, Purpose
-from core.concerns import Concern, ConcernKind, Fact, Severity
+from core.concerns import Concern, Fact, Severity
 from core.delivery import Accepted, Verdict
 from core.policies import Policies
 from core.ports import StoreUnavailable
@@ -115,7 +116,7 @@ async def _live(stage: Stage, chance: random.Random, name: str) -> None:
 
 
 def _concern(clock: ScaledClock, home: str, chance: random.Random, episode: str) -> Concern:
-    now, kind, severity = clock.now(), chance.choice(tuple(ConcernKind)), chance.choice(tuple(Severity))
+    now, kind, severity = clock.now(), chance.choice(_KINDS), chance.choice(tuple(Severity))
     return Concern(home, kind, severity, episode, now, now, "kills", (Fact("silent_for", 60.0, "s"),))
 
 

@@ -1,0 +1,67 @@
+"""A building that went dark, on the console: one alert, with the doors to knock at, most at risk first."""
+
+from api.services import Services
+from core.alerts import Alert, EntryKind
+from core.concerns import Concern, ConcernKind, Fact, Severity
+from core.places import of_area
+from core.states import HomeStatus, Presence, Visibility
+from tests.api import street
+from tests.api.conftest import As
+
+HOMES = ("building-7/0102", "building-7/0301", "building-7/0402", "building-7/0503")
+
+
+def outage(services: Services) -> Alert:
+    """All of building 7 is dark; one is out, one is at home, and one has an alert of its own."""
+    at = services.clock.now()
+    presence = dict(zip(HOMES, (Presence.OUT, Presence.HOME, Presence.UNKNOWN, Presence.UNKNOWN), strict=True))
+    services.statuses.save(HomeStatus(h, presence[h], at, Visibility.BLIND, at) for h in HOMES)
+    facts = (Fact("dark_homes", 4.0, "count"), Fact("homes", 4.0, "count"))
+    home = of_area("building-7")
+    return services.desk.raise_concern(
+        Concern(home, ConcernKind.OUTAGE, Severity.ORANGE, "since", at, at, "outages", facts)
+    ).alert
+
+
+def doors(text: str) -> list[str]:
+    listed = text.partition('id="doors"')[2].partition("</ol>")[0]
+    return sorted(("402", "301", "503", "102"), key=lambda number: listed.index(f"7号楼{number}"))
+
+
+def test_the_desk_shows_one_alert_for_the_building_and_the_list_of_doors(visit_as: As, services: Services) -> None:
+    alert = outage(services)
+    li = visit_as("li")
+
+    desk, page = li.get("/").text, li.get(f"/alerts/{alert.id}").text
+
+    assert "整栋多户同时失联" in desk
+    assert f'href="/alerts/{alert.id}"' in desk
+    assert "4户同时失联" in page
+    assert doors(page) == ["402", "301", "503", "102"]
+    assert f'href="/alerts/{alert.id}"' in li.get("/handover?area=grid-1").text
+
+
+def test_what_was_found_is_written_down_and_the_door_goes_to_the_end(visit_as: As, services: Services) -> None:
+    alert = outage(services)
+    li, page = visit_as("li"), f"/alerts/{alert.id}"
+
+    sent = li.form(f"{page}/knock", page=page, home="building-7/0301", found="well")
+
+    assert sent.headers["location"] == f"{page}?said=noted"
+    text = li.get(page).text
+    assert doors(text) == ["402", "503", "102", "301"]
+    assert "网格员 李伟到了临园小区7号楼301：见到本人，平安" in text
+    [note] = [e for e in services.alerts.timeline(alert.id) if e.kind is EntryKind.NOTE]
+    assert note.detail["home"] == "building-7/0301"
+
+
+def test_a_door_elsewhere_or_unseen_is_refused(visit_as: As, services: Services) -> None:
+    alert = outage(services)
+    page = f"/alerts/{alert.id}"
+
+    elsewhere = visit_as("li").form(f"{page}/knock", page=page, home=street.PRESSED, found="well")
+    theirs = visit_as("qian").get(page)
+
+    assert elsewhere.headers["location"] == f"{page}?problem=not_found"
+    assert theirs.status_code == 404
+    assert not [e for e in services.alerts.timeline(alert.id) if e.kind is EntryKind.NOTE]
