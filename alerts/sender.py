@@ -14,12 +14,13 @@ from alerts.breaker import Breaker
 from alerts.channels.channel import Channel, OutgoingMessage
 from alerts.links import Links
 from alerts.reach import Reacher
-from alerts.settling import Fate, Patience, fate, tries_on_rung, why_not
+from alerts.settling import Fate, Patience, fate, tries_on_rung
 from alerts.workers import Runner
 from core.alerts import Alert
 from core.clock import Clock
 from core.delivery import Attempt, Claimed, Permanent, Settlement, Temporary, Verdict
 from core.ports import AlertStore, StoreUnavailable
+from core.wanted import why_not
 
 log = logging.getLogger(__name__)
 

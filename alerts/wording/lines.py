@@ -13,6 +13,7 @@ from core.concerns import ConcernKind, Severity
 from core.delivery import Settlement
 from core.people import Language
 from core.policies import Target
+from core.receipts import Onwards
 
 
 def entry(entry: Entry, names: Mapping[str, str], language: Language, zone: tzinfo) -> str:
@@ -44,6 +45,8 @@ class _Line:
             case EntryKind.NOT_SENT:
                 reason = terms.not_sent(str(self.detail.get("reason", "")), self.language)
                 return self._say("not_sent", name=self._recipient(), reason=reason)
+            case EntryKind.UNDELIVERED:
+                return self._undelivered()
             case EntryKind.ACKNOWLEDGED if self.detail.get("from"):
                 return self._say("taken_over", previous=self._who("from"), arrive_by=self._when("arrive_by"))
             case EntryKind.RELEASED | EntryKind.SNOOZED:
@@ -112,6 +115,16 @@ class _Line:
             settlement=terms.settlement(Settlement(self.detail["settlement"]), self.language),
             said=say(self.language, "entry.delivery_said", said=said) if said else "",
             repeat=say(self.language, "entry.delivery_repeat") if self.detail.get("repeat") else "",
+        )
+
+    def _undelivered(self) -> str:
+        said, then = str(self.detail.get("said") or ""), Onwards(self.detail["then"])
+        return self._say(
+            "undelivered",
+            name=self._recipient(),
+            channel=terms.channel(str(self.detail.get("channel", "")), self.language),
+            said=say(self.language, "entry.undelivered_said", said=said) if said else "",
+            then="" if then is Onwards.NOTHING else say(self.language, f"entry.then_{then.value}"),
         )
 
     def _actor(self) -> str:
