@@ -11,6 +11,7 @@ from typing import Protocol
 
 from alerts.desk import Desk
 from alerts.links import Links
+from alerts.providers import Providers
 from api.feed import LiveFeed
 from core.clock import Clock
 from core.duty import Change, Rota
@@ -113,7 +114,7 @@ class DutyBook(Protocol):
 @dataclass(frozen=True, slots=True)
 class Services:
     """The ports behind the interface. `phones` exists only in a demonstration, `links` where people's
-    phones can reach the console.
+    phones can reach the console, `providers` where those of channels may call back.
 
     Whoever makes the desk lets it announce to the feed, so that pages learn of every move, whoever made it.
     """
@@ -135,5 +136,6 @@ class Services:
     duty: DutyBook
     phones: PhoneStore | None = None
     links: Links | None = None
+    providers: Providers | None = None
     settings: WebSettings = WebSettings()
     token: Callable[[], str] = random_token

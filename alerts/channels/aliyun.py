@@ -14,9 +14,11 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr
 
+from alerts.channels import aliyun_inbound
 from alerts.channels.channel import OutgoingMessage
-from alerts.channels.settings import HttpSettings
+from alerts.channels.inbound import Inbound, ReplyBy
 from alerts.channels.text import Part, phone_in_china, variables
+from alerts.channels.token_path import RepliesSettings, TokenPath, TokenPathSettings
 from alerts.channels.wire import Answer, Request, by_code, by_status
 from core.delivery import Accepted, Verdict
 
@@ -34,14 +36,14 @@ _PASSING: frozenset[str | int] = frozenset(
 )
 
 
-class _Aliyun(HttpSettings):
+class _Aliyun(TokenPathSettings):
     access_key_id: str
     access_key_secret: SecretStr
     variables: dict[str, Part] = Field({"content": "title"}, description="the template's variables, each from a part")
     longest: int = Field(35, ge=4, le=500, description="characters that one variable may have")
 
 
-class AliyunSms(_Aliyun):
+class AliyunSms(RepliesSettings, _Aliyun):
     """`sign_name` and `template` as they are approved in the SMS console."""
 
     provider: Literal["aliyun_sms"]
@@ -52,6 +54,12 @@ class AliyunSms(_Aliyun):
     def dialect(self) -> "AliyunDialect":
         fixed = {"SignName": self.sign_name, "TemplateCode": self.template}
         return AliyunDialect(self, self.endpoint, "SendSms", "PhoneNumbers", "TemplateParam", "BizId", fixed)
+
+    def inbound(self, url: str) -> Inbound | None:
+        if self.callback_token is None:
+            return None
+        by = ReplyBy.TEXT if self.replies else None
+        return TokenPath(url, self.callback_token, aliyun_inbound.read_sms, aliyun_inbound.THANKS, by)
 
 
 class AliyunVoice(_Aliyun):
@@ -68,6 +76,11 @@ class AliyunVoice(_Aliyun):
         if self.from_number:
             fixed["CalledShowNumber"] = self.from_number
         return AliyunDialect(self, self.endpoint, "SingleCallByTts", "CalledNumber", "TtsParam", "CallId", fixed)
+
+    def inbound(self, url: str) -> Inbound | None:
+        if self.callback_token is None:
+            return None
+        return TokenPath(url, self.callback_token, aliyun_inbound.read_call, aliyun_inbound.THANKS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from importlib.resources import files
 
 import pytest
 
+from alerts.taps import Tap
 from api.errors import Code
 from api.i18n.catalogue import catalogue
 from api.pages.duty import ChangeKind
-from api.pages.one_tap import Tap
 from core.alerts import Purpose, TimerKind
 from core.decisions import ClockDecision, Decision
 from core.delivery import SendState
