@@ -1,6 +1,6 @@
 """The page of one alert: why, what happens next, who was told, what happened; and the buttons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -32,6 +32,7 @@ from core.alerts import Alert, Entry, EntryKind, Handling, Outcome, Recipient, T
 from core.concerns import Fact, Severity
 from core.places import Home, Inventory
 from core.policies import Target
+from core.receipts import Receipt
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +46,8 @@ _Fence = Annotated[int, Form(ge=0)]
 class AlertView:
     """`asked` are the people whom the present level asks; `next_names` those whom the next one would ask now.
 
-    `responders`: to whom it may be handed over. `snoozes`: by how many minutes it may be put off.
+    `receipts`: what providers said later of each try, by message and number. `responders`: to whom it may be handed
+    over. `snoozes`: by how many minutes it may be put off.
     """
 
     alert: Alert
@@ -56,6 +58,7 @@ class AlertView:
     next_targets: tuple[Target, ...]
     next_names: tuple[str, ...]
     told: tuple[Told, ...]
+    receipts: Mapping[tuple[str, int], Receipt]
     timeline: tuple[Stretch, ...]
     names: dict[str, str]
     may_take: bool
@@ -95,6 +98,7 @@ def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
         next_targets=following,
         next_names=_names_at(ports, alert, following),
         told=told(ports.alerts.deliveries(alert.id)),
+        receipts=ports.alerts.receipts(alert.id),
         timeline=stretches(timeline),
         names=names,
         may_take=_may_take(alert, visit.viewer.person),

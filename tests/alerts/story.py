@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from alerts.auditor import Auditor
 from alerts.channels.channel import OutgoingMessage
+from alerts.channels.inbound import Inbound
 from alerts.desk import Desk, Raised
 from alerts.engine import Engine
 from alerts.engine_settings import EngineSettings
@@ -57,6 +58,7 @@ class PhoneChannel:
     kind: str
     phones: Phones
     now: Callable[[], datetime]
+    inbound: Inbound | None = None
 
     async def deliver(self, message: OutgoingMessage) -> Verdict:
         self.phones.power()

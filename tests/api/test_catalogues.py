@@ -19,6 +19,7 @@ from core.faults import FaultCause
 from core.people import Language
 from core.places import AreaKind, Role
 from core.readings import Kind
+from core.receipts import ReceiptState
 from core.states import HomeState, LinkQuality, Presence, Visibility
 from core.walk import Walked
 
@@ -35,6 +36,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "timer": TimerKind,
     "send_state": SendState,
     "purpose": Purpose,
+    "receipt": ReceiptState,
     "problem": Code,
     "decision": Decision,
     "clock": ClockDecision,
