@@ -15,7 +15,7 @@ from alerts.desk import Desk
 from alerts.taps import Tap, taps_of
 from alerts.wording.catalogue import say
 from core.alerts import Alert, Handling, Purpose, Refusal, Send
-from core.delivery import Delivery
+from core.delivery import Delivery, SendState
 from core.people import Directory, Language, Person, Route
 from core.policies import Target
 
@@ -64,14 +64,13 @@ class Replies:
 
         Raises StoreUnavailable: nothing is certain, say it again.
         """
-        everybody = self.directory().people.values()
-        people = {p.id: p for p in everybody if any(_is_from(route, channel, reply) for route in p.routes)}
+        people = self._who(channel, reply)
         if not people:
             return None
         language = next(iter(people.values())).language
         fate = ReplyFate.NOTHING
         for _ in range(_TRIES):
-            ask = self._asked(people, channel, reply.reference)
+            ask = self._asked(people, channel, reply)
             if ask is None:
                 break
             fate, language = self._act(ask, _code(reply.words)), ask.person.language
@@ -79,9 +78,23 @@ class Replies:
                 break
         return _words(fate, language)
 
-    def _asked(self, people: dict[str, Person], channel: str, reference: str) -> _Ask | None:
-        """By the message that is answered, else by the last that asks one of them."""
-        store = self.desk.store
+    def _who(self, channel: str, reply: Replied) -> dict[str, Person]:
+        """Everybody who may have answered. A call that is named without a number was to one of those we called."""
+        everybody = self.directory().people
+        if reply.reference and not reply.address:
+            return dict(everybody)
+        return {
+            id_: person
+            for id_, person in everybody.items()
+            if any(_is_from(route, channel, reply) for route in person.routes)
+        }
+
+    def _asked(self, people: dict[str, Person], channel: str, reply: Replied) -> _Ask | None:
+        """By the message that is answered, else by the last that asks one of them.
+
+        A message that is named and not found was long ago, unless what it was is just being written down.
+        """
+        store, reference = self.desk.store, reply.reference
         known = {alert.id: alert for alert in store.open_alerts()}
         if reference:
             known |= {alert.id: alert for alert in store.page(limit=_RECENT).alerts if alert.id not in known}
@@ -93,7 +106,12 @@ class Replies:
             if delivery.send.person in people and delivery.send.purpose is Purpose.ASK
         ]
         named = [one for one in asks if _was_called(one[0], channel, reference)]
-        latest = max(named or [a for a in asks if a[1].is_open], key=lambda one: one[0].send.created_at, default=None)
+        others = [
+            (delivery, alert)
+            for delivery, alert in asks
+            if alert.is_open and reply.address and (not reference or delivery.state is SendState.QUEUED)
+        ]
+        latest = max(named or others, key=lambda one: one[0].send.created_at, default=None)
         return latest and _Ask(people[latest[0].send.person], latest[1], latest[0].send)
 
     def _act(self, ask: _Ask, code: str) -> ReplyFate:

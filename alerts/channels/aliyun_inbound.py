@@ -1,7 +1,8 @@
-"""What Aliyun (阿里云) pushes over HTTP: reports of SMS and of calls, and the SMS that people send back.
+"""What Aliyun (阿里云) pushes over HTTP: reports of SMS and of calls, the SMS that people send back, keys they press.
 
 https://help.aliyun.com/zh/sms/developer-reference/smsreport-2, https://help.aliyun.com/zh/vms/voicereport-7,
-https://help.aliyun.com/zh/sms/developer-reference/smsup-http
+https://help.aliyun.com/zh/sms/developer-reference/smsup-http,
+https://help.aliyun.com/zh/vms/developer-reference/voicecallreport-4
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,8 @@ from alerts.channels.token_path import text_of
 from core.receipts import ReceiptState
 
 THANKS = {"code": 0, "msg": "接收成功"}
-_REPORT, _REPLY = "report", "reply"
+_REPORT, _REPLY, _KEYS = "report", "reply", "keys"
+_KEY_PRESSED = "300000"
 _PICKED_UP = frozenset(("200000", "200001", "200008", "200100"))
 """Heard to the end; hung up before; no key pressed; over."""
 
@@ -30,12 +32,20 @@ def read_sms(what: str, item: Mapping[str, Any]) -> tuple[News, ...] | None:
 
 
 def read_call(what: str, item: Mapping[str, Any]) -> tuple[News, ...] | None:
-    """VoiceReport, which comes when the call is over. What is not known to be picked up was not."""
+    """VoiceReport, which comes when the call is over, and VoiceCallReport, which comes while somebody presses a key.
+
+    A call that is not known to be picked up was not.
+    """
     found = text_of(item, "call_id", "status_code")
-    if what != _REPORT or found is None:
+    if what not in (_REPORT, _KEYS) or found is None:
         return None
-    state = ReceiptState.ANSWERED if found[1] in _PICKED_UP else ReceiptState.FAILED
-    return (Told(found[0], state, _said(item, "status_code", "status_msg")),)
+    call, status = found
+    key = str(item.get("dtmf") or "")
+    pressed = (Replied("", key, call, f"{call} {key}"),) if key else ()
+    if what == _KEYS:
+        return pressed if status == _KEY_PRESSED else ()
+    state = ReceiptState.ANSWERED if status in _PICKED_UP or key else ReceiptState.FAILED
+    return (Told(call, state, _said(item, "status_code", "status_msg")), *pressed)
 
 
 def _said(item: Mapping[str, Any], code: str, words: str) -> str:

@@ -86,6 +86,7 @@ class ReplyBy(StrEnum):
 
     TEXT = "text"
     KEY = "key"
+    BUTTON = "button"
 
 
 @dataclass(frozen=True, slots=True)

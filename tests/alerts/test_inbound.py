@@ -35,8 +35,9 @@ SETTINGS = {
     "twilio_sms": TWILIO + "receipts=true\nreplies=true",
     "twilio_voice": TWILIO + "receipts=true\nreplies=true",
     "aliyun_sms": ALIYUN + f'sign_name="安心"\ncallback_token="{TOKEN}"\nreplies=true',
-    "aliyun_voice": ALIYUN + f'callback_token="{TOKEN}"',
+    "aliyun_voice": ALIYUN + f'from_number="05711"\ncallback_token="{TOKEN}"\nkeys={{1="T_2",2="T_3"}}',
     "tencent_sms": TENCENT + f'callback_token="{TOKEN}"\nreplies=true',
+    "telegram": f'bot_token="42:AA"\ncallback_token="{TOKEN}"\nreplies=true',
 }
 
 
@@ -239,6 +240,14 @@ VOICE_REPORT = {
     "out_id": "123456",
     "dtmf": "",
 }
+VOICE_CALL_REPORT = {
+    "status_code": "300000",
+    "smart_status_code": "ANSWERED",
+    "dtmf": "1",
+    "status_time": "2023-03-06 16:21:12",
+    "out_id": "4*************2",
+    "call_id": "1^2",
+}
 TENCENT_STATUS = {
     "user_receive_time": "2015-10-17 08:03:04",
     "nationcode": "86",
@@ -283,6 +292,14 @@ PUSHES: list[tuple[str, str, object, tuple[News, ...]]] = [
     ),
     ("tencent_sms", "reply", TENCENT_REPLY, (Replied("+8613811110000", "2", id="+8613811110000 1457336869 2"),)),
     ("aliyun_sms", "report", [], ()),
+    ("aliyun_voice", "keys", [VOICE_CALL_REPORT], (Replied("", "1", "1^2", "1^2 1"),)),
+    ("aliyun_voice", "keys", [VOICE_CALL_REPORT | {"status_code": "200101", "dtmf": ""}], ()),
+    (
+        "aliyun_voice",
+        "report",
+        [VOICE_REPORT | {"dtmf": "2"}],
+        (Told(CALL, ANSWERED, "200000: 用户听完语音"), Replied("", "2", CALL, f"{CALL} 2")),
+    ),
     ("aliyun_sms", "report", [{"biz_id": "1"}, SMS_REPORT | {"biz_id": "2"}],
      (Told("2", DELIVERED, "DELIVERED: 用户接收成功"),)),
 ]  # fmt: skip
@@ -343,6 +360,70 @@ def test_without_replies_what_people_send_back_is_thanked_for_and_not_acted_on()
     assert way.hear(pushed("reply", [SMS_UP])) == ()
 
 
+# -- Telegram -----------------------------------------------------------------------------------------------------
+
+PRESSED = {
+    "update_id": 10000,
+    "callback_query": {
+        "id": "4382bfdwdsb323b2d9",
+        "from": {"id": 777, "is_bot": False, "first_name": "Li"},
+        "message": {"message_id": 365, "date": 1764230400, "chat": {"id": 777, "type": "private"}, "text": "…"},
+        "chat_instance": "1",
+        "data": "1",
+    },
+}
+WRITTEN = {
+    "update_id": 10001,
+    "message": {"message_id": 366, "date": 1764230400, "chat": {"id": 777, "type": "private"}, "text": "2"},
+}
+
+
+def from_telegram(update: object, token: str = TOKEN, path: str = "updates") -> ProviderCall:
+    return ProviderCall(path, "", {"x-telegram-bot-api-secret-token": token}, json.dumps(update).encode())
+
+
+def test_a_button_is_pressed_below_the_message_that_it_answers() -> None:
+    way, call = inbound("telegram"), from_telegram(PRESSED)
+
+    assert way.hear(call) == (Replied("777", "1", "365", "update 10000"),)
+    answer = json.loads(way.answer(call, [ReplyWords("好", Language.CHINESE)]).body)
+    assert (answer["method"], answer["callback_query_id"], answer["text"]) == (
+        "answerCallbackQuery",
+        "4382bfdwdsb323b2d9",
+        "好",
+    )
+
+
+def test_what_is_written_to_the_bot_is_answered_in_the_chat() -> None:
+    way, call = inbound("telegram"), from_telegram(WRITTEN)
+
+    assert way.hear(call) == (Replied("777", "2", id="update 10001"),)
+    answer = json.loads(way.answer(call, [ReplyWords("好", Language.CHINESE)]).body)
+    assert (answer["method"], answer["chat_id"], answer["text"]) == ("sendMessage", 777, "好")
+
+
+@pytest.mark.parametrize("token", ["", TOKEN[:-1], "令牌"])
+def test_nobody_without_the_secret_of_the_webhook_is_telegram(token: str) -> None:
+    with pytest.raises(Unproved):
+        inbound("telegram").hear(from_telegram(PRESSED, token))
+
+
+@pytest.mark.parametrize("update", [{}, [], {"update_id": "x"}, "text", None])
+def test_an_update_has_a_number(update: object) -> None:
+    with pytest.raises(Garbled):
+        inbound("telegram").hear(from_telegram(update))
+
+
+@pytest.mark.parametrize(
+    "update", [{"update_id": 1}, {"update_id": 1, "message": {"chat": 3}}, {"update_id": 2, "poll": {}}]
+)
+def test_an_update_of_another_kind_is_thanked_for(update: object) -> None:
+    way, call = inbound("telegram"), from_telegram(update)
+
+    assert way.hear(call) == ()
+    assert way.answer(call, []).status == 200
+
+
 # -- the channels file --------------------------------------------------------------------------------------------
 
 
@@ -353,8 +434,9 @@ def test_how_people_answer_is_known_of_each_channel() -> None:
         "twilio_sms": ReplyBy.TEXT,
         "twilio_voice": ReplyBy.KEY,
         "aliyun_sms": ReplyBy.TEXT,
-        "aliyun_voice": None,
+        "aliyun_voice": ReplyBy.KEY,
         "tencent_sms": ReplyBy.TEXT,
+        "telegram": ReplyBy.BUTTON,
     }
     assert inbound("twilio_sms").url == f"{PUBLIC}/providers/way"
 

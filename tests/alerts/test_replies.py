@@ -178,6 +178,38 @@ def test_a_key_counts_for_the_call_in_which_it_was_pressed(story: Story) -> None
     assert story.now(second).taken_by is None
 
 
+def test_a_key_of_a_call_without_a_number_finds_its_person_by_the_call(story: Story) -> None:
+    alert = at_family(story)
+    replies = Replies(story.desk, lambda: DIRECTORY)
+
+    said = replies.hear("sms", Replied("", "1", reference(story, alert, "daughter")))
+    unknown = replies.hear("sms", Replied("", "1", "another call"))
+
+    assert said is not None
+    assert unknown is not None
+    assert (_fate(said.text), _fate(unknown.text)) == ("taken", "nothing")
+    assert story.now(alert).taken_by == "min"
+
+
+def test_a_button_below_a_message_of_long_ago_touches_nothing(story: Story) -> None:
+    alert = at_family(story)
+
+    assert answers(story, "daughter", "1", about="a message of last week") == "nothing"
+
+    assert story.now(alert).taken_by is None
+
+
+def test_a_key_that_is_quicker_than_our_own_note_of_the_call_counts(story: Story) -> None:
+    alert = story.fall_in()
+    story.phone("daughter").hangs()
+    story.phone("son").is_dead()
+    story.fast_forward(minutes=1, seconds=1)
+
+    assert answers(story, "daughter", "1", about="not written yet") == "taken"
+
+    assert story.now(alert).taken_by == "min"
+
+
 def test_a_key_about_what_is_closed_touches_nothing_else(story: Story) -> None:
     first = at_family(story)
     about = reference(story, first, "daughter")
