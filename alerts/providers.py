@@ -15,6 +15,7 @@ from core.receipts import Receipt, ReceiptState
 
 log = logging.getLogger(__name__)
 
+_LONGEST_REFERENCE = 200
 _REMEMBERED = 1000
 """Answers whose repetition does nothing: providers say again for an hour at most what we did not thank for."""
 
@@ -55,7 +56,9 @@ class Providers:
                 return self._replied(channel, news)
 
     def _told(self, channel: str, news: Told) -> None:
-        receipt = Receipt(news.state, self.clock.now(), news.said)
+        if not news.reference.isprintable() or len(news.reference) > _LONGEST_REFERENCE:
+            return  # none of those that providers have given us
+        receipt = Receipt(news.state, self.clock.now(), "".join(c if c.isprintable() else " " for c in news.said))
         alert_id = self.store.receive(channel, news.reference, receipt)
         alert = None if alert_id is None else self.store.get(alert_id)
         if alert is None:

@@ -160,11 +160,16 @@ class SqlAlerts:
         with self._database.writing() as connection:
             _lock(connection, claimed.send.alert)
             held = outbox.settle(connection, claimed, attempt, retry_at=retry_at)
-        with self._database.reading() as connection:  # after the commit, so that one of two programs sees the other
-            is_lost = receipts.has_failed(connection, attempt)
-        if is_lost:
-            self._heed(attempt.channel, attempt.provider_id or "")
+        if attempt.provider_id is not None:
+            self._heed_what_came_before(attempt.channel, attempt.provider_id)
         return held
+
+    def _heed_what_came_before(self, channel: str, reference: str) -> None:
+        """After the commit of an attempt, so that of two programs one sees what the other wrote."""
+        with self._database.reading() as connection:
+            has_failed = receipts.has_failed(connection, channel, reference)
+        if has_failed:
+            self._heed(channel, reference)
 
     def cancel_send(self, claimed: Claimed, *, at: datetime, reason: str) -> bool:
         with self._database.writing() as connection:

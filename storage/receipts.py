@@ -23,11 +23,11 @@ def keep(connection: Connection, dialect: str, channel: str, reference: str, rec
     )
 
 
-def has_failed(connection: Connection, attempt: Attempt) -> bool:
-    """Has word come already that this attempt, just written, did not arrive?"""
-    known = receipts.c.channel == attempt.channel, receipts.c.reference == attempt.provider_id
-    failed = select(receipts.c.state).where(*known, receipts.c.state == ReceiptState.FAILED.value)
-    return attempt.provider_id is not None and connection.execute(failed).first() is not None
+def has_failed(connection: Connection, channel: str, reference: str) -> bool:
+    """Has word come already that this message did not arrive?"""
+    theirs = receipts.c.channel == channel, receipts.c.reference == reference
+    failed = select(receipts.c.state).where(*theirs, receipts.c.state == ReceiptState.FAILED.value)
+    return connection.execute(failed).first() is not None
 
 
 def heed(connection: Connection, channel: str, reference: str) -> str | None:

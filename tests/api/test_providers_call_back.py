@@ -1,5 +1,6 @@
 """Providers over HTTP: proved, bounded, answered in their own shape; whoever is not proved learns nothing."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
@@ -65,7 +66,8 @@ def report(reference: str, *, success: bool) -> dict[str, object]:
 
 
 def push(provider: Visitor, what: str, *items: dict[str, object], token: str = TOKEN) -> httpx.Response:
-    return provider.post(f"/providers/console/{token}/{what}", json=list(items))
+    """In ASCII, as JSON may be: so that anything can be said."""
+    return provider.post(f"/providers/console/{token}/{what}", content=json.dumps(items))
 
 
 def asked(services: Services, person: str) -> str:
@@ -102,6 +104,24 @@ def test_a_report_of_somebody_elses_message_is_thanked_for_too(provider: Visitor
     assert push(provider, "report", report("of another system", success=False)).status_code == 200
 
     assert served.alerts.timeline(RED) == before
+
+
+@pytest.mark.parametrize("reference", ["x" * 5000, "a\x00b", "\ud800", "\n"])
+def test_a_reference_that_no_provider_gives_harms_nothing(provider: Visitor, served: Services, reference: str) -> None:
+    before = served.alerts.timeline(RED)
+
+    assert push(provider, "report", report(reference, success=False)).status_code == 200
+
+    assert served.alerts.timeline(RED) == before
+
+
+def test_words_of_a_provider_are_kept_without_what_cannot_be_shown(provider: Visitor, served: Services) -> None:
+    told = report(asked(served, "fang"), success=False) | {"err_msg": "空\x00号\ud800"}
+
+    assert push(provider, "report", told).status_code == 200
+
+    [line] = [e for e in served.alerts.timeline(RED) if e.kind is EntryKind.UNDELIVERED]
+    assert line.detail["said"] == "MK:0001: 空 号 "
 
 
 def test_an_answer_by_sms_takes_the_alert_and_saying_it_again_does_nothing(provider: Visitor, served: Services) -> None:
