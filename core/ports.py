@@ -17,7 +17,7 @@ from core.inbox import UnknownDevice
 from core.people import Account, Directory, Person, Tie
 from core.places import Area, Device, Gateway, Home, Inventory
 from core.readings import Reading
-from core.receipts import Receipt
+from core.receipts import ReceiptStore
 from core.states import DeviceStatus, HomeStatus
 
 
@@ -147,8 +147,8 @@ class Page:
     cursor: str | None
 
 
-class AlertStore(Protocol):
-    """Alerts with timeline, timers and outbox: one transaction per move."""
+class AlertStore(ReceiptStore, Protocol):
+    """Alerts with timeline, timers, outbox and receipts: one transaction per move."""
 
     def open(self, transition: Transition) -> Alert | None:
         """Write a new alert. If its key is open or its episode was raised before, write nothing and
@@ -223,19 +223,6 @@ class AlertStore(Protocol):
 
     def cancel_send(self, claimed: Claimed, *, at: datetime, reason: str) -> bool:
         """Decide not to send, with a NOT_SENT line that says why (invariant 9)."""
-        ...
-
-    def receive(self, channel: str, reference: str, receipt: Receipt) -> str | None:
-        """Keep what a provider says of the message that it calls `reference`. The alert's id; None for one that is not
-        known (yet: its attempt may be written after this). Saying the same again changes nothing.
-
-        A failure is told in the timeline, once, and what still asks its person is queued on the next way, or has
-        failed. So it is too where the receipt came before its attempt was settled.
-        """
-        ...
-
-    def receipts(self, alert: str) -> dict[tuple[str, int], Receipt]:
-        """What is known of each attempt of this alert, by send and number: the furthest of its receipts."""
         ...
 
     def level_exhausted(self, alert: str, fence: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from core.alerts import Alert, Entry, EntryKind, Purpose, Send
 from core.delivery import Attempt, SendState
@@ -43,6 +44,23 @@ class Onwards(StrEnum):
     NOTHING = "nothing"  # nobody waits for its answer any more
     NEXT_WAY = "next_way"
     NO_WAY = "no_way"  # it was the last
+
+
+class ReceiptStore(Protocol):
+    """Part of `core.ports.AlertStore`."""
+
+    def receive(self, channel: str, reference: str, receipt: Receipt) -> str | None:
+        """Keep what a provider says of the message that it calls `reference`. The alert's id; None for one that is not
+        known (yet: its attempt may be written after this). Saying the same again changes nothing.
+
+        A failure is told in the timeline, once, and what still asks its person is queued on the next way, or has
+        failed. So it is too where the receipt came before its attempt was settled.
+        """
+        ...
+
+    def receipts(self, alert: str) -> dict[tuple[str, int], Receipt]:
+        """What is known of each attempt of this alert, by send and number: the furthest of its receipts."""
+        ...
 
 
 def advanced(known: Receipt | None, news: Receipt) -> Receipt:

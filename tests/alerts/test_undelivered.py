@@ -1,9 +1,15 @@
 """A provider accepts a message and says later that it did not arrive: the next way is taken while it still counts."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
+from pydantic import SecretStr
 
+from alerts.channels.inbound import ProviderCall
+from alerts.channels.twilio_inbound import TwilioInbound, signature
+from alerts.providers import Providers
+from alerts.replies import Replies
 from core.alerts import Alert, EntryKind, Outcome
 from core.delivery import SendState
 from core.people import Route
@@ -16,11 +22,20 @@ from tests.alerts.test_delivery import fate, settlements, ways
 def hears(story: Story, alert: Alert, person: str, state: ReceiptState, *, way: int = -1, said: str = "30003") -> None:
     """The provider of this person's attempt says what became of it, and the service does what follows."""
     attempt = fate(story, alert, person).attempts[way]
-    assert attempt.provider_id is not None
-    told = story.store.receive(attempt.channel, attempt.provider_id, Receipt(state, story.clock.now(), said))
-    assert told == alert.id
-    story.engine.climb_if_unreached(alert.id)
-    story.engine.wake()
+    inbound = TwilioInbound(f"https://anxin.example/providers/{attempt.channel}", SecretStr("12345"), None)
+    providers = Providers(
+        {attempt.channel: inbound},
+        story.store,
+        Replies(story.desk, lambda: DIRECTORY),
+        story.clock,
+        story.engine.climb_if_unreached,
+        story._announce,
+    )
+    status = {ReceiptState.FAILED: "undelivered"}.get(state, state.value)
+    fields = {"MessageSid": str(attempt.provider_id), "MessageStatus": status, "ErrorCode": said}
+    signed = signature("12345", f"{inbound.url}/status", fields.items())
+    call = ProviderCall("status", "", {"x-twilio-signature": signed}, urlencode(fields).encode())
+    assert providers.hear(attempt.channel, call).status == 204
     story.fast_forward(seconds=0.1)
 
 
@@ -37,7 +52,11 @@ def test_accepted_then_undelivered_is_tried_on_the_next_way_at_once(story: Story
     assert len(settlements(delivery)) == 2
     assert not delivery.attempts[1].repeat
     [line] = story.lines(alert, EntryKind.UNDELIVERED)
-    assert (line.detail["channel"], line.detail["said"], line.detail["then"]) == ("sms", "30003", "next_way")
+    assert (line.detail["channel"], line.detail["said"], line.detail["then"]) == (
+        "sms",
+        "undelivered 30003",
+        "next_way",
+    )
     assert story.findings() == []
 
 
