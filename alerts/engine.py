@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _TIMERS_A_TURN = 500
+_LAST_WORDS = (Settlement.FAILED, Settlement.CANCELLED, Settlement.ACCEPTED)
+"""After which a level may have nobody left: of an accepted message word may have come already that it is lost."""
 _MANY, _AT_ONCE = 20, 50
 """From so many due timers on, so many alerts climb in one transaction: after an outage there may be thousands."""
 
@@ -74,6 +76,12 @@ class Engine:
     def sending(self) -> int:
         """Messages under way."""
         return len(self._sending)
+
+    def climb_if_unreached(self, alert: str) -> bool:
+        """A provider said that a message did not arrive: if nobody of its level can be reached, the next is asked at
+        once. Did it climb? Safe from any thread. Raises StoreUnavailable.
+        """
+        return self._guarded(partial(self._climb_if_exhausted, alert), alert)
 
     # -- the loop -------------------------------------------------------------------------------------------------
 
@@ -262,7 +270,7 @@ class Engine:
     async def _send(self, claimed: Claimed) -> None:
         try:
             settlement = await self.sender.send(claimed)
-            if settlement in {Settlement.FAILED, Settlement.CANCELLED}:
+            if settlement in _LAST_WORDS:
                 await self.run_call(lambda: self._climb_if_exhausted(claimed.send.alert))
         except StoreUnavailable as error:
             self.counts.store_away += 1

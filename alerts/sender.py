@@ -12,14 +12,16 @@ from datetime import timedelta
 from alerts import wording
 from alerts.breaker import Breaker
 from alerts.channels.channel import Channel, OutgoingMessage
+from alerts.channels.inbound import Inbound, inbound_of
 from alerts.links import Links
 from alerts.reach import Reacher
-from alerts.settling import Fate, Patience, fate, tries_on_rung, why_not
+from alerts.settling import Fate, Patience, fate, tries_on_rung
 from alerts.workers import Runner
-from core.alerts import Alert
+from core.alerts import Alert, Purpose
 from core.clock import Clock
 from core.delivery import Attempt, Claimed, Permanent, Settlement, Temporary, Verdict
 from core.ports import AlertStore, StoreUnavailable
+from core.wanted import why_not
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +118,7 @@ class Sender:
             return Permanent(f"given up: {tries} tries ended without a word")
         timeout = min(self.settings.timeout, patience.silence.total_seconds()) if has_next else self.settings.timeout
         try:
-            message = self._message(claimed, alert, repeat=repeat)
+            message = self._message(claimed, alert, inbound_of(channel), repeat=repeat)
             async with asyncio.timeout(timeout):
                 return await channel.deliver(message)
         except TimeoutError:
@@ -125,8 +127,9 @@ class Sender:
             log.exception("channel failed", extra={"channel": channel.kind, "send": claimed.send.id})
             return Temporary(f"the channel failed: {type(error).__name__}")
 
-    def _message(self, claimed: Claimed, alert: Alert, *, repeat: bool) -> OutgoingMessage:
+    def _message(self, claimed: Claimed, alert: Alert, inbound: Inbound | None, *, repeat: bool) -> OutgoingMessage:
         send = claimed.send
+        by = inbound.replies if inbound is not None and send.purpose is Purpose.ASK else None
         home = self.reacher.home(alert.home, area=alert.area)
         text = wording.message(send, alert, home, send.language, repeat=repeat, names=self.reacher.names)
         return OutgoingMessage(
@@ -144,6 +147,8 @@ class Sender:
             attempt=claimed.attempt,
             repeat=repeat,
             link=self.links.of(alert.id, send.person) if self.links is not None else "",
+            callbacks=inbound.url if inbound is not None else "",
+            how_to_answer=wording.how_to_answer(by, send.target, send.language) if by is not None else "",
         )
 
     async def _cancel(self, claimed: Claimed, alert: Alert, reason: str) -> Settlement | None:

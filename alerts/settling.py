@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.alerts import Alert, EntryKind, Handling, Purpose, Send
 from core.concerns import Severity
 from core.delivery import Accepted, Attempt, Permanent, RateLimited, Settlement, Temporary, Verdict
 
 _MAX_SAID = 300
+_LEAVES = (Settlement.NEXT_RUNG, Settlement.ACCEPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +80,10 @@ def _onwards(reason: str, *, has_next: bool) -> Fate:
     return Fate(Settlement.NEXT_RUNG if has_next else Settlement.FAILED, reason[:_MAX_SAID])
 
 
-def why_not(send: Send, alert: Alert) -> str | None:
-    """Why this message must not go out any more; None while it is still wanted.
-
-    "closed": it is over. "taken": somebody is on the way. "snoozed": it is put off.
-    "overtaken": what it would say is no longer so.
-    """
-    if send.event is EntryKind.CLOSED:
-        return None
-    if not alert.is_open:
-        return "closed"
-    if send.purpose is Purpose.ASK:
-        return _why_not_ask(send, alert)
-    if send.event is EntryKind.SNOOZED:
-        return None if alert.fence == send.fence else "overtaken"
-    return "overtaken" if alert.handling is Handling.TRIGGERED else None
-
-
-def _why_not_ask(send: Send, alert: Alert) -> str | None:
-    """A level asks while nobody has it; a hand-over asks while it stands open."""
-    if send.event is EntryKind.HANDED_OVER:
-        return None if alert.handed_to == send.person else "taken"
-    if alert.snoozed_until is not None:
-        return "snoozed"
-    return None if alert.handling is Handling.TRIGGERED else "taken"
-
-
 def tries_on_rung(attempt: int, before: tuple[Attempt, ...]) -> int:
-    """Which try of this rung attempt number `attempt` is. Tries that ended without a word count too."""
-    left = [a.number for a in before if a.settlement is Settlement.NEXT_RUNG and a.number < attempt]
+    """Which try of this rung attempt number `attempt` is. Tries that ended without a word count too.
+
+    A way that was accepted and is left all the same is one whose provider said later that it did not arrive.
+    """
+    left = [a.number for a in before if a.settlement in _LEAVES and a.number < attempt]
     return attempt - max(left, default=0)

@@ -8,13 +8,16 @@ from uuid import uuid4
 from alerts.auditor import Auditor
 from alerts.channels.channel import Channel
 from alerts.channels.console import ConsoleChannel
+from alerts.channels.inbound import inbound_of
 from alerts.desk import Desk
 from alerts.engine import Engine
 from alerts.engine_settings import EngineSettings
 from alerts.links import Links
 from alerts.policies import load as load_policies
+from alerts.providers import Providers
 from alerts.reach import Reacher
 from alerts.relief import Relief
+from alerts.replies import Replies
 from alerts.sender import Sender, SenderSettings
 from alerts.workers import Threads
 from anxin.clock import ScaledClock
@@ -40,6 +43,7 @@ class Alerting:
     threads: Threads
     channels: dict[str, Channel]
     policies: PolicyBook
+    providers: Providers
 
     def use(self, roster: Roster) -> None:
         self.reacher.use(inventory=roster.inventory, directory=roster.directory, rota=roster.rota)
@@ -92,7 +96,15 @@ def new_alerting(
 
     desk = Desk(stores.alerts, reacher, policies.current, clock, lambda: uuid4().hex, announce=stirred)
     relief = Relief(stores.alerts, reacher, clock, threads, announce=stirred)
-    return Alerting(reacher, desk, engine, relief, Auditor(stores.alerts), threads, channels, policies)
+    providers = Providers(
+        {name: inbound for name, channel in channels.items() if (inbound := inbound_of(channel)) is not None},
+        stores.alerts,
+        Replies(desk, lambda: roster.directory),
+        clock,
+        engine.climb_if_unreached,
+        stirred,
+    )
+    return Alerting(reacher, desk, engine, relief, Auditor(stores.alerts), threads, channels, policies, providers)
 
 
 def links_of(settings: Settings) -> Links | None:

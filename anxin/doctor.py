@@ -142,7 +142,8 @@ def _people(settings: Settings, stores: Stores, clock: ScaledClock) -> Iterator[
 
 def _channels(settings: Settings, used: set[str]) -> Iterator[Finding]:
     try:
-        given = set(load_channels(settings.channels_file, system_clock())) if settings.channels_file else set()
+        file = settings.channels_file
+        given = set(load_channels(file, system_clock(), settings.public_url)) if file else set()
     except ChannelsRefused as error:
         yield Finding("channels", str(error), bad=True)
         return

@@ -11,7 +11,7 @@ from core.clock import Clock
 
 def open_channels(settings: Settings, clock: Clock) -> dict[str, Channel]:
     """Those of the channels file, and the webhook where it has a secret. Raises ChannelsRefused."""
-    channels = load(settings.channels_file, clock) if settings.channels_file else {}
+    channels = load(settings.channels_file, clock, settings.public_url) if settings.channels_file else {}
     if settings.webhook_secret is not None:
         channels[WEBHOOK] = WebhookChannel(secret=settings.webhook_secret.get_secret_value(), clock=clock)
     return channels

@@ -87,7 +87,8 @@ class Service:
                 group.create_task(self.alerting.relief.run(), name="relief"),
             ]
             with filling():
-                await asyncio.to_thread(self.lookout.recover, self.readings.received_since, learn=self._learn)
+                learn = timedelta(days=self.settings.learn_days)
+                await asyncio.to_thread(self.lookout.recover, self.readings.received_since, learn=learn)
             background += [
                 group.create_task(self.lookout.run(), name="lookout"),
                 group.create_task(self.attention.run(), name="attention"),
@@ -113,10 +114,6 @@ class Service:
                 for task in background:
                     task.cancel()
         await self.alerting.aclose()
-
-    @property
-    def _learn(self) -> timedelta:
-        return timedelta(days=self.settings.learn_days)
 
     async def _farewell(self) -> None:
         """Save what was learned, so that the next start need not read it again."""
@@ -267,6 +264,7 @@ def _services(
         policies=alerting.policies,
         phones=stores.phones if settings.phones else None,
         links=links_of(settings),
+        providers=alerting.providers,
         settings=WebSettings(
             secure_cookies=settings.secure_cookies,
             session_hours=settings.session_hours,

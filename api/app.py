@@ -28,6 +28,7 @@ from api.pages import homes as home_pages
 from api.pages.shell import FRAGMENT, shell
 from api.phones import endpoints as phones
 from api.protect import HEADERS, BodyLimit, SecurityHeaders
+from api.providers import endpoints as providers
 from api.services import Services
 from api.session import endpoints as session
 from api.throttle import Throttle
@@ -37,7 +38,7 @@ from core.ports import StoreRefused, StoreUnavailable
 log = logging.getLogger(__name__)
 
 JSON_PREFIX = "/api/v1"
-_MACHINES = ("/api/", "/healthz", "/readyz", "/metrics", "/static/")
+_MACHINES = ("/api/", "/providers/", "/healthz", "/readyz", "/metrics", "/static/")
 _INTERNAL = 500
 
 
@@ -97,6 +98,7 @@ def _include(app: FastAPI) -> None:
         json.include_router(resource.router)
     app.include_router(json)
     app.include_router(health.router)
+    app.include_router(providers.router)
     for page in (
         login,
         one_tap,

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from alerts.desk import Desk
 from alerts.links import Links
+from alerts.providers import Providers
 from api.feed import LiveFeed
 from core.clock import Clock
 from core.duty import Change, Rota
@@ -134,7 +135,7 @@ class PolicyBook(Protocol):
 @dataclass(frozen=True, slots=True)
 class Services:
     """The ports behind the interface. `phones` exists only in a demonstration, `links` where people's
-    phones can reach the console.
+    phones can reach the console, `providers` where those of channels may call back.
 
     Whoever makes the desk lets it announce to the feed, so that pages learn of every move, whoever made it.
     """
@@ -157,5 +158,6 @@ class Services:
     policies: PolicyBook
     phones: PhoneStore | None = None
     links: Links | None = None
+    providers: Providers | None = None
     settings: WebSettings = WebSettings()
     token: Callable[[], str] = random_token

@@ -158,6 +158,7 @@ class EntryKind(StrEnum):
     NOTE = "note"
     DELIVERY = "delivery"
     NOT_SENT = "not_sent"
+    UNDELIVERED = "undelivered"  # accepted, and the provider says later that it did not arrive
 
 
 @dataclass(frozen=True, slots=True)

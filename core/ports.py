@@ -16,6 +16,7 @@ from core.faults import Fault, Ticket
 from core.people import Account, Directory, Person, Tie
 from core.places import Area, Device, Gateway, Home, Inventory
 from core.readings import Reading
+from core.receipts import ReceiptStore
 from core.states import DeviceStatus, HomeStatus
 
 
@@ -130,8 +131,8 @@ class Page:
     cursor: str | None
 
 
-class AlertStore(Protocol):
-    """Alerts with timeline, timers and outbox: one transaction per move."""
+class AlertStore(ReceiptStore, Protocol):
+    """Alerts with timeline, timers, outbox and receipts: one transaction per move."""
 
     def open(self, transition: Transition) -> Alert | None:
         """Write a new alert. If its key is open or its episode was raised before, write nothing and

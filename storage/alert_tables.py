@@ -180,5 +180,20 @@ attempts = Table(
     Column("provider_id", Text),
     Column("repeat", Boolean, nullable=False),
     Column("held", Boolean, nullable=False),
+    Index("ix_attempts_reference", "channel", "provider_id"),
 )
 """`held`: was the lease still ours when it was settled?"""
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("said", Text, nullable=False),
+    CheckConstraint("state IN ('accepted', 'sent', 'failed', 'delivered', 'read', 'answered')", name="state"),
+)
+"""Each state that a provider told of a message, once; `reference` is an attempt's `provider_id`. A receipt may come
+before its attempt is written, so there is no foreign key. Rows are only ever added.
+"""

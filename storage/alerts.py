@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or
 from core.alerts import Alert, Condition, Entry, EntryKind, Handling, Timer, Transition
 from core.delivery import Attempt, Claimed, Delivery
 from core.ports import Page, StoreRefused
-from storage import outbox
+from core.receipts import Receipt
+from storage import outbox, receipts
 from storage.alert_rows import alert_of, alert_values, entry_of, entry_values, timer_of, timer_values
 from storage.alert_tables import alerts, entries, merged_episodes, sends, timers
 from storage.columns import from_microseconds, to_microseconds
@@ -173,12 +174,36 @@ class SqlAlerts:
         """Saying the same settlement again changes nothing and answers the same."""
         with self._database.writing() as connection:
             _lock(connection, claimed.send.alert)
-            return outbox.settle(connection, claimed, attempt, retry_at=retry_at)
+            held = outbox.settle(connection, claimed, attempt, retry_at=retry_at)
+        if attempt.provider_id is not None:
+            self._heed_what_came_before(attempt.channel, attempt.provider_id)
+        return held
+
+    def _heed_what_came_before(self, channel: str, reference: str) -> None:
+        """After the commit of an attempt, so that of two programs one sees what the other wrote."""
+        with self._database.reading() as connection:
+            has_failed = receipts.has_failed(connection, channel, reference)
+        if has_failed:
+            self._heed(channel, reference)
 
     def cancel_send(self, claimed: Claimed, *, at: datetime, reason: str) -> bool:
         with self._database.writing() as connection:
             _lock(connection, claimed.send.alert)
             return outbox.cancel(connection, claimed, at=at, reason=reason)
+
+    def receive(self, channel: str, reference: str, receipt: Receipt) -> str | None:
+        with self._database.writing() as connection:
+            receipts.keep(connection, self._database.dialect, channel, reference, receipt)
+            alert = receipts.heed(connection, channel, reference)
+        return alert or self._heed(channel, reference)
+
+    def _heed(self, channel: str, reference: str) -> str | None:
+        with self._database.writing() as connection:
+            return receipts.heed(connection, channel, reference)
+
+    def receipts(self, alert: str) -> dict[tuple[str, int], Receipt]:
+        with self._database.reading() as connection:
+            return receipts.of_alert(connection, alert)
 
     def level_exhausted(self, alert: str, fence: int) -> bool:
         with self._database.reading() as connection:

@@ -9,6 +9,7 @@ from core.alerts import Alert, Condition, Entry, EntryKind, Handling, Purpose, S
 from core.delivery import Attempt, Claimed, Delivery, SendState, Settlement
 from core.phones import PhoneMessage
 from core.ports import Page, StoreRefused
+from core.receipts import Onwards, Receipt, ReceiptState, advanced, onwards, undelivered
 
 _CONDITIONS = {EntryKind.CONDITION_CLEARED: Condition.CLEARED, EntryKind.CONDITION_RETURNED: Condition.ACTIVE}
 
@@ -38,6 +39,7 @@ class MemoryAlerts:
         self._entries: dict[str, list[Entry]] = {}
         self._sends: dict[str, _Owed] = {}
         self._leases = 0
+        self._receipts: dict[tuple[str, str], Receipt] = {}
 
     def open(self, transition: Transition) -> Alert | None:
         with self._lock:
@@ -217,6 +219,7 @@ class MemoryAlerts:
                 self._after(owed, attempt, retry_at)
             owed.attempts[attempt.number] = (attempt, held)
             self._delivery(owed.send, attempt)
+            self._heed(attempt.channel, attempt.provider_id or "")
             return held
 
     def _after(self, owed: _Owed, attempt: Attempt, retry_at: datetime | None) -> None:
@@ -247,6 +250,41 @@ class MemoryAlerts:
             self._end(owed, SendState.CANCELLED, reason)
             self._not_sent(owed, at, reason)
             return True
+
+    def receive(self, channel: str, reference: str, receipt: Receipt) -> str | None:
+        with self._lock:
+            key = channel, reference
+            self._receipts[key] = advanced(self._receipts.get(key), receipt)
+            return self._heed(channel, reference)
+
+    def _heed(self, channel: str, reference: str) -> str | None:
+        tried = [(o, a) for o in self._sends.values() for a, _ in o.attempts.values()]
+        theirs = [(o, a) for o, a in tried if (a.channel, a.provider_id) == (channel, reference)]
+        if not theirs:
+            return None
+        owed, attempt = max(theirs, key=lambda one: (one[1].at, one[1].number))
+        known = self._receipts.get((channel, reference))
+        if known is not None and known.state is ReceiptState.FAILED:
+            self._fail(owed, attempt, known)
+        return owed.send.alert
+
+    def _fail(self, owed: _Owed, attempt: Attempt, receipt: Receipt) -> None:
+        send, then = owed.send, Onwards.NOTHING
+        lines = [e.detail for e in self._entries[send.alert] if e.kind is EntryKind.UNDELIVERED]
+        if any((line["send"], line["number"]) == (send.id, attempt.number) for line in lines):
+            return
+        if attempt.number == max(owed.attempts):
+            then = onwards(send, self._alerts[send.alert], state=owed.state, rung=owed.rung)
+        self._entries[send.alert].append(undelivered(send, attempt, receipt, then))
+        if then is Onwards.NEXT_WAY:
+            owed.state, owed.next_at, owed.rung, owed.unheard = SendState.QUEUED, receipt.at, owed.rung + 1, False
+        if then is Onwards.NO_WAY:
+            self._end(owed, SendState.FAILED, receipt.said)
+
+    def receipts(self, alert: str) -> dict[tuple[str, int], Receipt]:
+        tried = [a for o in self._of(alert) for a, _ in o.attempts.values()]
+        known = {(a.send, a.number): self._receipts.get((a.channel, a.provider_id or "")) for a in tried}
+        return {attempt: receipt for attempt, receipt in known.items() if receipt is not None}
 
     def level_exhausted(self, alert: str, fence: int) -> bool:
         with self._lock:

@@ -17,7 +17,8 @@ class OutgoingMessage:
 
     `key` is the idempotency key: the same for every try of this message on this rung, so that a provider may drop what
     it already has. `repeat` says that an earlier try may have arrived; the words say so too. `attempt` counts from 1.
-    `link` opens the alert for this person without a login; empty where there is none.
+    `link` opens the alert for this person without a login; empty where there is none. `callbacks` is where the
+    provider may tell what becomes of it, `how_to_answer` says how one answers on this channel; empty where nobody can.
     """
 
     key: str
@@ -34,6 +35,8 @@ class OutgoingMessage:
     attempt: int = 1
     repeat: bool = False
     link: str = ""
+    callbacks: str = ""
+    how_to_answer: str = ""
 
 
 class Channel(Protocol):

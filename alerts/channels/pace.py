@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alerts.channels.channel import Channel, OutgoingMessage
+from alerts.channels.inbound import Inbound
 from core.clock import Clock
 from core.concerns import Severity
 from core.delivery import RateLimited, Verdict
@@ -17,13 +18,14 @@ _WAITED_HERE = 2.0
 
 @dataclass
 class Paced:
-    """Stands before a channel. Red may empty the bucket; others leave `reserve` of it."""
+    """Stands before a channel. Red may empty the bucket; others leave `reserve` of it. `inbound`: what comes back."""
 
     channel: Channel
     clock: Clock
     per_second: float
     burst: int
     reserve: float
+    inbound: Inbound | None = None
     _left: float = field(init=False)
     _at: float | None = None
 

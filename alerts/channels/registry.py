@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import quote
 
 from pydantic import ValidationError
 
@@ -59,17 +60,17 @@ class ChannelsRefused(FileRefused):
     """The file cannot be used; one line for each mistake, with the table, the key and what is allowed."""
 
 
-def load(file: Path, clock: Clock) -> dict[str, Channel]:
-    """The channels of a file by name. Raises ChannelsRefused."""
+def load(file: Path, clock: Clock, public_url: str = "") -> dict[str, Channel]:
+    """The channels of a file by name. `public_url`: where providers reach us. Raises ChannelsRefused."""
     try:
-        return parse(file.read_text(encoding="utf-8"), clock)
+        return parse(file.read_text(encoding="utf-8"), clock, public_url)
     except (OSError, UnicodeDecodeError) as error:
         raise ChannelsRefused(f"{file}: cannot be read: {error}") from error
     except ChannelsRefused as error:
         raise ChannelsRefused("\n".join(f"{file}: {line}" for line in str(error).splitlines())) from error
 
 
-def parse(text: str, clock: Clock) -> dict[str, Channel]:
+def parse(text: str, clock: Clock, public_url: str = "") -> dict[str, Channel]:
     """Channels from TOML. Raises ChannelsRefused with every mistake, and never shows a value: it may be a secret."""
     try:
         tables = tomllib.loads(text)
@@ -79,7 +80,7 @@ def parse(text: str, clock: Clock) -> dict[str, Channel]:
     wrong: list[str] = []
     for name, table in tables.items():
         try:
-            channels[name] = _channel(name, table, clock)
+            channels[name] = _channel(name, table, clock, public_url)
         except ChannelsRefused as error:
             wrong += str(error).splitlines()
     if wrong:
@@ -87,7 +88,7 @@ def parse(text: str, clock: Clock) -> dict[str, Channel]:
     return channels
 
 
-def _channel(name: str, table: Any, clock: Clock) -> Channel:
+def _channel(name: str, table: Any, clock: Clock, public_url: str) -> Channel:
     if name in RESERVED:
         raise ChannelsRefused(f"{name}: this name is taken by Anxin's own channel")
     if not isinstance(table, dict):
@@ -99,11 +100,16 @@ def _channel(name: str, table: Any, clock: Clock) -> Channel:
     try:
         settings = kind.model_validate(table)
         channel = settings.open(name, clock)
+        inbound = settings.inbound(f"{public_url.rstrip('/')}/providers/{quote(name, safe='')}")
     except ValidationError as error:
         raise ChannelsRefused("\n".join(_explained(name, kind, error))) from error
     except ValueError as error:
         raise ChannelsRefused(f"{name}.{error}") from error
-    return Paced(channel, clock, settings.per_second, settings.burst, settings.reserve_for_red)
+    if inbound is not None and not public_url:
+        raise ChannelsRefused(
+            f"{name}: receipts and replies need the setting ANXIN_PUBLIC_URL, where providers reach us"
+        )
+    return Paced(channel, clock, settings.per_second, settings.burst, settings.reserve_for_red, inbound)
 
 
 def _explained(name: str, kind: type[ChannelSettings], error: ValidationError) -> Iterable[str]:

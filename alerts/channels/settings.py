@@ -7,6 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from alerts.channels.channel import Channel
+from alerts.channels.inbound import Inbound
 from alerts.channels.wire import Dialect, HttpChannel, TokenChannel, TokenDialect, Wire
 from core.clock import Clock
 
@@ -43,6 +44,11 @@ class ChannelSettings(BaseModel, ABC):
     @abstractmethod
     def open(self, kind: str, clock: Clock) -> Channel:
         """The channel. Raises ValueError when it cannot be made of these settings."""
+
+    def inbound(self, url: str) -> Inbound | None:
+        """What comes back from the provider at this address, where that is set up."""
+        del url
+        return None
 
 
 class HttpSettings(ChannelSettings):

@@ -8,17 +8,20 @@ from urllib.parse import quote
 from pydantic import SecretStr
 
 from alerts.channels.channel import OutgoingMessage
-from alerts.channels.settings import HttpSettings
+from alerts.channels.inbound import Inbound
+from alerts.channels.telegram_inbound import TelegramInbound
 from alerts.channels.text import plain
+from alerts.channels.token_path import RepliesSettings
 from alerts.channels.wire import Answer, Request, as_json, by_status
 from core.delivery import Accepted, Permanent, RateLimited, Temporary, Verdict
+from core.policies import Target
 
 _LONGEST = 4096
 _TOO_MANY, _SERVER_FAILS = 429, 500
 
 
-class Telegram(HttpSettings):
-    """An address is a chat id."""
+class Telegram(RepliesSettings):
+    """An address is a chat id. `callback_token` is the secret that was given to setWebhook."""
 
     provider: Literal["telegram"]
     bot_token: SecretStr
@@ -26,6 +29,9 @@ class Telegram(HttpSettings):
 
     def dialect(self) -> "TelegramDialect":
         return TelegramDialect(self)
+
+    def inbound(self, url: str) -> Inbound | None:
+        return TelegramInbound(url, self.callback_token) if self.replies and self.callback_token is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,9 @@ class TelegramDialect:
             "text": plain(message, _LONGEST),
             "link_preview_options": {"is_disabled": True},  # a preview would open the link before the person does
         }
+        if message.how_to_answer:
+            keys = ("1",) if message.target is Target.RESIDENT else ("1", "2")
+            body["reply_markup"] = {"inline_keyboard": [[{"text": key, "callback_data": key} for key in keys]]}
         token = quote(self.account.bot_token.get_secret_value(), safe=":")
         return as_json(f"{self.account.endpoint}/bot{token}/sendMessage", body)
 

@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
+from alerts.channels import tencent_inbound
 from alerts.channels.channel import OutgoingMessage
-from alerts.channels.settings import HttpSettings
+from alerts.channels.inbound import Inbound, ReplyBy
 from alerts.channels.text import Part, phone, variables
+from alerts.channels.token_path import RepliesSettings, TokenPath
 from alerts.channels.wire import Answer, Request, by_code, by_status
 from core.delivery import Accepted, Verdict
 
@@ -42,7 +44,7 @@ _PASSING: frozenset[str | int] = frozenset(
 )
 
 
-class TencentSms(HttpSettings):
+class TencentSms(RepliesSettings):
     """`variables` are positional in Tencent's templates: the parts of the message in their order."""
 
     provider: Literal["tencent_sms"]
@@ -58,6 +60,12 @@ class TencentSms(HttpSettings):
 
     def dialect(self) -> "TencentDialect":
         return TencentDialect(self)
+
+    def inbound(self, url: str) -> Inbound | None:
+        if self.callback_token is None:
+            return None
+        by = ReplyBy.TEXT if self.replies else None
+        return TokenPath(url, self.callback_token, tencent_inbound.read_sms, tencent_inbound.THANKS, by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from alerts.channels.channel import OutgoingMessage
 from alerts.channels.wire import AddressRefused
 
-Part: TypeAlias = Literal["title", "body", "link", "text"]
+Part: TypeAlias = Literal["title", "body", "link", "answer", "text"]
 """What a template's variable can hold; `text` is all of it in one."""
 _CUT = "…"
 _PHONE = re.compile(r"\+?[0-9]{3,15}")
@@ -22,11 +22,12 @@ def shortened(text: str, longest: int) -> str:
 
 
 def plain(message: OutgoingMessage, longest: int) -> str:
-    """Title, words and link as one text. When it is too long the words are shortened, never title or link."""
-    ends = [message.title, *([message.link] if message.link else [])]
+    """Title, words, how to answer and link as one text. When it is too long only the words are shortened."""
+    last = [part for part in (message.how_to_answer, message.link) if part]
+    ends = [message.title, *last]
     room = longest - sum(len(end) + 1 for end in ends)
     body = shortened(message.body.strip(), room) if room > len(_CUT) else ""
-    return shortened("\n".join(part for part in (message.title, body, message.link) if part), longest)
+    return shortened("\n".join(part for part in (message.title, body, *last) if part), longest)
 
 
 def variables(message: OutgoingMessage, wanted: Mapping[str, Part], longest: int) -> dict[str, str]:
@@ -35,6 +36,7 @@ def variables(message: OutgoingMessage, wanted: Mapping[str, Part], longest: int
         "title": message.title,
         "body": message.body,
         "link": message.link,
+        "answer": message.how_to_answer,
         "text": plain(message, longest),
     }
     return {name: shortened(" ".join(parts[part].split()), longest) for name, part in wanted.items()}

@@ -6,23 +6,22 @@ https://www.twilio.com/docs/messaging/api/message-resource, https://www.twilio.c
 import base64
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 from urllib.parse import quote, urlencode
-from xml.sax.saxutils import escape
 
 from pydantic import Field, SecretStr, model_validator
 
 from alerts.channels.channel import OutgoingMessage
+from alerts.channels.inbound import Inbound, ReplyBy
 from alerts.channels.settings import HttpSettings
 from alerts.channels.text import phone, plain
+from alerts.channels.twilio_inbound import KEYS, STATUS, TwilioInbound, gather, say
 from alerts.channels.wire import Answer, Request, by_code, by_status
 from core.delivery import Accepted, Verdict
-from core.people import Language
 
 _LIMITS: dict[str | int, float] = {20429: 5, 14107: 5, 63038: 3600, 30022: 60}
 _PASSING: frozenset[str | int] = frozenset((20500, 20503, 30008))
 _SMS_LONGEST, _VOICE_LONGEST = 1600, 1000
-_VOICES = {Language.CHINESE: "cmn-CN", Language.ENGLISH: "en-GB"}
 _BAD = frozenset(("failed", "undelivered", "canceled"))
 
 
@@ -30,6 +29,14 @@ class _Twilio(HttpSettings):
     account_sid: str
     auth_token: SecretStr
     endpoint: str = "https://api.twilio.com"
+    receipts: bool = Field(default=False, description="Twilio tells what became of each message")
+    replies: bool = Field(default=False, description="people may answer, by SMS or by a key")
+    _reply_by: ClassVar[ReplyBy]
+
+    def inbound(self, url: str) -> Inbound | None:
+        if not self.receipts and not self.replies:
+            return None
+        return TwilioInbound(url, self.auth_token, self._reply_by if self.replies else None)
 
 
 class TwilioSms(_Twilio):
@@ -39,6 +46,7 @@ class TwilioSms(_Twilio):
     from_number: str = ""
     messaging_service_sid: str = ""
     longest: int = Field(320, ge=20, le=_SMS_LONGEST)
+    _reply_by: ClassVar[ReplyBy] = ReplyBy.TEXT
 
     @model_validator(mode="after")
     def _has_one_sender(self) -> "TwilioSms":
@@ -55,6 +63,7 @@ class TwilioVoice(_Twilio):
 
     provider: Literal["twilio_voice"]
     from_number: str
+    _reply_by: ClassVar[ReplyBy] = ReplyBy.KEY
 
     def dialect(self) -> "TwilioDialect":
         return TwilioDialect(self)
@@ -83,8 +92,18 @@ class TwilioDialect:
         }
         sid = quote(account.account_sid, safe="")
         return Request(
-            f"{account.endpoint}/2010-04-01/Accounts/{sid}/{resource}.json", urlencode(form).encode(), headers
+            f"{account.endpoint}/2010-04-01/Accounts/{sid}/{resource}.json",
+            urlencode([*form.items(), *self._told_to(message)]).encode(),
+            headers,
         )
+
+    def _told_to(self, message: OutgoingMessage) -> list[tuple[str, str]]:
+        """Where Twilio says what becomes of it. Of a call, by itself, it would tell only the end."""
+        if not message.callbacks or not self.account.receipts:
+            return []
+        events = ("answered", "completed") if isinstance(self.account, TwilioVoice) else ()
+        callback = ("StatusCallback", f"{message.callbacks}/{STATUS}")
+        return [callback, *(("StatusCallbackEvent", event) for event in events)]
 
     def judge(self, answer: Answer, message: OutgoingMessage, at: datetime) -> Verdict:
         del message
@@ -100,7 +119,8 @@ class TwilioDialect:
 
 
 def spoken(message: OutgoingMessage) -> str:
-    """TwiML: the words twice, with a pause between them. Links are not read aloud."""
-    words = escape(f"{message.title}. {message.body}".strip()[:_VOICE_LONGEST])
-    say = f'<Say language="{_VOICES[message.language]}">{words}</Say>'
-    return f'<Response>{say}<Pause length="1"/>{say}</Response>'
+    """TwiML: the words twice, with a pause between them, and a key where one can answer. Links are not read aloud."""
+    words = f"{message.title}. {message.body}".strip()[:_VOICE_LONGEST]
+    told = say(f"{words} {message.how_to_answer}".strip(), message.language)
+    twice = f'{told}<Pause length="1"/>{told}'
+    return f"<Response>{gather(twice, f'{message.callbacks}/{KEYS}') if message.how_to_answer else twice}</Response>"

@@ -13,6 +13,7 @@ from core.concerns import ConcernKind, Severity
 from core.delivery import Settlement
 from core.people import Language
 from core.policies import whom
+from core.receipts import Onwards
 
 
 def entry(entry: Entry, names: Mapping[str, str], language: Language, zone: tzinfo) -> str:
@@ -39,7 +40,7 @@ class _Line:
                 return self._level()
             case EntryKind.CLOSED:
                 return self._closed()
-            case EntryKind.DELIVERY | EntryKind.NOT_SENT:
+            case EntryKind.DELIVERY | EntryKind.NOT_SENT | EntryKind.UNDELIVERED:
                 return self._message()
             case EntryKind.RELEASED | EntryKind.SNOOZED | EntryKind.ACKNOWLEDGED | EntryKind.HANDED_OVER:
                 return self._in_hands()
@@ -70,6 +71,8 @@ class _Line:
     def _message(self) -> str:
         if self.entry.kind is EntryKind.DELIVERY:
             return self._delivery()
+        if self.entry.kind is EntryKind.UNDELIVERED:
+            return self._undelivered()
         reason = terms.not_sent(str(self.detail.get("reason", "")), self.language)
         return self._say("not_sent", name=self._recipient(), reason=reason)
 
@@ -137,6 +140,16 @@ class _Line:
             settlement=terms.settlement(Settlement(self.detail["settlement"]), self.language),
             said=say(self.language, "entry.delivery_said", said=said) if said else "",
             repeat=say(self.language, "entry.delivery_repeat") if self.detail.get("repeat") else "",
+        )
+
+    def _undelivered(self) -> str:
+        said, then = str(self.detail.get("said") or ""), Onwards(self.detail["then"])
+        return self._say(
+            "undelivered",
+            name=self._recipient(),
+            channel=terms.channel(str(self.detail.get("channel", "")), self.language),
+            said=say(self.language, "entry.undelivered_said", said=said) if said else "",
+            then="" if then is Onwards.NOTHING else say(self.language, f"entry.then_{then.value}"),
         )
 
     def _actor(self) -> str:

@@ -71,6 +71,12 @@ def not_sent(reason: str, language: Language) -> str:
     return say(language, key) if knows(language, key) else reason
 
 
+def how_to_answer(by: str, target: Target, language: Language) -> str:
+    """How one answers by `text` or by `key`, in one sentence that stands at the end of a message."""
+    whom = "resident" if target is Target.RESIDENT else "responder"
+    return say(language, f"how.{by}_{whom}")
+
+
 def listed(names: Iterable[str], language: Language) -> str:
     return say(language, "list.between").join(names)
 

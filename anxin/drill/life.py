@@ -22,6 +22,7 @@ _REMARKS = {
     EntryKind.NOTE,
     EntryKind.DELIVERY,
     EntryKind.NOT_SENT,
+    EntryKind.UNDELIVERED,
 }
 _OVERDUE = {EntryKind.ARRIVE_OVERDUE, EntryKind.REPORT_OVERDUE, EntryKind.HAND_OVER_UNANSWERED}
 _ASKED_ANEW = {

@@ -168,7 +168,7 @@ def _tried(delivery: Delivery) -> set[str]:
 
 def _history(entries: Iterable[Entry]) -> list[Entry]:
     """What may not change after the closing: all but the fates of messages."""
-    return [e for e in entries if e.kind not in {EntryKind.DELIVERY, EntryKind.NOT_SENT}]
+    return [e for e in entries if e.kind not in {EntryKind.DELIVERY, EntryKind.NOT_SENT, EntryKind.UNDELIVERED}]
 
 
 def every_alert(store: AlertStore) -> Iterator[Alert]:

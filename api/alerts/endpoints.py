@@ -1,5 +1,6 @@
 """List alerts, read one's whole story, and act on it: take, arrive, close, note, reopen."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -29,6 +30,7 @@ from api.alerts.schemas import (
     EntryBody,
     HandingOver,
     NoteText,
+    ReceiptBody,
     Releasing,
     ResponderBody,
     Seen,
@@ -40,7 +42,8 @@ from api.errors import Code, Problem, problems
 from api.schema import Cursor, Limit
 from api.services import Services
 from core.alerts import Refusal
-from core.delivery import Delivery
+from core.delivery import Attempt, Delivery
+from core.receipts import Receipt
 
 router = APIRouter(prefix="/alerts", tags=["alerts"])
 
@@ -103,17 +106,17 @@ def get_alert(alert_id: str, viewer: SeesAlerts, ports: Ports, looks: Looks) -> 
     """One alert with its timer, timeline and deliveries."""
     alert = alert_for(ports, viewer, alert_id)
     looks.note(viewer, f"alert {alert.id}", alert.home, ports.clock.now())
-    timer = ports.alerts.timer(alert.id)
+    timer, receipts = ports.alerts.timer(alert.id), ports.alerts.receipts(alert.id)
     return AlertStory(
         alert=AlertBody.model_validate(alert),
         timer=None if timer is None else TimerBody.model_validate(timer),
         levels=[[target.value for target in level.targets] for level in alert.policy.levels],
         timeline=[EntryBody.model_validate(entry) for entry in ports.alerts.timeline(alert.id)],
-        deliveries=[_delivery(delivery) for delivery in ports.alerts.deliveries(alert.id)],
+        deliveries=[_delivery(delivery, receipts) for delivery in ports.alerts.deliveries(alert.id)],
     )
 
 
-def _delivery(delivery: Delivery) -> DeliveryBody:
+def _delivery(delivery: Delivery, receipts: Mapping[tuple[str, int], Receipt]) -> DeliveryBody:
     send = delivery.send
     return DeliveryBody(
         id=send.id,
@@ -124,7 +127,20 @@ def _delivery(delivery: Delivery) -> DeliveryBody:
         event=send.event,
         state=delivery.state,
         reason=delivery.reason,
-        attempts=[AttemptBody.model_validate(attempt) for attempt in delivery.attempts],
+        attempts=[_attempt(attempt, receipts.get((send.id, attempt.number))) for attempt in delivery.attempts],
+    )
+
+
+def _attempt(attempt: Attempt, receipt: Receipt | None) -> AttemptBody:
+    return AttemptBody(
+        number=attempt.number,
+        at=attempt.at,
+        channel=attempt.channel,
+        settlement=attempt.settlement,
+        said=attempt.said,
+        provider_id=attempt.provider_id,
+        repeat=attempt.repeat,
+        receipt=None if receipt is None else ReceiptBody.model_validate(receipt),
     )
 
 

@@ -11,6 +11,7 @@ from core.concerns import ConcernKind, Severity
 from core.delivery import SendState, Settlement
 from core.places import Room
 from core.policies import Target
+from core.receipts import ReceiptState
 
 _FACT = {"name": "silent_for", "value": 3120.0, "unit": "s"}
 _PART = {"kind": "silence", "severity": "red", "episode": "since 01:02", "since": "2026-11-24T01:02:00Z"}
@@ -136,6 +137,16 @@ class EntryBody(Body):
     detail: dict[str, Any]
 
 
+class ReceiptBody(Body):
+    """What a provider said later of what it accepted, as far as it came; `at` is when we heard it."""
+
+    model_config = example(state="delivered", at="2026-11-24T01:55:04Z", said="DELIVERED: 用户接收成功")
+
+    state: ReceiptState
+    at: datetime
+    said: str
+
+
 class AttemptBody(Body):
     """One try over one channel, and what the provider said."""
 
@@ -147,6 +158,7 @@ class AttemptBody(Body):
         said="delivered",
         provider_id="m-81",
         repeat=False,
+        receipt=None,
     )
 
     number: int
@@ -156,6 +168,7 @@ class AttemptBody(Body):
     said: str
     provider_id: str | None
     repeat: bool
+    receipt: ReceiptBody | None
 
 
 class DeliveryBody(Body):

@@ -1,6 +1,6 @@
 """The page of one alert: why, what happens next, who was told, what happened; and the buttons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -34,6 +34,7 @@ from core.concerns import Fact, Severity
 from core.levels import chosen
 from core.places import Area, Home, Inventory
 from core.policies import Level, Whom
+from core.receipts import Receipt
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,7 +48,8 @@ _Fence = Annotated[int, Form(ge=0)]
 class AlertView:
     """`asked` are the people whom the present level asks; `next_names` those whom the next one would ask now.
 
-    `responders`: to whom it may be handed over. `snoozes`: by how many minutes it may be put off.
+    `receipts`: what providers said later of each try, by message and number. `responders`: to whom it may be handed
+    over. `snoozes`: by how many minutes it may be put off.
     """
 
     alert: Alert
@@ -59,6 +61,7 @@ class AlertView:
     next_targets: tuple[Whom, ...]
     next_names: tuple[str, ...]
     told: tuple[Told, ...]
+    receipts: Mapping[tuple[str, int], Receipt]
     timeline: tuple[Stretch, ...]
     names: dict[str, str]
     may_take: bool
@@ -100,6 +103,7 @@ def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
         next_targets=following.targets,
         next_names=_names_at(ports, alert, following),
         told=told(ports.alerts.deliveries(alert.id)),
+        receipts=ports.alerts.receipts(alert.id),
         timeline=stretches(timeline),
         names=names,
         may_take=_may_take(alert, visit.viewer.person),

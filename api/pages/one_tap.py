@@ -4,19 +4,19 @@ Looking changes nothing: phones and mail programs open links by themselves. Only
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
 from alerts import wording
+from alerts.taps import Tap, taps_of
 from alerts.wording import Text as Words
 from api.depends import Ports
 from api.errors import Code, Problem, refused
 from api.pages.forms import go_on
 from api.pages.shell import shell
 from api.services import Services
-from core.alerts import Alert, Handling, Outcome, Refusal, Send
+from core.alerts import Alert, Outcome, Refusal, Send
 from core.people import Person
 from core.policies import Target
 from core.ports import Look
@@ -25,16 +25,6 @@ router = APIRouter(include_in_schema=False)
 
 _RECENT = 100
 """How many of the newest alerts a link is looked for in, beside all that are open."""
-
-
-class Tap(StrEnum):
-    """What somebody can answer with one tap."""
-
-    FINE = "fine"
-    TAKE = "take"
-    ARRIVE = "arrive"
-    CANNOT = "cannot"
-    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +90,6 @@ def _latest(ports: Services, alert: Alert, person: str) -> Send:
     if not sends:
         raise Problem(Code.NOT_FOUND)
     return sends[-1]
-
-
-def taps_of(alert: Alert, person: str, role: Target) -> tuple[Tap, ...]:
-    """The next answers. The resident is asked how they are, everybody else whether they go."""
-    if not alert.is_open:
-        return ()
-    if role is Target.RESIDENT:
-        return (Tap.FINE,)
-    if alert.arrived_by == person:
-        return (Tap.CLOSE,)
-    if alert.taken_by == person and alert.handling is Handling.ACKNOWLEDGED:
-        return (Tap.ARRIVE, Tap.CANNOT)
-    if alert.handling is Handling.TRIGGERED or alert.handed_to == person:
-        return (Tap.TAKE,)
-    return ()
 
 
 def _answer(

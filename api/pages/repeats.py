@@ -14,7 +14,14 @@ MOST_FOLDED = 60
 """Lines behind one fold; the interface for programs has them all."""
 
 _OF_A_ROUND = frozenset(
-    {EntryKind.LEVEL_ENTERED, EntryKind.NO_RECIPIENT, EntryKind.DELIVERY, EntryKind.NOT_SENT, EntryKind.UNREACHABLE}
+    {
+        EntryKind.LEVEL_ENTERED,
+        EntryKind.NO_RECIPIENT,
+        EntryKind.DELIVERY,
+        EntryKind.NOT_SENT,
+        EntryKind.UNDELIVERED,
+        EntryKind.UNREACHABLE,
+    }
 )
 _STARTS = frozenset({EntryKind.LEVEL_ENTERED, EntryKind.NO_RECIPIENT})
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from alerts.auditor import Auditor
 from alerts.channels.channel import OutgoingMessage
+from alerts.channels.inbound import Inbound
 from alerts.concerns import Raised
 from alerts.desk import Desk
 from alerts.engine import Engine
@@ -59,6 +60,7 @@ class PhoneChannel:
     kind: str
     phones: Phones
     now: Callable[[], datetime]
+    inbound: Inbound | None = None
 
     async def deliver(self, message: OutgoingMessage) -> Verdict:
         self.phones.power()

@@ -19,6 +19,7 @@ from core.delivery import Settlement
 from core.people import Language
 from core.places import Home, Room
 from core.policies import DEFAULT_POLICIES, Target
+from core.receipts import Onwards
 
 NOW = datetime(2026, 11, 24, 1, 2, tzinfo=UTC)
 ZH, EN = Language.CHINESE, Language.ENGLISH
@@ -199,6 +200,9 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
         ],
         EntryKind.NOT_SENT: [
             {**sent, "reason": r} for r in ("taken", "closed", "overtaken", "snoozed", "no_route", "quiet hours")
+        ],
+        EntryKind.UNDELIVERED: [
+            {**sent, "said": said, "then": then.value} for said, then in itertools.product(("", "30003"), Onwards)
         ],
     }
 

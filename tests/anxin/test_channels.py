@@ -16,10 +16,20 @@ from tests.servers.receiver import Answer, receiving
 NTFY = '[push]\nprovider = "ntfy"\n'
 
 
-def settings_with(folder: Path, text: str) -> Settings:
+TWILIO = """
+["sms abroad"]
+provider = "twilio_sms"
+account_sid = "AC1"
+auth_token = "12345"
+from_number = "+15005550006"
+receipts = true
+"""
+
+
+def settings_with(folder: Path, text: str, **more: str) -> Settings:
     file = folder / "channels.toml"
     file.write_text(text)
-    return load(data_dir=folder, channels_file=file, phones=True, webhook_secret="s3cret")
+    return load(data_dir=folder, channels_file=file, phones=True, webhook_secret="s3cret", **more)
 
 
 def test_channels_of_the_file_stand_beside_our_own(tmp_path: Path) -> None:
@@ -29,6 +39,28 @@ def test_channels_of_the_file_stand_beside_our_own(tmp_path: Path) -> None:
         alerting = new_alerting(settings, system_clock(), stores, roster, announce=lambda _change: None)
 
     assert set(alerting.channels) == {"push", "console", "webhook"}
+
+
+def test_a_channel_whose_provider_calls_back_is_known_with_its_address(tmp_path: Path) -> None:
+    public = {"public_url": "https://anxin.example", "link_secret": "a secret of sixteen"}
+    settings = settings_with(tmp_path, NTFY + TWILIO, **public)
+    with open_database(settings, migrate=True) as stores:
+        roster = Roster(stores.inventory, stores.snapshots)
+        providers = new_alerting(settings, system_clock(), stores, roster, announce=lambda _change: None).providers
+
+    assert {name: inbound.url for name, inbound in providers.inbounds.items()} == {
+        "sms abroad": "https://anxin.example/providers/sms%20abroad"
+    }
+
+
+def test_a_channel_that_is_called_back_needs_an_address_for_it(tmp_path: Path) -> None:
+    settings_with(tmp_path, TWILIO)
+
+    done = anxin(tmp_path, "channels", "list")
+
+    assert done.returncode == 2
+    assert "sms abroad: receipts and replies need the setting ANXIN_PUBLIC_URL" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_mistake_stops_the_start_and_is_said_in_one_line(tmp_path: Path) -> None:

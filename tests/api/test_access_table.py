@@ -107,6 +107,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/metrics"): Row(NOBODY_NEEDED),
     ("GET", "/login"): Row(NOBODY_NEEDED),
     ("POST", "/login"): Row(NOBODY_NEEDED, form={"login": "nobody", "password": "wrong"}),
+    ("POST", "/providers/{channel}/{path:path}"): Row(NOBODY_NEEDED, "/providers/sms/status"),
     ("GET", "/a/{code}"): Row(NOBODY_NEEDED, "/a/unknown"),
     ("POST", "/a/{code}"): Row(NOBODY_NEEDED, "/a/unknown", form={"tap": "take", "fence": "1"}),
     ("GET", "/duty"): Row(STAFF, outside="/duty?area=grid-2"),

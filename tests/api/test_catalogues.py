@@ -7,10 +7,10 @@ from importlib.resources import files
 
 import pytest
 
+from alerts.taps import Tap
 from api.errors import Code
 from api.i18n.catalogue import catalogue
 from api.pages.duty import ChangeKind
-from api.pages.one_tap import Tap
 from api.policies.draft import Flaw
 from core.alerts import Purpose, TimerKind
 from core.decisions import ClockDecision, Decision
@@ -21,6 +21,7 @@ from core.people import Language
 from core.places import AreaKind, Role
 from core.policies import Asking
 from core.readings import Kind
+from core.receipts import ReceiptState
 from core.states import HomeState, LinkQuality, Presence, Visibility
 from core.walk import Walked
 
@@ -37,6 +38,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "timer": TimerKind,
     "send_state": SendState,
     "purpose": Purpose,
+    "receipt": ReceiptState,
     "problem": Code,
     "decision": Decision,
     "clock": ClockDecision,

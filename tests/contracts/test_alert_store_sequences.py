@@ -22,6 +22,7 @@ from core.concerns import Severity
 from core.delivery import Claimed, SendState, Settlement
 from core.policies import DEFAULT_POLICIES
 from core.ports import AlertStore
+from core.receipts import Receipt, ReceiptState, advanced
 from core.timeline import Standing, replay
 from tests.contracts.cases import EVERYBODY, LEASE, REACH, T0, attempt, concern, opening
 
@@ -175,7 +176,23 @@ class Story(RuleBasedStateMachine):
         self.claims.remove(claimed)
         last_rung = claimed.rung + 1 == len(claimed.send.ladder)
         settlement = Settlement.FAILED if settlement is Settlement.NEXT_RUNG and last_rung else settlement
-        self.store.settle(claimed, attempt(claimed, settlement, at=self.now), retry_at=self.now + LEASE)
+        tried = attempt(claimed, settlement, at=self.now)
+        reference = f"{claimed.send.id}#{claimed.attempt}" if settlement is Settlement.ACCEPTED else None
+        self.store.settle(claimed, replace(tried, provider_id=reference), retry_at=self.now + LEASE)
+
+    @precondition(lambda self: self.model is not None)
+    @rule(data=st.data(), state=st.sampled_from(ReceiptState))
+    def a_provider_says_what_became_of_it(self, data: st.DataObject, state: ReceiptState) -> None:
+        tried = [a for d in self.store.deliveries(self.alert.id) for a in d.attempts if a.provider_id is not None]
+        if not tried:
+            return
+        of = data.draw(st.sampled_from(tried))
+        before = self.store.receipts(self.alert.id).get((of.send, of.number))
+        known = advanced(before, Receipt(state, self.now))
+
+        assert self.store.receive(of.channel, of.provider_id or "", Receipt(state, self.now)) == self.alert.id
+
+        assert self.store.receipts(self.alert.id)[of.send, of.number] == known
 
     @invariant()
     def the_store_holds_what_the_moves_say(self) -> None:
@@ -199,6 +216,16 @@ class Story(RuleBasedStateMachine):
     @invariant()
     def the_closed_stay_as_they_were(self) -> None:
         assert [self.store.get(alert.id) for alert in self.closed] == self.closed
+
+    @invariant()
+    def what_did_not_arrive_is_told_once(self) -> None:
+        if self.model is None:
+            return
+        lines = [e.detail for e in self.store.timeline(self.alert.id) if e.kind is EntryKind.UNDELIVERED]
+        lost = {at for at, known in self.store.receipts(self.alert.id).items() if known.state is ReceiptState.FAILED}
+        told = [(line["send"], line["number"]) for line in lines]
+        assert len(told) == len(set(told))
+        assert lost <= set(told)
 
     @invariant()
     def every_message_is_somewhere_and_every_withdrawal_is_told(self) -> None:

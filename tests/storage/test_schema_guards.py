@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine, event, exc, text
 
 from core.delivery import Settlement
 from core.ports import AlertStore
+from core.receipts import Receipt, ReceiptState
 from storage.alerts import SqlAlerts
 from storage.database import Database
 from tests.contracts.cases import LEASE, T0, attempt, closed, concern, opening
@@ -16,7 +17,7 @@ from tests.contracts.cases import LEASE, T0, attempt, closed, concern, opening
 
 @pytest.fixture
 def two_alerts(database: Database) -> AlertStore:
-    """One open alert `open`, one closed `closed`, one attempt."""
+    """One open alert `open`, one closed `closed`, one attempt, one receipt."""
     alerts = SqlAlerts(database)
     alerts.open(opening("open"))
     done = opening("closed", of=concern("h-2", episode="e-2"))
@@ -24,6 +25,7 @@ def two_alerts(database: Database) -> AlertStore:
     for claimed in alerts.claim_sends(T0, lease_until=T0 + LEASE):
         alerts.settle(claimed, attempt(claimed, Settlement.RETRY), retry_at=T0 + timedelta(hours=1))
     alerts.apply(closed(done.alert))
+    alerts.receive("webhook", "p-7", Receipt(ReceiptState.SENT, T0))
     return alerts
 
 
@@ -212,7 +214,7 @@ def test_the_armed_timer_is_never_stale(by_hand: Connection, statement: str) -> 
     refused(by_hand, statement)
 
 
-@pytest.mark.parametrize("table", ["entries", "attempts"])
+@pytest.mark.parametrize("table", ["entries", "attempts", "receipts"])
 @pytest.mark.parametrize("verb", ["UPDATE {} SET at = at", "DELETE FROM {}"])
 def test_timeline_and_attempts_are_only_added_to(by_hand: Connection, table: str, verb: str) -> None:
     refused(by_hand, verb.format(table))

@@ -1,0 +1,1 @@
+"""Where providers call back from outside: receipts, and what people answer."""
