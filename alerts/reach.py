@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from core.alerts import Alert, Purpose, Recipient, Send
 from core.duty import Post, Rota, on_duty, people_of
 from core.levels import Reach
-from core.people import Bond, Directory, Tie
+from core.people import Bond, Directory, Person, Tie
 from core.places import AreaKind, Home, Inventory
 from core.policies import ROLES, Named, Policy, Target, Whom
 
@@ -42,6 +42,7 @@ class Reacher:
     """Safe to ask from any thread, while `use` swaps what it knows.
 
     `last_asked` tells when people were last asked to act (`AlertStore.last_asked`), for policies that take turns.
+    `beside`: people who are in no directory, such as the canary.
     """
 
     def __init__(
@@ -50,10 +51,12 @@ class Reacher:
         directory: Directory | None = None,
         rota: Rota = (),
         last_asked: LastAsked = lambda _people: {},
+        beside: Iterable[Person] = (),
     ) -> None:
         self._world = _World()
         self._last_asked = last_asked
         self._asking: dict[str, datetime] = {}
+        self._beside = {person.id: person for person in beside}
         self.use(inventory=inventory, directory=directory, rota=rota)
 
     def use(
@@ -65,7 +68,9 @@ class Reacher:
     ) -> None:
         """From now on know these; what is left out stays as it was."""
         before = self._world
-        directory = before.directory if directory is None else directory
+        if directory is None:
+            directory = before.directory
+        directory = replace(directory, people={**self._beside, **directory.people})
         rota = before.rota if rota is None else tuple(rota)
         captains = (tie.person for tie in directory.ties if tie.bond is Bond.CAPTAIN)
         self._world = replace(

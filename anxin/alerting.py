@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from alerts.auditor import Auditor
+from alerts.canary import Canary, LoopChannel, canary_person
 from alerts.channels.channel import Channel
 from alerts.channels.console import ConsoleChannel
 from alerts.channels.inbound import inbound_of
@@ -24,10 +25,11 @@ from anxin.clock import ScaledClock
 from anxin.policies import PolicyBook
 from anxin.reaching import close_channels, open_channels
 from anxin.roster import Roster
-from anxin.settings import Settings
+from anxin.settings import Settings, SettingsRefused
 from anxin.stores import Stores
 from api.feed import Change
 from core.alerts import Alert
+from core.people import Person, Route
 
 LEASE = 30.0
 """Real seconds that one try may take before somebody else may try."""
@@ -44,6 +46,7 @@ class Alerting:
     channels: dict[str, Channel]
     policies: PolicyBook
     providers: Providers
+    canary: Canary
 
     def use(self, roster: Roster) -> None:
         self.reacher.use(inventory=roster.inventory, directory=roster.directory, rota=roster.rota)
@@ -67,7 +70,7 @@ def new_alerting(
     """`name` of the sender, where others send beside it. Raises PoliciesRefused or ChannelsRefused when a file
     is wrong.
     """
-    reacher = Reacher(roster.inventory, roster.directory, roster.rota, stores.alerts.last_asked)
+    reacher = Reacher(roster.inventory, roster.directory, roster.rota, stores.alerts.last_asked, [_canary(settings)])
     policies = PolicyBook(stores, load_policies(settings.policies_file))
     roster.readers.append(policies.load)
     threads = Threads()
@@ -104,7 +107,21 @@ def new_alerting(
         engine.climb_if_unreached,
         stirred,
     )
-    return Alerting(reacher, desk, engine, relief, Auditor(stores.alerts), threads, channels, policies, providers)
+    canary = Canary(desk, clock, threads)
+    auditor = Auditor(stores.alerts)
+    return Alerting(reacher, desk, engine, relief, auditor, threads, channels, policies, providers, canary)
+
+
+def _canary(settings: Settings) -> Person:
+    """Raises SettingsRefused for a route that is none."""
+    if not settings.canary_route:
+        return canary_person()
+    channel, equals, address = settings.canary_route.partition("=")
+    if not (channel and equals and address):
+        raise SettingsRefused(
+            f"ANXIN_CANARY_ROUTE = {settings.canary_route!r}: must be a channel and an address, sms=138…"
+        )
+    return canary_person(Route(channel, address))
 
 
 def links_of(settings: Settings) -> Links | None:
@@ -117,6 +134,7 @@ def links_of(settings: Settings) -> Links | None:
 def _channels(settings: Settings, clock: ScaledClock, stores: Stores, threads: Threads) -> dict[str, Channel]:
     """Those that the settings allow. A route of any other kind is told as failed, with this reason, at once."""
     channels = open_channels(settings, clock)
+    channels[LoopChannel.kind] = LoopChannel()
     if settings.phones:
         channels[ConsoleChannel.kind] = ConsoleChannel(stores.phones, threads)
     return channels

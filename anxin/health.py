@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from alerts.breaker import Trouble
+from alerts.canary import Canary
 from anxin.clock import ScaledClock
 from anxin.lookout import Lookout
 from api.services import HealthReport, PartHealth
@@ -31,6 +32,7 @@ class Checkup:
     alerts: AlertStore
     clock: ScaledClock
     troubles: Callable[[], Sequence[Trouble]]
+    canary: Canary
 
     def report(self) -> HealthReport:
         return HealthReport(
@@ -42,6 +44,7 @@ class Checkup:
                 self._intake(),
                 self._engine(),
                 self._channels(),
+                PartHealth("canary", ok=not self.canary.trouble, reason=self.canary.trouble),
                 self._watch(),
             )
         )

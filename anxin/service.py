@@ -85,6 +85,7 @@ class Service:
             background = [
                 group.create_task(self.alerting.engine.run(), name="engine"),
                 group.create_task(self.alerting.relief.run(), name="relief"),
+                group.create_task(self.alerting.canary.run(), name="canary"),
             ]
             with filling():
                 learn = timedelta(days=self.settings.learn_days)
@@ -151,7 +152,9 @@ def wire(
     session = new_session(settings, clock)
     roster.changed.append(lambda now: _take(now, pipeline, lookout, alerting, feed))
     troubles = alerting.engine.sender.breaker.troubles
-    checkup = Checkup(session, pipeline, lookout, stores.database, readings, stores.alerts, clock, troubles)
+    checkup = Checkup(
+        session, pipeline, lookout, stores.database, readings, stores.alerts, clock, troubles, alerting.canary
+    )
     gauges = _gauges(session, pipeline, readings, lookout, stores, feed, clock)
     services = _services(settings, clock, stores, readings, roster, feed, alerting, checkup, gauges)
     faults = IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex)

@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     heartbeat_url: SecretStr | None = Field(
         None, description="told every minute that all is well (a dead man's switch)"
     )
+    canary_route: str = Field("", description="a real route for the canary alert, such as ntfy=topic")
     policies_file: Path | None = Field(None, description="TOML with escalation policies that replace the defaults")
     false_alarms_per_month: float = Field(0.5, gt=0, le=30, description="budget per home: the knob for sensitivity")
     language: Language = Language.CHINESE

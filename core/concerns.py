@@ -24,6 +24,7 @@ class ConcernKind(StrEnum):
     WATER = "water"
     DECLINE = "decline"
     OUTAGE = "outage"  # many homes of one building went dark together
+    CANARY = "canary"  # nobody's: our own, to see whether alerts arrive
 
 
 class Severity(StrEnum):

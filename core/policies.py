@@ -204,6 +204,9 @@ DEFAULT_POLICIES: Mapping[Severity, Policy] = {
 }
 
 
+CANARY = "anxin:canary"
+"""The person, and what stands in a home's place, of the alerts that are our own. No inventory has such an id."""
+
 DEFAULT_BY_KIND: Mapping[tuple[Severity, ConcernKind], Policy] = {
     (Severity.ORANGE, ConcernKind.OUTAGE): Policy(
         "orange.outage",
@@ -217,6 +220,9 @@ DEFAULT_BY_KIND: Mapping[tuple[Severity, ConcernKind], Policy] = {
         arrive_within=timedelta(minutes=60),
         report_within=timedelta(hours=4),
         snooze_within=timedelta(hours=6),
+    ),
+    (Severity.YELLOW, ConcernKind.CANARY): Policy(
+        "yellow.canary", 1, (Level((Named(Target.PERSON, CANARY),), timedelta(minutes=5)),)
     ),
 }
 

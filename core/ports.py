@@ -182,7 +182,9 @@ class AlertStore(ReceiptStore, Protocol):
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page:
-        """`areas` must be the full set of area ids wanted (the caller expands the tree). Both given: either matches."""
+        """`areas` must be the full set of area ids wanted (the caller expands the tree). Both given: either matches.
+        The canary's are never among them.
+        """
         ...
 
     def timeline(self, alert: str) -> list[Entry]: ...

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from core.alerts import Alert, Condition, Entry, EntryKind, Handling, Timer, Transition
+from core.concerns import ConcernKind
 from core.delivery import Attempt, Claimed, Delivery
 from core.ports import Page, StoreRefused
 from core.receipts import Receipt
@@ -23,6 +24,7 @@ from storage.database import Database
 from storage.statements import among, insert_into
 
 _OPEN = alerts.c.handling != Handling.CLOSED.value
+_SHOWN = alerts.c.kind != ConcernKind.CANARY.value
 _ASKING = or_(
     and_(alerts.c.handling == Handling.TRIGGERED.value, alerts.c.snoozed_until.is_(None)),
     and_(_OPEN, alerts.c.handed_to.is_not(None)),
@@ -128,7 +130,7 @@ class SqlAlerts:
         limit: int = 50,
     ) -> Page:
         """Newest first. Raises StoreRefused for a cursor that this store did not give."""
-        wanted = select(alerts).order_by(alerts.c.opened_at.desc(), alerts.c.id.desc()).limit(limit + 1)
+        wanted = select(alerts).where(_SHOWN).order_by(alerts.c.opened_at.desc(), alerts.c.id.desc()).limit(limit + 1)
         places = [(alerts.c.area, areas), (alerts.c.home, homes)]
         given = [among(column, ids, self._database.dialect) for column, ids in places if ids is not None]
         if given:

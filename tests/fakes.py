@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.alerts import Alert, Condition, Entry, EntryKind, Handling, Purpose, Send, Timer, Transition
+from core.concerns import ConcernKind
 from core.delivery import Attempt, Claimed, Delivery, SendState, Settlement
 from core.phones import PhoneMessage
 from core.ports import Page, StoreRefused
@@ -162,7 +163,8 @@ class MemoryAlerts:
             found = [
                 a
                 for a in self._alerts.values()
-                if (areas is None and homes is None) or a.area in (areas or ()) or a.home in (homes or ())
+                if a.kind is not ConcernKind.CANARY
+                and ((areas is None and homes is None) or a.area in (areas or ()) or a.home in (homes or ()))
             ]
         found = [a for a in found if a.is_open or not open_only]
         found.sort(key=lambda a: (a.opened_at, a.id), reverse=True)

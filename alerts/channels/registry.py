@@ -53,7 +53,7 @@ _ALL: tuple[type[ChannelSettings], ...] = (
 PROVIDERS: Mapping[str, type[ChannelSettings]] = {
     str(get_args(settings.model_fields["provider"].annotation)[0]): settings for settings in _ALL
 }
-RESERVED = ("console", "webhook")
+RESERVED = ("console", "webhook", "canary")
 
 
 class ChannelsRefused(FileRefused):

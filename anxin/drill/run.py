@@ -30,7 +30,8 @@ from storage.alerts import SqlAlerts
 from storage.database import Database
 
 _CALM = timedelta(hours=3)
-_KINDS = tuple(kind for kind in ConcernKind if kind is not ConcernKind.OUTAGE)  # that is a building's, no home's
+_KINDS = tuple(kind for kind in ConcernKind if kind not in {ConcernKind.OUTAGE, ConcernKind.CANARY})
+"""What concerns a home."""
 _AGAIN = 0.3
 """How often something happens where something else has just happened."""
 _SHM = Path("/dev/shm")  # noqa: S108 - memory, where there is such a folder: a drill need not outlive a power cut

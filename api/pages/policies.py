@@ -26,6 +26,7 @@ from core.policy_versions import PolicyVersion, next_version
 router = APIRouter(include_in_schema=False)
 
 PATH = "/policies"
+_KINDS = tuple(kind for kind in ConcernKind if kind is not ConcernKind.CANARY)
 MOST_HOMES_LISTED = 300
 Short = Annotated[str, Query(max_length=200)]
 
@@ -102,10 +103,7 @@ def _page(
         is_own=is_own,
         withdrawable=_is_written(versions, chosen),
         table=[
-            (each, kind)
-            for each in Severity
-            for kind in (None, *ConcernKind)
-            if kind is None or (each, kind) in now.by_kind
+            (each, kind) for each in Severity for kind in (None, *_KINDS) if kind is None or (each, kind) in now.by_kind
         ],
         steps=_steps(ports, chosen, tried or policy),
         is_try=tried is not None,
@@ -122,7 +120,7 @@ def _page(
 
 
 def _choices() -> dict[str, Any]:
-    return {"severities": tuple(Severity), "kinds": tuple(ConcernKind), "roles": ROLES, "askings": tuple(Asking)}
+    return {"severities": tuple(Severity), "kinds": _KINDS, "roles": ROLES, "askings": tuple(Asking)}
 
 
 def _is_written(versions: object, chosen: Chosen) -> bool:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from alerts.auditor import Auditor
-from alerts.channels.channel import OutgoingMessage
+from alerts.canary import LoopChannel, canary_person
+from alerts.channels.channel import Channel, OutgoingMessage
 from alerts.channels.inbound import Inbound
 from alerts.concerns import Raised
 from alerts.desk import Desk
@@ -122,7 +123,7 @@ class Story:
         self.clock = VirtualClock(self.loop)
         self.store = store
         self.phones = Phones()
-        self.reacher = Reacher(INVENTORY, DIRECTORY, ROTA)
+        self.reacher = Reacher(INVENTORY, DIRECTORY, ROTA, beside=[canary_person()])
         self.policies: dict[Severity, Policy] = dict(DEFAULT_POLICIES)
         self.announced: list[Alert] = []
         self._ids = (f"a{n}" for n in itertools.count(1))
@@ -134,7 +135,10 @@ class Story:
     def start(self, store: AlertStore | None = None) -> None:
         """A new process over the same store (or over a wrapped one)."""
         served = store or self.store
-        channels = {kind: PhoneChannel(kind, self.phones, self.clock.now) for kind in ("sms", "voice")}
+        channels: dict[str, Channel] = {
+            kind: PhoneChannel(kind, self.phones, self.clock.now) for kind in ("sms", "voice")
+        }
+        channels[LoopChannel.kind] = LoopChannel()
         self.sender = Sender(served, self.reacher, channels, self.clock, inline, announce=self.announced.append)
         self.engine = Engine(
             served,

@@ -9,7 +9,7 @@ import pytest
 from anxin.alerting import new_alerting
 from anxin.clock import system_clock
 from anxin.roster import Roster
-from anxin.settings import Settings, load
+from anxin.settings import Settings, SettingsRefused, load
 from anxin.stores import open_database
 from tests.servers.receiver import Answer, receiving
 
@@ -38,7 +38,7 @@ def test_channels_of_the_file_stand_beside_our_own(tmp_path: Path) -> None:
         roster = Roster(stores.inventory, stores.snapshots)
         alerting = new_alerting(settings, system_clock(), stores, roster, announce=lambda _change: None)
 
-    assert set(alerting.channels) == {"push", "console", "webhook"}
+    assert set(alerting.channels) == {"canary", "push", "console", "webhook"}
 
 
 def test_a_channel_whose_provider_calls_back_is_known_with_its_address(tmp_path: Path) -> None:
@@ -110,3 +110,11 @@ def test_a_channel_that_is_not_set_up_is_said(tmp_path: Path) -> None:
     wrong = anxin(tmp_path, "channels", "test", "sms", "137")
     assert wrong.returncode == 2
     assert "there are: push" in wrong.stderr
+
+
+def test_a_route_of_the_canary_that_is_none_stops_the_start(tmp_path: Path) -> None:
+    settings = load(data_dir=tmp_path, canary_route="sms")
+    with open_database(settings, migrate=True) as stores:
+        roster = Roster(stores.inventory, stores.snapshots)
+        with pytest.raises(SettingsRefused, match="ANXIN_CANARY_ROUTE = 'sms'"):
+            new_alerting(settings, system_clock(), stores, roster, announce=lambda _change: None)

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from core.alerts import Alert
+from core.concerns import ConcernKind
+from core.policies import CANARY
 from core.ports import AlertStore, StoreRefused
 from storage.alerts import SqlAlerts
 from storage.database import Database
@@ -107,3 +109,11 @@ def test_a_filter_may_name_very_many_homes(store: AlertStore) -> None:
 def test_a_cursor_that_nobody_gave_is_refused(durable: AlertStore, cursor: str) -> None:
     with pytest.raises(StoreRefused, match="cursor"):
         durable.page(cursor=cursor)
+
+
+def test_the_canarys_own_alerts_are_on_no_page(store: AlertStore) -> None:
+    store.open(opening("a-1"))
+    store.open(opening("a-2", of=concern(CANARY, kind=ConcernKind.CANARY), now=T0 + MINUTE))
+
+    assert [alert.id for alert in store.page().alerts] == ["a-1"]
+    assert [alert.id for alert in store.open_alerts()] == ["a-1", "a-2"]
