@@ -84,6 +84,7 @@ class Concerns:
             now=now,
             predecessor=predecessor,
         )
+        opening = self.reacher.quietly(opening, None, now)
         standing = self.store.open(opening)
         return Raised(opening.alert, RaisedAs.OPENED) if standing is None else standing
 
@@ -106,7 +107,10 @@ class Concerns:
             timer=timer,
             now=now,
         )
-        if isinstance(move, Refusal) or not self.store.apply(move):
+        if isinstance(move, Refusal):
+            return None
+        move = self.reacher.quietly(move, host, now)
+        if not self.store.apply(move):
             return None
         self._condition(move.alert, concern)
         return Raised(replace(move.alert, condition=Condition.ACTIVE), RaisedAs.MERGED)

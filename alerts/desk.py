@@ -136,7 +136,8 @@ class Desk(Concerns):
     def _released(self, alert: Alert, by: str, reason: str) -> Transition | Refusal:
         now = self.clock.now()
         reach = self.reacher.reach(alert.home, now, alert.policy, area=alert.area)
-        return passing.release(alert, by=by, reason=reason, reach=reach, now=now)
+        move = passing.release(alert, by=by, reason=reason, reach=reach, now=now)
+        return move if isinstance(move, Refusal) else self.reacher.quietly(move, alert, now)
 
     def _handed_over(self, alert: Alert, by: str, to: str) -> Transition | Refusal:
         now = self.clock.now()

@@ -212,7 +212,7 @@ class Engine:
         fresh = [there[timer.alert] for timer in timers if timer.alert in there and _is_armed(timer, there)]
         wanted: list[Transition] = []
         for alert in fresh:
-            move = escalation.expire(alert, reach=self._reach(alert, now), now=now)
+            move = self._quietly(escalation.expire(alert, reach=self._reach(alert, now), now=now), alert, now)
             if not isinstance(move, Refusal):
                 self.reacher.asking(move.sends)
                 wanted.append(move)
@@ -225,6 +225,9 @@ class Engine:
 
     def _reach(self, alert: Alert, now: datetime) -> Reach:
         return self.reacher.reach(alert.home, now, alert.policy, area=alert.area)
+
+    def _quietly(self, move: Transition | Refusal, before: Alert, now: datetime) -> Transition | Refusal:
+        return move if isinstance(move, Refusal) else self.reacher.quietly(move, before, now)
 
     def _guarded(self, move: Callable[[], bool], alert: str) -> bool:
         """An alert that cannot be moved is held for a while, and stops no other."""
@@ -243,7 +246,7 @@ class Engine:
         alert = self.store.get(timer.alert)
         if alert is None or alert.fence != timer.fence:
             return False  # somebody moved it meanwhile: this timer is gone
-        moved = escalation.expire(alert, reach=self._reach(alert, now), now=now)
+        moved = self._quietly(escalation.expire(alert, reach=self._reach(alert, now), now=now), alert, now)
         if isinstance(moved, Refusal) or not self.store.apply(moved):
             return False
         self.counts.climbed += 1
@@ -258,7 +261,7 @@ class Engine:
         if not self.store.level_exhausted(alert.id, alert.fence):
             return False
         now = self.clock.now()
-        moved = escalation.unreachable(alert, reach=self._reach(alert, now), now=now)
+        moved = self._quietly(escalation.unreachable(alert, reach=self._reach(alert, now), now=now), alert, now)
         if isinstance(moved, Refusal) or not self.store.apply(moved):
             return False
         self.counts.exhausted += 1

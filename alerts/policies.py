@@ -17,23 +17,44 @@ wait_minutes = 2
 
 A kind's table, here [red.smoke], is like a severity's. `ask` takes roles, and people or contracted services by id;
 `asking` is all (when left out), round_robin or nearest; `ways` are tried before a person's own.
+`quiet_hours` (yellow only): "22:00-07:00", when nobody is asked.
 `snooze_within_minutes` (orange, yellow): how long after its opening an alert may be put off; red never is.
 """
 
 import tomllib
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
 from core.concerns import ConcernKind, Severity
-from core.policies import DEFAULT_BY_KIND, DEFAULT_POLICIES, ROLES, Asking, Level, Policies, Policy, Target, Whom, whom
+from core.policies import (
+    DEFAULT_BY_KIND,
+    DEFAULT_POLICIES,
+    ROLES,
+    Asking,
+    Level,
+    Policies,
+    Policy,
+    Quiet,
+    Target,
+    Whom,
+    whom,
+)
 from core.refusals import FileRefused
 
 LONGEST_MINUTES = 24 * 60.0
 _PRIVATE = {Target.RESIDENT, Target.FAMILY}
-_KEYS = {"name", "version", "arrive_within_minutes", "report_within_minutes", "snooze_within_minutes", "levels"}
+_KEYS = {
+    "name",
+    "version",
+    "arrive_within_minutes",
+    "report_within_minutes",
+    "snooze_within_minutes",
+    "quiet_hours",
+    "levels",
+}
 _LEVEL_KEYS = {"ask", "wait_minutes", "asking", "ways"}
 _KINDS = {kind.value for kind in ConcernKind}
 
@@ -83,6 +104,8 @@ def policy_from(
     _only(table, _KEYS, f"{where}.", extra)
     if severity is Severity.RED and "snooze_within_minutes" in table:
         raise PoliciesRefused(f"{where}.snooze_within_minutes: a red alert is never put off")
+    if severity is not Severity.YELLOW and "quiet_hours" in table:
+        raise PoliciesRefused(f"{where}.quiet_hours: only what is yellow waits for the morning")
     levels = table.get("levels", [])
     if not isinstance(levels, list) or not levels:
         raise PoliciesRefused(f"{where}.levels: must be one or more [[{where}.levels]], or nobody would be asked")
@@ -96,6 +119,7 @@ def policy_from(
         arrive_within=_minutes(table, "arrive_within_minutes", where, default.arrive_within),
         report_within=_minutes(table, "report_within_minutes", where, default.report_within),
         snooze_within=_minutes(table, "snooze_within_minutes", where, default.snooze_within),
+        quiet=_quiet(table.get("quiet_hours"), where),
     )
     if not ends_with_the_office(policy):
         raise PoliciesRefused(
@@ -103,6 +127,24 @@ def policy_from(
             " than the resident and family"
         )
     return policy
+
+
+def _quiet(value: object, where: str) -> Quiet | None:
+    if value is None:
+        return None
+    try:
+        quiet = quiet_hours(str(value))
+    except ValueError as error:
+        raise PoliciesRefused(
+            f'{where}.quiet_hours = {value!r}: must be two local times, as in "22:00-07:00"'
+        ) from error
+    return quiet
+
+
+def quiet_hours(text: str) -> Quiet:
+    """Two local times, as in 22:00-07:00. Raises ValueError."""
+    start, _, end = text.replace("–", "-").partition("-")
+    return Quiet(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
 
 
 def ends_with_the_office(policy: Policy) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from core.alerts import Alert, Purpose, Recipient, Send
+from core.alerts import Alert, Purpose, Recipient, Send, Transition
 from core.duty import Post, Rota, on_duty, people_of
 from core.levels import Reach
 from core.people import Bond, Directory, Person, Tie
 from core.places import AreaKind, Home, Inventory
 from core.policies import ROLES, Named, Policy, Target, Whom
+from core.quiet import quietly
 
 _BONDS = {Target.RESIDENT: Bond.RESIDENT, Target.FAMILY: Bond.FAMILY, Target.CAPTAIN: Bond.CAPTAIN}
 _POSTS = {
@@ -116,6 +117,11 @@ class Reacher:
         return {
             target: tuple(replace(r, asked_at=asked_at(r.person)) for r in people) for target, people in reach.items()
         }
+
+    def quietly(self, move: Transition, before: Alert | None, now: datetime) -> Transition:
+        """The move, held back in its policy's quiet hours, which are the home's own. `before`: None for a new alert."""
+        zone = self.home(move.alert.home, area=move.alert.area).zone
+        return quietly(move, told=() if before is None else before.told, zone=zone, now=now)
 
     def asking(self, sends: Iterable[Send]) -> None:
         """These are about to be written: whoever is asked has had their turn."""

@@ -144,6 +144,7 @@ class EntryKind(StrEnum):
     HAND_OVER_UNANSWERED = "hand_over_unanswered"
     SNOOZED = "snoozed"
     SNOOZE_ENDED = "snooze_ended"
+    HELD = "held"
     CONDITION_CLEARED = "condition_cleared"
     CONDITION_RETURNED = "condition_returned"
     WORSENED = "worsened"

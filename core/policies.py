@@ -1,8 +1,8 @@
 """Escalation policies: who is asked, in what order, for how long. Frozen into each alert when it opens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -82,10 +82,34 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """Local wall times from which and before which nobody is asked; past midnight where `end` <= `start`."""
+
+    start: time
+    end: time
+
+    def __post_init__(self) -> None:
+        if self.start == self.end:
+            raise ValueError("quiet hours that begin when they end would never end")
+
+    def until(self, now: datetime, zone: tzinfo) -> datetime | None:
+        """When they end, in UTC; None outside them."""
+        local = now.astimezone(zone)
+        wall = local.time().replace(tzinfo=None)
+        past_midnight = self.end < self.start
+        if not (wall >= self.start or wall < self.end if past_midnight else self.start <= wall < self.end):
+            return None
+        day = local.date() + timedelta(days=past_midnight and wall >= self.start)
+        ends = (datetime.combine(day, self.end, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        return next((end for end in ends if end > now), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """`arrive_within` after somebody takes it, `report_within` after somebody is there.
 
     `snooze_within`: how long after its opening an alert may still be put off. Red is never put off.
+    `quiet`: hours in which a yellow alert asks nobody; for others it means nothing.
     """
 
     name: str
@@ -94,6 +118,7 @@ class Policy:
     arrive_within: timedelta = timedelta(minutes=30)
     report_within: timedelta = timedelta(minutes=60)
     snooze_within: timedelta = timedelta(hours=2)
+    quiet: Quiet | None = None
 
     def __post_init__(self) -> None:
         if not self.levels:
@@ -135,6 +160,7 @@ class Policy:
             "arrive_within_s": self.arrive_within.total_seconds(),
             "report_within_s": self.report_within.total_seconds(),
             "snooze_within_s": self.snooze_within.total_seconds(),
+            "quiet": None if self.quiet is None else [self.quiet.start.isoformat(), self.quiet.end.isoformat()],
         }
 
     @classmethod
@@ -155,7 +181,12 @@ class Policy:
             arrive_within=timedelta(seconds=float(data["arrive_within_s"])),
             report_within=timedelta(seconds=float(data["report_within_s"])),
             snooze_within=timedelta(seconds=float(data.get("snooze_within_s", _SNOOZE_BEFORE.total_seconds()))),
+            quiet=_quiet(data.get("quiet")),
         )
+
+
+def _quiet(data: Sequence[str] | None) -> Quiet | None:
+    return None if data is None else Quiet(*(time.fromisoformat(text) for text in data))
 
 
 def _minutes(*steps: tuple[Target, float]) -> tuple[Level, ...]:

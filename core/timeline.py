@@ -80,6 +80,12 @@ def _after(before: Standing, entry: Entry) -> Standing:
                 handed_to=None,
                 snoozed_until=None,
             )
+        case EntryKind.HELD:
+            free = replace(now, taken_by=None, arrived_by=None, handed_to=None, handling=Handling.TRIGGERED)
+            until = datetime.fromisoformat(entry.detail["until"])
+            return replace(
+                free, level=int(entry.detail["level"]), round=int(entry.detail["round"]), snoozed_until=until
+            )
         case EntryKind.CLOSED:
             outcome = Outcome(entry.detail["outcome"])
             over = replace(now, handed_to=None, snoozed_until=None)

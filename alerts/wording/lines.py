@@ -60,7 +60,7 @@ class _Line:
             return self._say("shift_over", holder=self._who("from"), **self._plain())
         reason = str(self.detail.get("reason") or "")
         told = say(self.language, "entry.with_reason", reason=reason) if reason else ""
-        places = {**self._plain(), "reason": told, "holder": self._who("from"), "until": self._when("until")}
+        places = {**self._plain(), "reason": told, "holder": self._who("from")}
         return self._say(kind.value, **places)
 
     def _part(self) -> str:
@@ -85,6 +85,7 @@ class _Line:
             "arrive_by": self._when("arrive_by"),
             "report_by": self._when("report_by"),
             "accept_by": self._when("accept_by"),
+            "until": self._when("until"),
             "to": str(self.detail.get("name") or self._who("to")),
             "text": self.detail.get("text", ""),
             **{{"from": "before"}.get(key, key): self._severity(key) for key in severities},

@@ -135,8 +135,7 @@ def _steps(ports: Services, chosen: Chosen, policy: Policy) -> tuple[Step, ...]:
         return ()
     return dry_run(
         policy,
-        home=home.id,
-        area=home.area,
+        home=home,
         severity=chosen.severity,
         kind=chosen.kind or ConcernKind.SILENCE,
         at=chosen.at,

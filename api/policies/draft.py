@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from alerts.policies import LONGEST_MINUTES, ends_with_the_office
+from alerts.policies import LONGEST_MINUTES, ends_with_the_office, quiet_hours
 from core.concerns import Severity
 from core.policies import Asking, Level, Policy, Whom, whom
 
@@ -38,6 +38,7 @@ class Draft:
     arrive: str
     report: str
     snooze: str
+    quiet: str = ""
     note: str = ""
 
 
@@ -48,6 +49,7 @@ class Flaw(StrEnum):
     WHOM = "whom"
     WAIT = "wait"
     TIMES = "times"
+    QUIET = "quiet"
     END = "end"
 
 
@@ -67,7 +69,8 @@ def draft_of(policy: Policy) -> Draft:
         )
         for level in policy.levels
     )
-    return Draft(levels, _text(policy.arrive_within), _text(policy.report_within), _text(policy.snooze_within))
+    quiet = "" if policy.quiet is None else f"{policy.quiet.start:%H:%M}-{policy.quiet.end:%H:%M}"
+    return Draft(levels, _text(policy.arrive_within), _text(policy.report_within), _text(policy.snooze_within), quiet)
 
 
 def draft_from(fields: Fields) -> Draft:
@@ -86,7 +89,7 @@ def draft_from(fields: Fields) -> Draft:
         for n in range(MOST_LEVELS)
     )
     filled = tuple(level for level in levels if not level.is_empty)
-    return Draft(filled, one("arrive"), one("report"), one("snooze"), one("note")[:300])
+    return Draft(filled, one("arrive"), one("report"), one("snooze"), one("quiet"), one("note")[:300])
 
 
 def policy_of(draft: Draft, *, name: str, version: int, severity: Severity) -> Policy | Wrong:
@@ -104,7 +107,11 @@ def policy_of(draft: Draft, *, name: str, version: int, severity: Severity) -> P
     arrive, report, snooze = times
     if arrive is None or report is None or snooze is None:
         return Wrong(Flaw.TIMES)
-    policy = Policy(name, version, tuple(levels), arrive, report, snooze)
+    try:
+        quiet = quiet_hours(draft.quiet) if draft.quiet and severity is Severity.YELLOW else None
+    except ValueError:
+        return Wrong(Flaw.QUIET)
+    policy = Policy(name, version, tuple(levels), arrive, report, snooze, quiet)
     return policy if ends_with_the_office(policy) else Wrong(Flaw.END, len(levels))
 
 

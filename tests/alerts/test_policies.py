@@ -1,13 +1,13 @@
 """Policies from a file: what is not said stays as it was, and what is wrong is named."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
 from alerts.policies import PoliciesRefused, load, parse
 from core.concerns import ConcernKind, Severity
-from core.policies import DEFAULT_POLICIES, Asking, Level, Named, Policies, Policy, Target
+from core.policies import DEFAULT_POLICIES, Asking, Level, Named, Policies, Policy, Quiet, Target
 
 GOOD = """
 [red]
@@ -56,6 +56,7 @@ def test_a_file_replaces_what_it_names_and_nothing_else(tmp_path: Path) -> None:
         ("wait_minutes = 5", "", "red.levels[2].wait_minutes = None"),
         ("arrive_within_minutes = 15", "arrive_within_minutes = '15'", "red.arrive_within_minutes = '15'"),
         ("[red]", "[red", "not TOML"),
+        ("version = 7", 'version = 7\nquiet_hours = "22:00-07:00"', "red.quiet_hours: only what is yellow waits"),
         ("arrive_within_minutes", "snooze_within_minutes", "red.snooze_within_minutes: a red alert is never put off"),
         ('"captain"', '"person"', "red.levels[1].ask: 'person' is not one of resident"),
         ('"captain"', '"person:"', "red.levels[1].ask: 'person:' is not one of"),
@@ -134,3 +135,12 @@ def test_a_policy_frozen_before_levels_said_whom_of_several_they_ask_can_still_b
         del level["asking"], level["ways"]
 
     assert Policy.from_json(frozen) == DEFAULT_POLICIES[Severity.RED]
+
+
+@pytest.mark.parametrize("wrong", ["22:00", "22:00-22:00", "late-early", "25:00-07:00"])
+def test_quiet_hours_are_two_times_and_for_yellow_alone(wrong: str) -> None:
+    yellow = GOOD.replace("red", "yellow").replace("version = 7", 'version = 7\nquiet_hours = "22:00-07:00"')
+
+    assert parse(yellow).by_severity[Severity.YELLOW].quiet == Quiet(time(22), time(7))
+    with pytest.raises(PoliciesRefused, match="two local times"):
+        parse(yellow.replace("22:00-07:00", wrong))

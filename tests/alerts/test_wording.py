@@ -175,6 +175,7 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
         EntryKind.HAND_OVER_UNANSWERED: [{"who": "li", "level": 1}],
         EntryKind.SNOOZED: [{"until": when, "reason": r} for r in ("", "刚起床 {0}")],
         EntryKind.SNOOZE_ENDED: [{}],
+        EntryKind.HELD: [{"level": 1, "round": 0, "until": "2026-11-24T23:00:00+00:00"}],
         EntryKind.CONDITION_CLEARED: [{"episode": "e", "reason": "sign of life"}],
         EntryKind.CONDITION_RETURNED: [{"episode": "e", "facts": facts}],
         EntryKind.MERGED: [{"kind": "smoke", "severity": "red", "facts": facts, "episode": "e"}],

@@ -1,13 +1,13 @@
 """Who is asked when: the dry run tells what a real alert does, and the form writes the next version or says why not."""
 
 import itertools
-from datetime import timedelta
+from datetime import time, timedelta
 
 from api.policies.dry_run import dry_run
 from api.services import Services
 from core.alerts import EntryKind
 from core.concerns import Concern, ConcernKind, Severity
-from core.policies import DEFAULT_POLICIES, Target
+from core.policies import DEFAULT_POLICIES, Quiet, Target
 from tests.api import street
 from tests.api.conftest import As
 from tests.api.visitor import Visitor
@@ -29,8 +29,7 @@ def test_a_dry_run_tells_what_a_real_alert_then_does(services: Services) -> None
 
     steps = dry_run(
         policy,
-        home=street.FALLEN,
-        area=desk.reacher.area_of(street.FALLEN),
+        home=services.inventory().homes[street.FALLEN],
         severity=Severity.RED,
         kind=ConcernKind.SMOKE,
         at=at,
@@ -156,3 +155,18 @@ def test_a_home_that_is_not_theirs_or_a_strange_question_is_refused(visit_as: As
     assert desk.get("/policies?home=nowhere").status_code == 404
     assert desk.get("/policies?severity=purple").status_code in {400, 422}
     assert desk.get("/policies?at=soon").status_code in {400, 422}
+
+
+def test_quiet_hours_are_seen_in_the_dry_run_and_only_yellow_has_them(visit_as: As, services: Services) -> None:
+    admin, yellow = visit_as("admin"), {**LEVELS, "severity": "yellow", "kind": "", "version": "2", "home": ""}
+    assert send(admin, **{**yellow, "quiet": "22:00-7"})[0] == 422
+
+    assert send(admin, **{**yellow, "quiet": "22:00-07:00"})[0] == 303
+
+    policy = services.policies.current().by_severity[Severity.YELLOW]
+    assert policy.quiet == Quiet(time(22), time(7))
+    text = admin.get("/policies?severity=yellow&at=2026-11-24T23:30").text
+    assert "安静时段" in text
+    assert "11月25日07:00" in text
+    assert send(admin, **{**LEVELS, "quiet": "22:00-07:00"})[0] == 303
+    assert services.policies.current().of(Severity.ORANGE, ConcernKind.BATHROOM).quiet is None
