@@ -13,6 +13,7 @@ from core import escalation, passing, worsening
 from core.alerts import Alert, Condition, Entry, EntryKind, Outcome, Refusal, Transition
 from core.clock import Clock
 from core.concerns import Concern, ConcernKind, Severity
+from core.outcomes import Access
 from core.policies import Policy
 from core.ports import AlertStore
 
@@ -158,10 +159,19 @@ class Desk:
         return self._move(alert_id, seen_fence, lambda alert: escalation.arrive(alert, by=by, now=self.clock.now()))
 
     def close(
-        self, alert_id: str, *, by: str, outcome: Outcome, note: str = "", seen_fence: int | None = None
+        self,
+        alert_id: str,
+        *,
+        by: str,
+        outcome: Outcome,
+        note: str = "",
+        access: Access | None = None,
+        seen_fence: int | None = None,
     ) -> Alert | Refusal:
         """This is how it ended. The residents themselves cannot close a red one."""
-        return self._move(alert_id, seen_fence, lambda alert: self._closed(alert, by, outcome, note[:MAX_NOTE]))
+        return self._move(
+            alert_id, seen_fence, lambda alert: self._closed(alert, by, outcome, note[:MAX_NOTE], access=access)
+        )
 
     def close_together(
         self, seen: Mapping[str, int], *, by: str, outcome: Outcome, note: str
@@ -231,7 +241,14 @@ class Desk:
         return escalation.acknowledge(alert, by=by, audience=self.reacher.audience(alert, now), now=now)
 
     def _closed(
-        self, alert: Alert, by: str, outcome: Outcome, note: str, *, together: int | None = None
+        self,
+        alert: Alert,
+        by: str,
+        outcome: Outcome,
+        note: str,
+        *,
+        together: int | None = None,
+        access: Access | None = None,
     ) -> Transition | Refusal:
         if alert.is_open and together is not None and alert.severity is Severity.RED:
             return Refusal.RED_ONE_BY_ONE
@@ -240,7 +257,14 @@ class Desk:
         now = self.clock.now()
         audience = self.reacher.audience(alert, now)
         return escalation.close(
-            alert, by=by, outcome=outcome, note=note, audience=audience, now=now, together=together or 1
+            alert,
+            by=by,
+            outcome=outcome,
+            note=note,
+            audience=audience,
+            now=now,
+            together=together or 1,
+            access=access,
         )
 
     def _fine(self, alert: Alert, by: str) -> Transition | Entry | Refusal:

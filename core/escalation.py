@@ -22,6 +22,7 @@ from core.alerts import (
 )
 from core.concerns import Concern, Severity
 from core.levels import Reach, enter, inform, settled, unheld
+from core.outcomes import Access
 from core.policies import Policy
 from core.worsening import told
 
@@ -175,15 +176,17 @@ def close(
     audience: Sequence[Recipient],
     now: datetime,
     together: int = 1,
+    access: Access | None = None,
 ) -> Transition | Refusal:
     """A person writes down how it ended. Final: a closed alert never changes.
 
-    `together`: how many were closed at once, for one cause. CLOSED's detail: `outcome`, `note`, `together`.
+    `together`: how many were closed at once, for one cause. `access`: how they got in, where it is told.
+    CLOSED's detail: `outcome`, `note`, `together`, `access`.
     """
     if not alert.is_open:
         return Refusal.CLOSED
     moved = replace(settled(alert), handling=Handling.CLOSED, closed_by=by, closed_at=now, outcome=outcome, note=note)
-    detail = {"outcome": outcome.value, "note": note, "together": together}
+    detail = {"outcome": outcome.value, "note": note, "together": together, "access": access.value if access else None}
     entry = Entry(alert.id, now, EntryKind.CLOSED, moved.fence, by, detail)
     sends = inform(moved, EntryKind.CLOSED, audience, actor=by, now=now)
     return Transition(alert.fence, moved, None, (entry,), sends)

@@ -4,6 +4,7 @@ from alerts.wording.facts import concern_title, fact, facts, facts_at
 from alerts.wording.lines import entry
 from alerts.wording.messages import Text, message
 from alerts.wording.terms import (
+    access,
     channel,
     clock_time,
     condition,
@@ -13,6 +14,7 @@ from alerts.wording.terms import (
     kind,
     listed,
     outcome,
+    outcome_means,
     refusal,
     room,
     settlement,
@@ -22,6 +24,7 @@ from alerts.wording.terms import (
 
 __all__ = [
     "Text",
+    "access",
     "channel",
     "clock_time",
     "concern_title",
@@ -37,6 +40,7 @@ __all__ = [
     "listed",
     "message",
     "outcome",
+    "outcome_means",
     "refusal",
     "room",
     "settlement",

@@ -11,6 +11,7 @@ from alerts.wording.facts import facts, facts_of
 from core.alerts import Entry, EntryKind, Outcome
 from core.concerns import ConcernKind, Severity
 from core.delivery import Settlement
+from core.outcomes import Access
 from core.people import Language
 from core.policies import Target
 
@@ -100,8 +101,13 @@ class _Line:
         return self._say(
             "closed",
             outcome=terms.outcome(Outcome(self.detail["outcome"]), self.language),
-            note=others + (say(self.language, "entry.with_note", note=note) if note else ""),
+            note=self._access() + others + (say(self.language, "entry.with_note", note=note) if note else ""),
         )
+
+    def _access(self) -> str:
+        got_in = self.detail.get("access")
+        word = terms.access(Access(got_in), self.language) if got_in else ""
+        return say(self.language, "entry.with_access", access=word) if word else ""
 
     def _delivery(self) -> str:
         said = str(self.detail.get("said") or "")

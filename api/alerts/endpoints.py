@@ -143,7 +143,7 @@ def arrive_at_alert(alert_id: str, body: Seen, viewer: HandlesAlerts, ports: Por
 @router.post("/{alert_id}/close", responses=_ACTING)
 def close_alert(alert_id: str, body: Closing, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
     """Close it with how it ended. Final."""
-    moved = close(ports, viewer, alert_id, fence=body.fence, outcome=body.outcome, note=body.note)
+    moved = close(ports, viewer, alert_id, fence=body.fence, outcome=body.outcome, note=body.note, access=body.access)
     return AlertBody.model_validate(moved)
 
 

@@ -7,6 +7,7 @@ from api.access import Action, Viewer
 from api.errors import Code, Problem, refused
 from api.services import Services
 from core.alerts import Alert, Outcome, Refusal
+from core.outcomes import Access
 
 
 def alert_for(ports: Services, viewer: Viewer, alert_id: str) -> Alert:
@@ -27,9 +28,20 @@ def arrive(ports: Services, viewer: Viewer, alert_id: str, *, fence: int) -> Ale
     return _moved(ports.desk.arrive(alert.id, by=viewer.person, seen_fence=fence))
 
 
-def close(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, outcome: Outcome, note: str) -> Alert:
+def close(
+    ports: Services,
+    viewer: Viewer,
+    alert_id: str,
+    *,
+    fence: int,
+    outcome: Outcome,
+    note: str,
+    access: Access | None = None,
+) -> Alert:
     alert = alert_for(ports, viewer, alert_id)
-    return _moved(ports.desk.close(alert.id, by=viewer.person, outcome=outcome, note=note, seen_fence=fence))
+    return _moved(
+        ports.desk.close(alert.id, by=viewer.person, outcome=outcome, note=note, access=access, seen_fence=fence)
+    )
 
 
 def release(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, reason: str) -> Alert:

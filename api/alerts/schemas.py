@@ -9,6 +9,7 @@ from api.schema import Body, example
 from core.alerts import Condition, EntryKind, Handling, Outcome, Purpose, Refusal, TimerKind
 from core.concerns import ConcernKind, Severity
 from core.delivery import SendState, Settlement
+from core.outcomes import Access
 from core.places import Room
 from core.policies import Target
 
@@ -191,11 +192,12 @@ class Seen(Body):
 
 
 class Closing(Body):
-    model_config = example(fence=4, outcome="helped", note="在卫生间滑倒，已扶起，未受伤。")
+    model_config = example(fence=4, outcome="helped", note="在卫生间滑倒，已扶起，未受伤。", access="key")
 
     fence: int = Field(ge=0)
     outcome: Outcome
     note: str = Field("", max_length=2000)
+    access: Access | None = Field(None, description="how whoever came got in")
 
 
 class SeenAlert(Body):

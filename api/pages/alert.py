@@ -23,7 +23,7 @@ from api.alerts.moves import (
 )
 from api.depends import Looks, Ports, Requires
 from api.errors import Problem
-from api.pages.forms import HandlingForm, ReopeningForm, Text, go_on
+from api.pages.forms import AccessField, HandlingForm, ReopeningForm, Text, go_on
 from api.pages.repeats import MOST_FOLDED, Stretch, Told, stretches, told
 from api.pages.shell import shell
 from api.services import Services
@@ -205,11 +205,12 @@ def close_it(
     fence: _Fence,
     outcome: Annotated[Outcome, Form()],
     note: Annotated[str, Form(max_length=2000)] = "",
+    access: AccessField = None,
 ) -> Response:
     return _moved(
         alert_id,
         "closed",
-        lambda: close(ports, visit.viewer, alert_id, fence=fence, outcome=outcome, note=note.strip()),
+        lambda: close(ports, visit.viewer, alert_id, fence=fence, outcome=outcome, note=note.strip(), access=access),
     )
 
 

@@ -5,14 +5,18 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse
+from pydantic import BeforeValidator
 
 from api.access import Action
 from api.depends import Requires
 from api.sessions import Visit, require_form_token
+from core.outcomes import Access
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
 Text: TypeAlias = Annotated[str, Form(max_length=300)]
 """A short field."""
+AccessField: TypeAlias = Annotated[Access | None, BeforeValidator(lambda said: said or None), Form()]
+"""How whoever came got in; what is left empty is not told."""
 
 
 class FormOf:

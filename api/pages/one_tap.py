@@ -13,10 +13,11 @@ from alerts import wording
 from alerts.wording import Text as Words
 from api.depends import Ports
 from api.errors import Code, Problem, refused
-from api.pages.forms import go_on
+from api.pages.forms import AccessField, go_on
 from api.pages.shell import shell
 from api.services import Services
 from core.alerts import Alert, Handling, Outcome, Refusal, Send
+from core.outcomes import Access
 from core.people import Person
 from core.policies import Target
 from core.ports import Look
@@ -66,10 +67,11 @@ def one_tap(
     fence: Annotated[int, Form(ge=0)],
     outcome: Annotated[Outcome | None, Form()] = None,
     note: Annotated[str, Form(max_length=2000)] = "",
+    access: AccessField = None,
 ) -> Response:
     view = tap_view(ports, code)
     try:
-        answered = _answer(ports, view, tap, fence=fence, outcome=outcome, note=note.strip())
+        answered = _answer(ports, view, tap, fence=fence, outcome=outcome, note=note.strip(), access=access)
     except Problem as problem:
         return go_on(f"/a/{code}", problem=problem.code.value)
     if isinstance(answered, Refusal):
@@ -118,7 +120,7 @@ def taps_of(alert: Alert, person: str, role: Target) -> tuple[Tap, ...]:
 
 
 def _answer(
-    ports: Services, view: TapView, tap: Tap, *, fence: int, outcome: Outcome | None, note: str
+    ports: Services, view: TapView, tap: Tap, *, fence: int, outcome: Outcome | None, note: str, access: Access | None
 ) -> Alert | Refusal:
     """Raises Problem when this is not one of the next answers any more."""
     alert, by = view.alert, view.person.id
@@ -136,4 +138,4 @@ def _answer(
         case Tap.CLOSE:
             if outcome not in view.outcomes:
                 raise Problem(Code.INVALID)
-            return ports.desk.close(alert.id, by=by, outcome=outcome, note=note, seen_fence=fence)
+            return ports.desk.close(alert.id, by=by, outcome=outcome, note=note, access=access, seen_fence=fence)

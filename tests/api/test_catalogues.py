@@ -16,6 +16,7 @@ from core.decisions import ClockDecision, Decision
 from core.delivery import SendState
 from core.duty import Post
 from core.faults import FaultCause
+from core.outcomes import Need
 from core.people import Language
 from core.places import AreaKind, Role
 from core.readings import Kind
@@ -42,6 +43,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "link": LinkQuality,
     "tap": Tap,
     "duty_kind": ChangeKind,
+    "need": Need,
 }
 
 

@@ -135,7 +135,7 @@ def test_taken_reached_and_closed_while_another_watches(browser: Browser, served
         li.leave(lambda: li.click("#here"))
         desk.until("document.body.innerText.includes('网格员 李伟 is on site')", seconds=5)
 
-        li.js("document.getElementById('outcome').value = 'helped'")
+        li.js("document.getElementById('outcome-helped').checked = true")
         li.fill("#closing-note", "扶起，未受伤。")
         li.leave(lambda: li.click("#close"))
         desk.until("document.body.innerText.includes('扶起，未受伤。')", seconds=5)
@@ -153,7 +153,7 @@ def test_what_somebody_is_typing_survives_a_refresh_and_the_buttons_become_fresh
         desk.go(f"{served.url}/alerts/a-17")
         desk.until("document.getElementById('dot').classList.contains('on')")
         desk.js("document.getElementById('closing').open = true")
-        desk.js("document.getElementById('outcome').value = 'hospital'")
+        desk.js("document.getElementById('outcome-hospital').checked = true")
         desk.fill("#closing-note", "正在写")
         desk.js("document.getElementById('closing-note').focus()")
 
@@ -161,7 +161,7 @@ def test_what_somebody_is_typing_survives_a_refresh_and_the_buttons_become_fresh
 
         desk.until("document.body.innerText.includes('网格员 李伟 has taken it')", seconds=5)
         assert desk.js("document.getElementById('closing-note').value") == "正在写"
-        assert desk.js("document.getElementById('outcome').value") == "hospital"
+        assert desk.js("document.querySelector('[name=outcome]:checked').value") == "hospital"
         assert desk.js("document.getElementById('closing').open") is True
         assert desk.js("document.activeElement.id") == "closing-note"
         assert desk.js("document.querySelector('#close').form.fence.value") == "3"

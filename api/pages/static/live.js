@@ -40,15 +40,16 @@ function tick() {
 
 // What a person has typed, opened and focused survives the middle of the page being replaced.
 function remember() {
-  const typed = [...main.querySelectorAll("input[id], textarea[id], select[id]")].map((e) => [e.id, e.value, e.selectionStart ?? null]);
+  const typed = [...main.querySelectorAll("input[id], textarea[id], select[id]")].map((e) => [e.id, e.value, e.selectionStart ?? null, e.checked]);
   const opened = [...main.querySelectorAll("details[id]")].map((e) => [e.id, e.open]);
   const scrolled = [...main.querySelectorAll("[tabindex][id]")].map((e) => [e.id, e.scrollTop]);
   const focused = main.contains(document.activeElement) ? document.activeElement.id : "";
   return () => {
-    for (const [id, value, caret] of typed) {
+    for (const [id, value, caret, checked] of typed) {
       const element = document.getElementById(id);
       if (!element) continue;
       element.value = value;
+      element.checked = checked;
       if (id === focused && caret !== null) { element.focus({ preventScroll: true }); element.setSelectionRange(caret, caret); }
     }
     for (const [id, open] of opened) { const e = document.getElementById(id); if (e) e.open = e.open || open; }
