@@ -250,6 +250,7 @@ def _services(
         rota=lambda: roster.rota,
         readings=readings,
         alerts=stores.alerts,
+        ledger=stores.ledger,
         desk=alerting.desk,
         tickets=stores.tickets,
         statuses=stores.statuses,
@@ -261,6 +262,7 @@ def _services(
         duty=Duty(stores),
         phones=stores.phones if settings.phones else None,
         links=links_of(settings),
+        levels=settings.service_levels,
         settings=WebSettings(
             secure_cookies=settings.secure_cookies,
             session_hours=settings.session_hours,

@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.inbox import SqlInbox
 from storage.influx import InfluxReadings
 from storage.inventory import SqlInventory
+from storage.ledger import SqlLedger
 from storage.phones import SqlPhones
 from storage.readings_sqlite import SqliteReadings
 from storage.readings_waiting import WaitingReadings
@@ -35,6 +36,7 @@ class Stores:
     accounts: SqlAccounts
     phones: SqlPhones
     inbox: SqlInbox
+    ledger: SqlLedger
 
 
 @contextmanager
@@ -55,6 +57,7 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlAccounts(database),
             SqlPhones(database),
             SqlInbox(database),
+            SqlLedger(database),
         )
     finally:
         database.close()

@@ -5,7 +5,7 @@ Everything is a port or a callable, so that an inventory or a rota can change wh
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from api.feed import LiveFeed
 from core.clock import Clock
 from core.duty import Change, Rota
 from core.inbox import UnknownDevice
+from core.ledger import Ledger, ServiceLevels
 from core.people import Directory, Language
 from core.phones import PhoneStore
 from core.places import Device, Inventory
@@ -124,6 +125,7 @@ class Services:
     rota: Callable[[], Rota]
     readings: ReadingsStore
     alerts: AlertStore
+    ledger: Ledger
     desk: Desk
     tickets: TicketStore
     statuses: StatusStore
@@ -136,4 +138,5 @@ class Services:
     phones: PhoneStore | None = None
     links: Links | None = None
     settings: WebSettings = WebSettings()
+    levels: ServiceLevels = field(default_factory=ServiceLevels)
     token: Callable[[], str] = random_token

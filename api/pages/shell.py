@@ -97,6 +97,7 @@ class Shell:
             ("duty", "/duty", Action.SEE_ALERTS),
             ("tickets", "/tickets", Action.SEE_TICKETS),
             ("install", "/install", Action.ENROLL_DEVICES),
+            ("figures", "/figures", Action.SEE_ALERTS),
             ("phones", "/phones", Action.SEE_PHONES),
             ("family", "/family", Action.SEE_FAMILY),
         ]

@@ -30,6 +30,7 @@ from core.readings import Reading
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
 from storage.database import Database
+from storage.ledger import SqlLedger
 from storage.phones import SqlPhones
 from storage.readings_sqlite import SqliteReadings
 from storage.statuses import SqlStatuses
@@ -184,6 +185,7 @@ def scene(
             rota=book.rota,
             readings=readings,
             alerts=alerts,
+            ledger=SqlLedger(database),
             desk=desk,
             tickets=SqlTickets(database),
             statuses=SqlStatuses(database),

@@ -8,6 +8,7 @@ from importlib.resources import files
 import pytest
 
 from api.errors import Code
+from api.figures.view import Split
 from api.i18n.catalogue import catalogue
 from api.pages.duty import ChangeKind
 from api.pages.one_tap import Tap
@@ -44,6 +45,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "tap": Tap,
     "duty_kind": ChangeKind,
     "need": Need,
+    "figures_split": Split,
 }
 
 
@@ -87,7 +89,7 @@ def test_every_word_of_the_domain_that_pages_show_is_there(family: str, words: t
 
 def test_nothing_in_the_catalogues_is_unused() -> None:
     text = templates() + sources() + files("api.pages").joinpath("static", "live.js").read_text(encoding="utf-8")
-    families = {*FAMILIES, "nav", "phones", "said", "look", "family", "worth"}
+    families = {*FAMILIES, "nav", "figures_met", "figures_column", "phones", "said", "look", "family", "worth"}
 
     unused = {
         key

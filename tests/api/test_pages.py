@@ -30,6 +30,8 @@ STAFF_PAGES = (
     f"/homes/{street.FALLEN}",
     f"/homes/{street.BLIND}",
     f"/homes/{street.WELL}",
+    "/figures",
+    "/figures?area=grid-1&month=2026-11",
     "/tickets",
     "/devices/unknown",
     "/phones",
