@@ -11,6 +11,7 @@ from enum import StrEnum
 from alerts.reach import Reacher
 from core import escalation, passing, worsening
 from core.alerts import Alert, Condition, Entry, EntryKind, Outcome, Refusal, Transition
+from core.arrival import Evidence
 from core.clock import Clock
 from core.concerns import Concern, ConcernKind, Severity
 from core.outcomes import Access
@@ -154,9 +155,11 @@ class Desk:
         """I take it, and will be there."""
         return self._move(alert_id, seen_fence, lambda alert: self._acknowledged(alert, by))
 
-    def arrive(self, alert_id: str, *, by: str, seen_fence: int | None = None) -> Alert | Refusal:
-        """I am here."""
-        return self._move(alert_id, seen_fence, lambda alert: escalation.arrive(alert, by=by, now=self.clock.now()))
+    def arrive(
+        self, alert_id: str, *, by: str, evidence: Evidence | None = None, seen_fence: int | None = None
+    ) -> Alert | Refusal:
+        """I am here. Who has said so before may add the proof that the door's code gives."""
+        return self._move(alert_id, seen_fence, lambda alert: self._arrived(alert, by, evidence or Evidence()))
 
     def close(
         self,
@@ -235,6 +238,12 @@ class Desk:
         if isinstance(opening, Refusal) or self.store.open(opening) is not None:
             return Refusal.ALREADY_THERE
         return self._now(opening.alert.id)
+
+    def _arrived(self, alert: Alert, by: str, evidence: Evidence) -> Transition | Entry | Refusal:
+        now = self.clock.now()
+        if alert.arrived_by == by and evidence.proof is not None:
+            return escalation.at_door(alert, by=by, evidence=evidence, now=now)
+        return escalation.arrive(alert, by=by, evidence=evidence, now=now)
 
     def _acknowledged(self, alert: Alert, by: str) -> Transition | Refusal:
         now = self.clock.now()

@@ -251,6 +251,7 @@ def _services(
         readings=readings,
         alerts=stores.alerts,
         ledger=stores.ledger,
+        doors=stores.doors,
         desk=alerting.desk,
         tickets=stores.tickets,
         statuses=stores.statuses,

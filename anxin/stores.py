@@ -11,6 +11,7 @@ from core.ports import ReadingsStore
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
 from storage.database import Database
+from storage.doors import SqlDoors
 from storage.inbox import SqlInbox
 from storage.influx import InfluxReadings
 from storage.inventory import SqlInventory
@@ -37,6 +38,7 @@ class Stores:
     phones: SqlPhones
     inbox: SqlInbox
     ledger: SqlLedger
+    doors: SqlDoors
 
 
 @contextmanager
@@ -58,6 +60,7 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlPhones(database),
             SqlInbox(database),
             SqlLedger(database),
+            SqlDoors(database),
         )
     finally:
         database.close()

@@ -24,7 +24,7 @@ from api.health import endpoints as health
 from api.homes import endpoints as homes
 from api.looked import endpoints as looked
 from api.looks import LookBook
-from api.pages import alert, desk, duty, inbox, install, login, one_tap, others, together
+from api.pages import alert, desk, doors, duty, inbox, install, login, one_tap, others, together
 from api.pages import figures as figure_pages
 from api.pages import homes as home_pages
 from api.pages.shell import FRAGMENT, shell
@@ -99,7 +99,7 @@ def _include(app: FastAPI) -> None:
         json.include_router(resource.router)
     app.include_router(json)
     app.include_router(health.router)
-    for page in (login, one_tap, desk, duty, alert, together, home_pages, figure_pages, inbox, install, others):
+    for page in (login, one_tap, desk, duty, alert, together, home_pages, figure_pages, doors, inbox, install, others):
         app.include_router(page.router)
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from alerts.desk import Desk
 from alerts.links import Links
 from api.feed import LiveFeed
+from core.arrival import DoorStore
 from core.clock import Clock
 from core.duty import Change, Rota
 from core.inbox import UnknownDevice
@@ -126,6 +127,7 @@ class Services:
     readings: ReadingsStore
     alerts: AlertStore
     ledger: Ledger
+    doors: DoorStore
     desk: Desk
     tickets: TicketStore
     statuses: StatusStore

@@ -128,6 +128,7 @@ class EntryKind(StrEnum):
     RESIDENT_FINE = "resident_fine"
     EVIDENCE = "evidence"
     NOTE = "note"
+    AT_DOOR = "at_door"
     DELIVERY = "delivery"
     NOT_SENT = "not_sent"
 

@@ -20,11 +20,14 @@ from core.alerts import (
     TimerKind,
     Transition,
 )
+from core.arrival import Evidence
 from core.concerns import Concern, Severity
 from core.levels import Reach, enter, inform, settled, unheld
 from core.outcomes import Access
 from core.policies import Policy
 from core.worsening import told
+
+_NO_EVIDENCE = Evidence()
 
 
 def open_alert(
@@ -144,10 +147,10 @@ def acknowledge(alert: Alert, *, by: str, audience: Sequence[Recipient], now: da
     )
 
 
-def arrive(alert: Alert, *, by: str, now: datetime) -> Transition | Refusal:
+def arrive(alert: Alert, *, by: str, now: datetime, evidence: Evidence = _NO_EVIDENCE) -> Transition | Refusal:
     """Somebody is at the door, and owes a report. A hand-over that nobody has answered is over.
 
-    ARRIVED's detail: `report_by`.
+    ARRIVED's detail: `report_by`, and what the evidence tells.
     """
     if not alert.is_open:
         return Refusal.CLOSED
@@ -163,8 +166,18 @@ def arrive(alert: Alert, *, by: str, now: datetime) -> Transition | Refusal:
         arrived_by=by,
         arrived_at=now,
     )
-    entry = Entry(alert.id, now, EntryKind.ARRIVED, moved.fence, by, {"report_by": due.isoformat()})
+    detail = {"report_by": due.isoformat(), **evidence.told()}
+    entry = Entry(alert.id, now, EntryKind.ARRIVED, moved.fence, by, detail)
     return Transition(alert.fence, moved, Timer(alert.id, TimerKind.REPORT_BY, due, moved.fence), (entry,))
+
+
+def at_door(alert: Alert, *, by: str, evidence: Evidence, now: datetime) -> Entry | Refusal:
+    """Whoever is on site already shows that they are at the door. AT_DOOR's detail: what the evidence tells."""
+    if not alert.is_open:
+        return Refusal.CLOSED
+    if alert.arrived_by != by:
+        return Refusal.STALE
+    return Entry(alert.id, now, EntryKind.AT_DOOR, alert.fence, by, evidence.told())
 
 
 def close(

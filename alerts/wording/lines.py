@@ -9,6 +9,7 @@ from alerts.wording import terms
 from alerts.wording.catalogue import say
 from alerts.wording.facts import facts, facts_of
 from core.alerts import Entry, EntryKind, Outcome
+from core.arrival import Proof
 from core.concerns import ConcernKind, Severity
 from core.delivery import Settlement
 from core.outcomes import Access
@@ -47,6 +48,8 @@ class _Line:
                 return self._say("not_sent", name=self._recipient(), reason=reason)
             case EntryKind.ACKNOWLEDGED if self.detail.get("from"):
                 return self._say("taken_over", previous=self._who("from"), arrive_by=self._when("arrive_by"))
+            case EntryKind.ARRIVED | EntryKind.AT_DOOR:
+                return self._say(self.entry.kind.value, evidence=self._evidence(), report_by=self._when("report_by"))
             case EntryKind.RELEASED | EntryKind.SNOOZED:
                 reason = str(self.detail.get("reason") or "")
                 told = say(self.language, "entry.with_reason", reason=reason) if reason else ""
@@ -108,6 +111,16 @@ class _Line:
         got_in = self.detail.get("access")
         word = terms.access(Access(got_in), self.language) if got_in else ""
         return say(self.language, "entry.with_access", access=word) if word else ""
+
+    def _evidence(self) -> str:
+        scanned = say(self.language, "entry.with_qr") if self.detail.get("evidence") == Proof.QR.value else ""
+        at = self.detail.get("location")
+        if not at:
+            return scanned
+        latitude, longitude = (f"{float(at[key]):.5f}" for key in ("latitude", "longitude"))
+        accuracy = f"{float(at['accuracy_m']):.0f}"
+        found = say(self.language, "entry.with_location", latitude=latitude, longitude=longitude, accuracy=accuracy)
+        return scanned + found
 
     def _delivery(self) -> str:
         said = str(self.detail.get("said") or "")

@@ -19,6 +19,7 @@ _REMARKS = {
     EntryKind.RESIDENT_FINE,
     EntryKind.EVIDENCE,
     EntryKind.NOTE,
+    EntryKind.AT_DOOR,
     EntryKind.DELIVERY,
     EntryKind.NOT_SENT,
 }

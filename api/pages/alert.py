@@ -23,7 +23,7 @@ from api.alerts.moves import (
 )
 from api.depends import Looks, Ports, Requires
 from api.errors import Problem
-from api.pages.forms import AccessField, HandlingForm, ReopeningForm, Text, go_on
+from api.pages.forms import AccessField, HandlingForm, ReopeningForm, Text, WhereSent, go_on
 from api.pages.repeats import MOST_FOLDED, Stretch, Told, stretches, told
 from api.pages.shell import shell
 from api.services import Services
@@ -165,8 +165,8 @@ def take_it(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence) -> 
 
 
 @router.post("/alerts/{alert_id}/arrive")
-def i_am_here(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence) -> Response:
-    return _moved(alert_id, "arrived", lambda: arrive(ports, visit.viewer, alert_id, fence=fence))
+def i_am_here(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence, location: WhereSent) -> Response:
+    return _moved(alert_id, "arrived", lambda: arrive(ports, visit.viewer, alert_id, fence=fence, location=location))
 
 
 @router.post("/alerts/{alert_id}/release")

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator
 from api.access import Action
 from api.depends import Requires
 from api.sessions import Visit, require_form_token
+from core.arrival import Location
 from core.outcomes import Access
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
@@ -38,6 +39,23 @@ FamilyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.ANSWER_AS_FAMILY)
 DutyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.CHANGE_DUTY))]
 EnrollingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.ENROLL_DEVICES))]
 LeavingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.LEAVE))]
+
+
+def location_in(
+    latitude: Annotated[str, Form(max_length=40)] = "",
+    longitude: Annotated[str, Form(max_length=40)] = "",
+    accuracy: Annotated[str, Form(max_length=40)] = "",
+) -> Location | None:
+    """Where the phone says that it is, if it was asked and could tell. What cannot be read is left out: being there
+    counts without it.
+    """
+    try:
+        return Location(float(latitude), float(longitude), float(accuracy))
+    except ValueError:
+        return None
+
+
+WhereSent: TypeAlias = Annotated[Location | None, Depends(location_in)]
 
 
 def go_on(path: str, **said: str) -> RedirectResponse:

@@ -159,7 +159,7 @@ def _is_here(key: str, path: str, here: str) -> bool:
     if key == "desk":
         return here in {"/", "/together"} or here.startswith("/alerts/")
     if key == "install":
-        return here.startswith(("/install", "/devices/", "/labels/", "/d/"))
+        return here.startswith(("/install", "/devices/", "/labels/", "/door/", "/d/"))
     return here.startswith(path)
 
 

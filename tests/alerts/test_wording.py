@@ -157,6 +157,10 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
     when = NOW.isoformat()
     level: dict[str, object] = {"level": 1, "round": 0, "targets": ["family"], "people": ["min"], "until": when}
     sent: dict[str, object] = {"person": "min", "name": "王敏", "target": "family", "channel": "console"}
+    there: dict[str, object] = {
+        "evidence": "qr",
+        "location": {"latitude": 31.23, "longitude": 121.4737, "accuracy_m": 18.4},
+    }
     return {
         EntryKind.OPENED: [
             {"kind": "silence", "severity": "red", "facts": facts},
@@ -170,7 +174,8 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
         ],
         EntryKind.ACKNOWLEDGED: [{"arrive_by": when, "from": None}, {"arrive_by": when, "from": "min"}],
         EntryKind.ARRIVE_OVERDUE: [{"who": "li", "level": 1}, {"who": None, "level": 1}],
-        EntryKind.ARRIVED: [{"report_by": when}],
+        EntryKind.ARRIVED: [{"report_by": when}, {"report_by": when, **there}],
+        EntryKind.AT_DOOR: [there, {"evidence": "qr"}],
         EntryKind.REPORT_OVERDUE: [{"who": "li", "level": 1}],
         EntryKind.RELEASED: [{"from": "li", "reason": r} for r in ("", "车坏了 {0}")],
         EntryKind.HANDED_OVER: [{"to": "li", "name": "李强", "accept_by": when}],

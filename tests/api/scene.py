@@ -30,6 +30,7 @@ from core.readings import Reading
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
 from storage.database import Database
+from storage.doors import SqlDoors
 from storage.ledger import SqlLedger
 from storage.phones import SqlPhones
 from storage.readings_sqlite import SqliteReadings
@@ -186,6 +187,7 @@ def scene(
             readings=readings,
             alerts=alerts,
             ledger=SqlLedger(database),
+            doors=SqlDoors(database),
             desk=desk,
             tickets=SqlTickets(database),
             statuses=SqlStatuses(database),

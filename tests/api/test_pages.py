@@ -31,6 +31,7 @@ STAFF_PAGES = (
     f"/homes/{street.BLIND}",
     f"/homes/{street.WELL}",
     "/figures",
+    f"/door/{street.FALLEN}",
     "/figures?area=grid-1&month=2026-11",
     "/tickets",
     "/devices/unknown",

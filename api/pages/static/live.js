@@ -156,7 +156,25 @@ function listen() {
   });
 }
 
+// Where the phone is, if its holder ticks that. Saying "I am here" never waits long for it, and never needs it.
+function located(event) {
+  const form = event.target;
+  if (!form.querySelector("[data-locate] input:checked")) return;
+  event.preventDefault();
+  let sent = false;
+  const send = () => { if (!sent) { sent = true; form.submit(); } };
+  setTimeout(send, 8000);
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    for (const key of ["latitude", "longitude", "accuracy"]) form.elements[key].value = coords[key];
+    send();
+  }, send, { enableHighAccuracy: true, timeout: 7000, maximumAge: 30000 });
+}
+
 function wire() {
+  for (const box of document.querySelectorAll("[data-locate]")) {
+    box.hidden = !("geolocation" in navigator && window.isSecureContext);
+    box.closest("form").onsubmit = located;
+  }
   for (const select of document.querySelectorAll("select[data-submit]")) select.onchange = () => select.form.submit();
 }
 
