@@ -10,7 +10,9 @@ from datetime import datetime
 from alerts.concerns import Concerns
 from core import escalation, passing
 from core.alerts import Alert, Entry, EntryKind, Found, Outcome, Refusal, Transition
+from core.arrival import Evidence
 from core.concerns import Severity
+from core.outcomes import Access
 
 MAX_NOTE = 2000
 MAX_REASON = 300
@@ -26,15 +28,26 @@ class Desk(Concerns):
         """I take it, and will be there."""
         return self._move(alert_id, seen_fence, lambda alert: self._acknowledged(alert, by))
 
-    def arrive(self, alert_id: str, *, by: str, seen_fence: int | None = None) -> Alert | Refusal:
-        """I am here."""
-        return self._move(alert_id, seen_fence, lambda alert: escalation.arrive(alert, by=by, now=self.clock.now()))
+    def arrive(
+        self, alert_id: str, *, by: str, evidence: Evidence | None = None, seen_fence: int | None = None
+    ) -> Alert | Refusal:
+        """I am here. Who has said so before may add the proof that the door's code gives."""
+        return self._move(alert_id, seen_fence, lambda alert: self._arrived(alert, by, evidence or Evidence()))
 
     def close(
-        self, alert_id: str, *, by: str, outcome: Outcome, note: str = "", seen_fence: int | None = None
+        self,
+        alert_id: str,
+        *,
+        by: str,
+        outcome: Outcome,
+        note: str = "",
+        access: Access | None = None,
+        seen_fence: int | None = None,
     ) -> Alert | Refusal:
         """This is how it ended. The residents themselves cannot close a red one."""
-        return self._move(alert_id, seen_fence, lambda alert: self._closed(alert, by, outcome, note[:MAX_NOTE]))
+        return self._move(
+            alert_id, seen_fence, lambda alert: self._closed(alert, by, outcome, note[:MAX_NOTE], access=access)
+        )
 
     def close_together(
         self, seen: Mapping[str, int], *, by: str, outcome: Outcome, note: str
@@ -112,12 +125,25 @@ class Desk(Concerns):
             return Refusal.ALREADY_THERE
         return self._now(opening.alert.id)
 
+    def _arrived(self, alert: Alert, by: str, evidence: Evidence) -> Transition | Entry | Refusal:
+        now = self.clock.now()
+        if alert.arrived_by == by and evidence.proof is not None:
+            return escalation.at_door(alert, by=by, evidence=evidence, now=now)
+        return escalation.arrive(alert, by=by, evidence=evidence, now=now)
+
     def _acknowledged(self, alert: Alert, by: str) -> Transition | Refusal:
         now = self.clock.now()
         return escalation.acknowledge(alert, by=by, audience=self.reacher.audience(alert, now), now=now)
 
     def _closed(
-        self, alert: Alert, by: str, outcome: Outcome, note: str, *, together: int | None = None
+        self,
+        alert: Alert,
+        by: str,
+        outcome: Outcome,
+        note: str,
+        *,
+        together: int | None = None,
+        access: Access | None = None,
     ) -> Transition | Refusal:
         if alert.is_open and together is not None and alert.severity is Severity.RED:
             return Refusal.RED_ONE_BY_ONE
@@ -126,7 +152,14 @@ class Desk(Concerns):
         now = self.clock.now()
         audience = self.reacher.audience(alert, now)
         return escalation.close(
-            alert, by=by, outcome=outcome, note=note, audience=audience, now=now, together=together or 1
+            alert,
+            by=by,
+            outcome=outcome,
+            note=note,
+            audience=audience,
+            now=now,
+            together=together or 1,
+            access=access,
         )
 
     def _fine(self, alert: Alert, by: str) -> Transition | Entry | Refusal:

@@ -255,6 +255,8 @@ def _services(
         rota=lambda: roster.rota,
         readings=readings,
         alerts=stores.alerts,
+        ledger=stores.ledger,
+        doors=stores.doors,
         desk=alerting.desk,
         tickets=stores.tickets,
         statuses=stores.statuses,
@@ -268,6 +270,7 @@ def _services(
         phones=stores.phones if settings.phones else None,
         links=links_of(settings),
         providers=alerting.providers,
+        levels=settings.service_levels,
         settings=WebSettings(
             secure_cookies=settings.secure_cookies,
             session_hours=settings.session_hours,

@@ -21,6 +21,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from core.ledger import ServiceLevels, service_levels
 from core.people import Language
 
 PREFIX = "ANXIN_"
@@ -99,6 +100,10 @@ class Settings(BaseSettings):
     canary_route: str = Field("", description="a real route for the canary alert, such as ntfy=topic")
     policies_file: Path | None = Field(None, description="TOML with escalation policies that replace the defaults")
     false_alarms_per_month: float = Field(0.5, gt=0, le=30, description="budget per home: the knob for sensitivity")
+    answered_within: str = Field(
+        "60:97.5,180:99", description="service levels of red alerts, seconds:percent, until somebody answers"
+    )
+    on_site_within: str = Field("1800:90", description="the same until somebody is at the door")
     language: Language = Language.CHINESE
     clock: str | None = Field(
         None, description="for drills only: SIMULATED@REAL*SPEED, e.g. 2026-11-24T01:30:00Z@2026-11-24T02:00:00Z*30"
@@ -157,6 +162,12 @@ class Settings(BaseSettings):
             raise ValueError("must be https://name[:port][/path]")
         return value.rstrip("/")
 
+    @field_validator("answered_within", "on_site_within")
+    @classmethod
+    def _service_levels_are_read(cls, value: str) -> str:
+        service_levels(value)
+        return value
+
     @model_validator(mode="after")
     def _links_need_a_secret(self) -> Self:
         if self.public_url and self.link_secret is None:
@@ -180,6 +191,11 @@ class Settings(BaseSettings):
         return (
             make_url(url).set(password=self.database_password.get_secret_value()).render_as_string(hide_password=False)
         )
+
+    @property
+    def service_levels(self) -> ServiceLevels:
+        """What is promised for red alerts, against which the figures are held."""
+        return ServiceLevels(service_levels(self.answered_within), service_levels(self.on_site_within))
 
     @property
     def broker_host(self) -> str:

@@ -11,9 +11,11 @@ from core.ports import ReadingsStore
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
 from storage.database import Database
+from storage.doors import SqlDoors
 from storage.inbox import SqlInbox
 from storage.influx import InfluxReadings
 from storage.inventory import SqlInventory
+from storage.ledger import SqlLedger
 from storage.phones import SqlPhones
 from storage.policies import SqlPolicies
 from storage.readings_sqlite import SqliteReadings
@@ -37,6 +39,8 @@ class Stores:
     accounts: SqlAccounts
     phones: SqlPhones
     inbox: SqlInbox
+    ledger: SqlLedger
+    doors: SqlDoors
 
 
 @contextmanager
@@ -58,6 +62,8 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlAccounts(database),
             SqlPhones(database),
             SqlInbox(database),
+            SqlLedger(database),
+            SqlDoors(database),
         )
     finally:
         database.close()

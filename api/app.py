@@ -19,11 +19,27 @@ from api.devices import endpoints as devices
 from api.errors import MEDIA_TYPE, Code, Problem, ProblemDocument, problem_of
 from api.events import endpoints as events
 from api.family import endpoints as family
+from api.figures import endpoints as figures
 from api.health import endpoints as health
 from api.homes import endpoints as homes
 from api.looked import endpoints as looked
 from api.looks import LookBook
-from api.pages import alert, desk, duty, handover, inbox, install, knocks, login, one_tap, others, policies, together
+from api.pages import (
+    alert,
+    desk,
+    doors,
+    duty,
+    handover,
+    inbox,
+    install,
+    knocks,
+    login,
+    one_tap,
+    others,
+    policies,
+    together,
+)
+from api.pages import figures as figure_pages
 from api.pages import homes as home_pages
 from api.pages.shell import FRAGMENT, shell
 from api.phones import endpoints as phones
@@ -94,7 +110,7 @@ def create_app(services: Services) -> FastAPI:
 
 def _include(app: FastAPI) -> None:
     json = APIRouter(prefix=JSON_PREFIX)
-    for resource in (session, alerts, homes, devices, tickets, areas, phones, family, looked, events):
+    for resource in (session, alerts, homes, devices, tickets, areas, figures, phones, family, looked, events):
         json.include_router(resource.router)
     app.include_router(json)
     app.include_router(health.router)
@@ -110,6 +126,8 @@ def _include(app: FastAPI) -> None:
         knocks,
         together,
         home_pages,
+        figure_pages,
+        doors,
         inbox,
         install,
         others,

@@ -5,7 +5,7 @@ Everything is a port or a callable, so that an inventory or a rota can change wh
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,9 +13,11 @@ from alerts.desk import Desk
 from alerts.links import Links
 from alerts.providers import Providers
 from api.feed import LiveFeed
+from core.arrival import DoorStore
 from core.clock import Clock
 from core.duty import Change, Rota
 from core.inbox import UnknownDevice
+from core.ledger import Ledger, ServiceLevels
 from core.people import Directory, Language
 from core.phones import PhoneStore
 from core.places import Device, Inventory
@@ -146,6 +148,8 @@ class Services:
     rota: Callable[[], Rota]
     readings: ReadingsStore
     alerts: AlertStore
+    ledger: Ledger
+    doors: DoorStore
     desk: Desk
     tickets: TicketStore
     statuses: StatusStore
@@ -160,4 +164,5 @@ class Services:
     links: Links | None = None
     providers: Providers | None = None
     settings: WebSettings = WebSettings()
+    levels: ServiceLevels = field(default_factory=ServiceLevels)
     token: Callable[[], str] = random_token

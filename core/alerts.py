@@ -27,14 +27,18 @@ class Condition(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an alert ended. Feeds precision figures and the detectors."""
+    """How an alert ended. Feeds precision figures and the detectors; `core.outcomes` says what each counts as."""
 
     HOSPITAL = "hospital"  # real, taken to hospital
     HELPED = "helped"  # real, helped on the spot
+    REFERRED = "referred"  # real, not urgent, passed on to a service that goes on caring
+    HAZARD = "hazard"  # real, something dangerous in the home was found and put right
     DECEASED = "deceased"
     WELL_AT_HOME = "well_at_home"  # nothing was wrong
+    BY_MISTAKE = "by_mistake"  # the resident set it off without meaning to
     AWAY = "away"  # was not at home
     DEVICE_FAULT = "device_fault"
+    NO_ACCESS = "no_access"  # nobody was seen; somebody who may force the door has taken over
     TEST = "test"
 
 
@@ -157,6 +161,7 @@ class EntryKind(StrEnum):
     EVIDENCE = "evidence"
     PART_CLEARED = "part_cleared"
     NOTE = "note"
+    AT_DOOR = "at_door"
     DELIVERY = "delivery"
     NOT_SENT = "not_sent"
     UNDELIVERED = "undelivered"  # accepted, and the provider says later that it did not arrive

@@ -20,10 +20,14 @@ from core.alerts import (
     TimerKind,
     Transition,
 )
+from core.arrival import Evidence
 from core.concerns import Concern, Severity
 from core.levels import Reach, enter, inform, settled, unheld
+from core.outcomes import Access
 from core.policies import Policy
 from core.worsening import told
+
+_NO_EVIDENCE = Evidence()
 
 
 def open_alert(
@@ -38,7 +42,8 @@ def open_alert(
 ) -> Transition:
     """Make a concern the business of people: enter the first level that has somebody in it.
 
-    OPENED's detail: `kind`, `severity`, `since`, `episode`, `place`, `facts`, `predecessor`.
+    OPENED's detail: `kind` (of the most urgent), `kinds` (all of them),
+    `severity`, `since`, `episode`, `place`, `facts`, `predecessor`.
     """
     alert = Alert(
         id=alert_id,
@@ -78,6 +83,7 @@ def reopen(
         facts=alert.facts,
         place=alert.place,
         predecessor=alert.id,
+        joined=alert.joined,
     )
     return _opened(fresh, by=by, reach=reach, now=now)
 
@@ -143,10 +149,10 @@ def acknowledge(alert: Alert, *, by: str, audience: Sequence[Recipient], now: da
     )
 
 
-def arrive(alert: Alert, *, by: str, now: datetime) -> Transition | Refusal:
+def arrive(alert: Alert, *, by: str, now: datetime, evidence: Evidence = _NO_EVIDENCE) -> Transition | Refusal:
     """Somebody is at the door, and owes a report. A hand-over that nobody has answered is over.
 
-    ARRIVED's detail: `report_by`.
+    ARRIVED's detail: `report_by`, and what the evidence tells.
     """
     if not alert.is_open:
         return Refusal.CLOSED
@@ -162,8 +168,18 @@ def arrive(alert: Alert, *, by: str, now: datetime) -> Transition | Refusal:
         arrived_by=by,
         arrived_at=now,
     )
-    entry = Entry(alert.id, now, EntryKind.ARRIVED, moved.fence, by, {"report_by": due.isoformat()})
+    detail = {"report_by": due.isoformat(), **evidence.told()}
+    entry = Entry(alert.id, now, EntryKind.ARRIVED, moved.fence, by, detail)
     return Transition(alert.fence, moved, Timer(alert.id, TimerKind.REPORT_BY, due, moved.fence), (entry,))
+
+
+def at_door(alert: Alert, *, by: str, evidence: Evidence, now: datetime) -> Entry | Refusal:
+    """Whoever is on site already shows that they are at the door. AT_DOOR's detail: what the evidence tells."""
+    if not alert.is_open:
+        return Refusal.CLOSED
+    if alert.arrived_by != by:
+        return Refusal.STALE
+    return Entry(alert.id, now, EntryKind.AT_DOOR, alert.fence, by, evidence.told())
 
 
 def close(
@@ -175,15 +191,17 @@ def close(
     audience: Sequence[Recipient],
     now: datetime,
     together: int = 1,
+    access: Access | None = None,
 ) -> Transition | Refusal:
     """A person writes down how it ended. Final: a closed alert never changes.
 
-    `together`: how many were closed at once, for one cause. CLOSED's detail: `outcome`, `note`, `together`.
+    `together`: how many were closed at once, for one cause. `access`: how they got in, where it is told.
+    CLOSED's detail: `outcome`, `note`, `together`, `access`.
     """
     if not alert.is_open:
         return Refusal.CLOSED
     moved = replace(settled(alert), handling=Handling.CLOSED, closed_by=by, closed_at=now, outcome=outcome, note=note)
-    detail = {"outcome": outcome.value, "note": note, "together": together}
+    detail = {"outcome": outcome.value, "note": note, "together": together, "access": access.value if access else None}
     entry = Entry(alert.id, now, EntryKind.CLOSED, moved.fence, by, detail)
     sends = inform(moved, EntryKind.CLOSED, audience, actor=by, now=now)
     return Transition(alert.fence, moved, None, (entry,), sends)
@@ -203,6 +221,7 @@ def resident_fine(
 def _opened(alert: Alert, *, by: str, reach: Reach, now: datetime) -> Transition:
     detail = {
         "kind": alert.kind.value,
+        "kinds": [part.kind.value for part in alert.parts],
         "severity": alert.severity.value,
         "since": alert.since.isoformat(),
         "episode": alert.episode,

@@ -57,7 +57,7 @@ def _after(before: Standing, entry: Entry) -> Standing:
     now = replace(before, fence=max(before.fence, entry.fence))
     match entry.kind:
         case EntryKind.OPENED:
-            kinds = frozenset({ConcernKind(entry.detail["kind"])})
+            kinds = frozenset(ConcernKind(kind) for kind in entry.detail.get("kinds", [entry.detail["kind"]]))
             return replace(now, severity=Severity(entry.detail["severity"]), kinds=kinds)
         case EntryKind.MERGED:
             return replace(now, kinds=now.kinds | {ConcernKind(entry.detail["kind"])})

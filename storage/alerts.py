@@ -287,10 +287,10 @@ def _write_rest(connection: Connection, transitions: Sequence[Transition]) -> No
     if lines:
         connection.execute(insert(entries), lines)
     merged = [
-        {"key": f"{t.alert.home}/{entry.detail['kind']}", "episode": entry.detail["episode"], "alert": t.alert.id}
+        {"key": f"{t.alert.home}/{part.kind.value}", "episode": part.episode, "alert": t.alert.id}
         for t in transitions
-        for entry in t.entries
-        if entry.kind is EntryKind.MERGED
+        if any(entry.kind in {EntryKind.MERGED, EntryKind.OPENED} for entry in t.entries)
+        for part in t.alert.joined[1:]
     ]
     if merged:
         written = insert_into(merged_episodes, connection.dialect.name).values(merged)

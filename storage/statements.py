@@ -1,10 +1,27 @@
-"""Statements that SQLite and PostgreSQL spell differently: upserts, and membership in a set of any size."""
+"""What SQLite and PostgreSQL spell differently: upserts, membership in a set of any size, spans between instants."""
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Table, Text, any_, bindparam, func, literal, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Float,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    extract,
+    func,
+    literal,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -38,3 +55,11 @@ def among(column: ColumnElement[str], values: Collection[str], dialect: str) -> 
         return column == any_(bindparam(None, sorted(values), type_=ARRAY(Text), unique=True))
     listed = func.json_each(literal(json.dumps(sorted(values)))).table_valued("value")
     return column.in_(select(listed.c.value))
+
+
+def seconds_between(since: ColumnElement[datetime], until: ColumnElement[datetime], dialect: str) -> ColumnElement[Any]:
+    """Seconds from one `Instant` column to another; null where either is."""
+    if dialect == "postgresql":
+        zoned = DateTime(timezone=True)
+        return cast(extract("epoch", type_coerce(until, zoned) - type_coerce(since, zoned)), Float)
+    return (type_coerce(until, BigInteger) - type_coerce(since, BigInteger)) / literal(1e6, Float)

@@ -276,3 +276,12 @@ phone_messages = Table(
     Column("repeat", Boolean, nullable=False),
     Index("ix_phone_messages_person", "person", "seq"),
 )
+
+doors = Table(
+    "doors",
+    metadata,
+    Column("home", Text, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("made_at", Instant, nullable=False),
+    Column("made_by", Text, nullable=False),
+)

@@ -4,6 +4,7 @@ from alerts.wording.facts import also, concern_title, fact, facts, facts_at
 from alerts.wording.lines import entry
 from alerts.wording.messages import Text, message
 from alerts.wording.terms import (
+    access,
     channel,
     clock_time,
     condition,
@@ -15,6 +16,7 @@ from alerts.wording.terms import (
     kind,
     listed,
     outcome,
+    outcome_means,
     refusal,
     room,
     settlement,
@@ -25,6 +27,7 @@ from alerts.wording.terms import (
 
 __all__ = [
     "Text",
+    "access",
     "also",
     "channel",
     "clock_time",
@@ -43,6 +46,7 @@ __all__ = [
     "listed",
     "message",
     "outcome",
+    "outcome_means",
     "refusal",
     "room",
     "settlement",

@@ -9,8 +9,10 @@ from alerts.wording import terms
 from alerts.wording.catalogue import say
 from alerts.wording.facts import facts, facts_of
 from core.alerts import Entry, EntryKind, Found, Outcome
+from core.arrival import Proof
 from core.concerns import ConcernKind, Severity
 from core.delivery import Settlement
+from core.outcomes import Access
 from core.people import Language
 from core.policies import whom
 from core.receipts import Onwards
@@ -42,6 +44,8 @@ class _Line:
                 return self._closed()
             case EntryKind.DELIVERY | EntryKind.NOT_SENT | EntryKind.UNDELIVERED:
                 return self._message()
+            case EntryKind.ARRIVED | EntryKind.AT_DOOR:
+                return self._say(self.entry.kind.value, evidence=self._evidence(), report_by=self._when("report_by"))
             case EntryKind.RELEASED | EntryKind.SNOOZED | EntryKind.ACKNOWLEDGED | EntryKind.HANDED_OVER:
                 return self._in_hands()
             case EntryKind.MERGED | EntryKind.PART_CLEARED:
@@ -123,7 +127,7 @@ class _Line:
         return self._say(
             "closed",
             outcome=terms.outcome(Outcome(self.detail["outcome"]), self.language),
-            note=others + (say(self.language, "entry.with_note", note=note) if note else ""),
+            note=self._access() + others + (say(self.language, "entry.with_note", note=note) if note else ""),
         )
 
     def _knocked(self) -> str:
@@ -131,6 +135,21 @@ class _Line:
         note = str(self.detail.get("text") or "")
         more = say(self.language, "entry.with_note", note=note) if note else ""
         return self._say("knocked", address=str(self.detail["address"]), found=found, note=more)
+
+    def _access(self) -> str:
+        got_in = self.detail.get("access")
+        word = terms.access(Access(got_in), self.language) if got_in else ""
+        return say(self.language, "entry.with_access", access=word) if word else ""
+
+    def _evidence(self) -> str:
+        scanned = say(self.language, "entry.with_qr") if self.detail.get("evidence") == Proof.QR.value else ""
+        at = self.detail.get("location")
+        if not at:
+            return scanned
+        latitude, longitude = (f"{float(at[key]):.5f}" for key in ("latitude", "longitude"))
+        accuracy = f"{float(at['accuracy_m']):.0f}"
+        found = say(self.language, "entry.with_location", latitude=latitude, longitude=longitude, accuracy=accuracy)
+        return scanned + found
 
     def _delivery(self) -> str:
         said = str(self.detail.get("said") or "")

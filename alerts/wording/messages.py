@@ -17,12 +17,16 @@ from core.policies import Target
 _FACTS_ON_A_PHONE = 4
 _FAMILY_HEARS = {
     Outcome.WELL_AT_HOME: "well",
+    Outcome.BY_MISTAKE: "nothing",
     Outcome.AWAY: "nothing",
     Outcome.DEVICE_FAULT: "nothing",
     Outcome.TEST: "nothing",
     Outcome.HELPED: "call",
     Outcome.HOSPITAL: "call",
+    Outcome.REFERRED: "call",
+    Outcome.HAZARD: "call",
     Outcome.DECEASED: "call",
+    Outcome.NO_ACCESS: "unseen",
 }
 
 

@@ -7,6 +7,7 @@ from alerts.wording.catalogue import knows, say
 from core.alerts import Condition, Found, Handling, Outcome, Refusal
 from core.concerns import ConcernKind, Severity
 from core.delivery import Settlement
+from core.outcomes import Access
 from core.people import Language
 from core.places import Room
 from core.policies import Named, Target, Whom
@@ -24,6 +25,15 @@ def severity(value: Severity, language: Language) -> str:
 
 def outcome(value: Outcome, language: Language) -> str:
     return say(language, f"outcome.{value.value}")
+
+
+def outcome_means(value: Outcome, language: Language) -> str:
+    """When to choose it, in one or two sentences."""
+    return say(language, f"outcome_means.{value.value}")
+
+
+def access(value: Access, language: Language) -> str:
+    return say(language, f"access.{value.value}")
 
 
 def handling(value: Handling, language: Language) -> str:

@@ -20,6 +20,7 @@ _REMARKS = {
     EntryKind.EVIDENCE,
     EntryKind.PART_CLEARED,
     EntryKind.NOTE,
+    EntryKind.AT_DOOR,
     EntryKind.DELIVERY,
     EntryKind.NOT_SENT,
     EntryKind.UNDELIVERED,

@@ -22,6 +22,7 @@ from api.alerts.schemas import (
     AlertBody,
     AlertPage,
     AlertStory,
+    Arriving,
     AttemptBody,
     ClosedTogether,
     Closing,
@@ -42,6 +43,7 @@ from api.errors import Code, Problem, problems
 from api.schema import Cursor, Limit
 from api.services import Services
 from core.alerts import Refusal
+from core.arrival import Location
 from core.delivery import Attempt, Delivery
 from core.receipts import Receipt
 
@@ -150,16 +152,20 @@ def acknowledge_alert(alert_id: str, body: Seen, viewer: HandlesAlerts, ports: P
     return AlertBody.model_validate(take(ports, viewer, alert_id, fence=body.fence))
 
 
-@router.post("/{alert_id}/arrive", responses=_ACTING)
-def arrive_at_alert(alert_id: str, body: Seen, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
-    """At the door: this person now owes a report."""
-    return AlertBody.model_validate(arrive(ports, viewer, alert_id, fence=body.fence))
+@router.post("/{alert_id}/arrive", responses=problems(*_PASSING, Code.ALREADY_THERE, Code.INVALID))
+def arrive_at_alert(alert_id: str, body: Arriving, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
+    """At the door: this person now owes a report. A wrong door's code is refused (invalid)."""
+    at = body.location
+    location = Location(at.latitude, at.longitude, at.accuracy_m) if at else None
+    return AlertBody.model_validate(
+        arrive(ports, viewer, alert_id, fence=body.fence, door=body.door, location=location)
+    )
 
 
 @router.post("/{alert_id}/close", responses=_ACTING)
 def close_alert(alert_id: str, body: Closing, viewer: HandlesAlerts, ports: Ports) -> AlertBody:
     """Close it with how it ended. Final."""
-    moved = close(ports, viewer, alert_id, fence=body.fence, outcome=body.outcome, note=body.note)
+    moved = close(ports, viewer, alert_id, fence=body.fence, outcome=body.outcome, note=body.note, access=body.access)
     return AlertBody.model_validate(moved)
 
 

@@ -7,6 +7,8 @@ from api.access import Action, Viewer
 from api.errors import Code, Problem, refused
 from api.services import Services
 from core.alerts import Alert, Found, Outcome, Refusal
+from core.arrival import Evidence, Location, Proof
+from core.outcomes import Access
 
 
 def alert_for(ports: Services, viewer: Viewer, alert_id: str) -> Alert:
@@ -22,14 +24,37 @@ def take(ports: Services, viewer: Viewer, alert_id: str, *, fence: int) -> Alert
     return _moved(ports.desk.acknowledge(alert.id, by=viewer.person, seen_fence=fence))
 
 
-def arrive(ports: Services, viewer: Viewer, alert_id: str, *, fence: int) -> Alert:
+def arrive(
+    ports: Services,
+    viewer: Viewer,
+    alert_id: str,
+    *,
+    fence: int,
+    door: str | None = None,
+    location: Location | None = None,
+) -> Alert:
+    """`door`: the code that was scanned there. Raises Problem INVALID when it is not this home's (any more)."""
     alert = alert_for(ports, viewer, alert_id)
-    return _moved(ports.desk.arrive(alert.id, by=viewer.person, seen_fence=fence))
+    if door is not None and ports.doors.home_of(door) != alert.home:
+        raise Problem(Code.INVALID, "This is not the code that hangs at this home's door now.")
+    evidence = Evidence(None if door is None else Proof.QR, location)
+    return _moved(ports.desk.arrive(alert.id, by=viewer.person, evidence=evidence, seen_fence=fence))
 
 
-def close(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, outcome: Outcome, note: str) -> Alert:
+def close(
+    ports: Services,
+    viewer: Viewer,
+    alert_id: str,
+    *,
+    fence: int,
+    outcome: Outcome,
+    note: str,
+    access: Access | None = None,
+) -> Alert:
     alert = alert_for(ports, viewer, alert_id)
-    return _moved(ports.desk.close(alert.id, by=viewer.person, outcome=outcome, note=note, seen_fence=fence))
+    return _moved(
+        ports.desk.close(alert.id, by=viewer.person, outcome=outcome, note=note, access=access, seen_fence=fence)
+    )
 
 
 def release(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, reason: str) -> Alert:

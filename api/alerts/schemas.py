@@ -9,6 +9,7 @@ from api.schema import Body, example
 from core.alerts import Condition, EntryKind, Handling, Outcome, Purpose, Refusal, TimerKind
 from core.concerns import ConcernKind, Severity
 from core.delivery import SendState, Settlement
+from core.outcomes import Access
 from core.places import Room
 from core.policies import Target
 from core.receipts import ReceiptState
@@ -217,12 +218,33 @@ class Seen(Body):
     fence: int = Field(ge=0)
 
 
+class LocationBody(Body):
+    """WGS 84, in degrees, as the phone says it."""
+
+    model_config = example(latitude=31.23041, longitude=121.4737, accuracy_m=18.0)
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    accuracy_m: float = Field(ge=0, le=40_075_000, description="radius in metres")
+
+
+class Arriving(Body):
+    """Both kinds of evidence may be left out."""
+
+    model_config = example(fence=3, door="Zk3q…", location=None)
+
+    fence: int = Field(ge=0)
+    door: str | None = Field(None, max_length=200, description="the secret of the code at this home's door")
+    location: LocationBody | None = None
+
+
 class Closing(Body):
-    model_config = example(fence=4, outcome="helped", note="在卫生间滑倒，已扶起，未受伤。")
+    model_config = example(fence=4, outcome="helped", note="在卫生间滑倒，已扶起，未受伤。", access="key")
 
     fence: int = Field(ge=0)
     outcome: Outcome
     note: str = Field("", max_length=2000)
+    access: Access | None = Field(None, description="how whoever came got in")
 
 
 class SeenAlert(Body):

@@ -63,11 +63,11 @@ def family_state(state: HomeState, newest: Alert | None = None, last_sign_at: da
 
 
 def _ended_badly(alert: Alert, last_sign_at: datetime | None) -> bool:
-    """For good after a death; after a hospital until the home is lived in again."""
+    """For good after a death; after a hospital, or when nobody got in, until the home is lived in again."""
     match alert.outcome:
         case Outcome.DECEASED:
             return True
-        case Outcome.HOSPITAL:
+        case Outcome.HOSPITAL | Outcome.NO_ACCESS:
             assert alert.closed_at is not None
             return last_sign_at is None or last_sign_at < alert.closed_at + BACK_AFTER
         case _:

@@ -24,7 +24,7 @@ from api.alerts.moves import (
 from api.depends import Looks, Ports, Requires
 from api.errors import Problem
 from api.homes.knocks import Knock, knocks
-from api.pages.forms import HandlingForm, ReopeningForm, Text, go_on
+from api.pages.forms import AccessField, HandlingForm, ReopeningForm, Text, WhereSent, go_on
 from api.pages.repeats import MOST_FOLDED, Stretch, Told, stretches, told
 from api.pages.shell import shell
 from api.services import Services
@@ -175,8 +175,8 @@ def take_it(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence) -> 
 
 
 @router.post("/alerts/{alert_id}/arrive")
-def i_am_here(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence) -> Response:
-    return _moved(alert_id, "arrived", lambda: arrive(ports, visit.viewer, alert_id, fence=fence))
+def i_am_here(alert_id: str, visit: HandlingForm, ports: Ports, fence: _Fence, location: WhereSent) -> Response:
+    return _moved(alert_id, "arrived", lambda: arrive(ports, visit.viewer, alert_id, fence=fence, location=location))
 
 
 @router.post("/alerts/{alert_id}/release")
@@ -215,11 +215,12 @@ def close_it(
     fence: _Fence,
     outcome: Annotated[Outcome, Form()],
     note: Annotated[str, Form(max_length=2000)] = "",
+    access: AccessField = None,
 ) -> Response:
     return _moved(
         alert_id,
         "closed",
-        lambda: close(ports, visit.viewer, alert_id, fence=fence, outcome=outcome, note=note.strip()),
+        lambda: close(ports, visit.viewer, alert_id, fence=fence, outcome=outcome, note=note.strip(), access=access),
     )
 
 

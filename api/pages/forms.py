@@ -6,14 +6,19 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse
+from pydantic import BeforeValidator
 
 from api.access import Action
 from api.depends import Requires
 from api.sessions import Visit, require_form_token
+from core.arrival import Location
+from core.outcomes import Access
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
 Text: TypeAlias = Annotated[str, Form(max_length=300)]
 """A short field."""
+AccessField: TypeAlias = Annotated[Access | None, BeforeValidator(lambda said: said or None), Form()]
+"""How whoever came got in; what is left empty is not told."""
 
 
 class FormOf:
@@ -42,6 +47,23 @@ def ticked(chosen: Iterable[str] | None) -> dict[str, int]:
     """Fences by alert, from boxes whose value is `fence:alert`; what is neither is left out."""
     pairs = (each.partition(":") for each in chosen or ())
     return {alert: int(fence) for fence, _, alert in pairs if fence.isascii() and fence.isdigit()}
+
+
+def location_in(
+    latitude: Annotated[str, Form(max_length=40)] = "",
+    longitude: Annotated[str, Form(max_length=40)] = "",
+    accuracy: Annotated[str, Form(max_length=40)] = "",
+) -> Location | None:
+    """Where the phone says that it is, if it was asked and could tell. What cannot be read is left out: being there
+    counts without it.
+    """
+    try:
+        return Location(float(latitude), float(longitude), float(accuracy))
+    except ValueError:
+        return None
+
+
+WhereSent: TypeAlias = Annotated[Location | None, Depends(location_in)]
 
 
 def go_on(path: str, **said: str) -> RedirectResponse:

@@ -4,6 +4,7 @@ Looking changes nothing: phones and mail programs open links by themselves. Only
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -13,10 +14,12 @@ from alerts.taps import Tap, taps_of
 from alerts.wording import Text as Words
 from api.depends import Ports
 from api.errors import Code, Problem, refused
-from api.pages.forms import go_on
+from api.pages.forms import AccessField, WhereSent, go_on
 from api.pages.shell import shell
 from api.services import Services
 from core.alerts import Alert, Outcome, Refusal, Send
+from core.arrival import Evidence, Location
+from core.outcomes import Access
 from core.people import Person
 from core.policies import Target
 from core.ports import Look
@@ -35,8 +38,26 @@ class TapView:
     alert: Alert
     person: Person
     words: Words
+    role: Target
     taps: tuple[Tap, ...]
     outcomes: tuple[Outcome, ...]
+
+
+TAP_COOKIE = "anxin_tap"
+_REMEMBERED = int(timedelta(hours=12).total_seconds())
+
+
+def remember_tap(response: Response, ports: Services, code: str) -> None:
+    """For the code at the door: whoever opened a link and then scans it is known by the link. Sent there only."""
+    response.set_cookie(
+        TAP_COOKIE,
+        code,
+        max_age=_REMEMBERED,
+        path="/at/",
+        httponly=True,
+        samesite="lax",
+        secure=ports.settings.secure_cookies,
+    )
 
 
 @router.get("/a/{code}")
@@ -45,7 +66,9 @@ def one_tap_page(code: str, request: Request, ports: Ports) -> Response:
     now = ports.clock.now()
     ports.accounts.record_look(Look(now, f"link of {view.person.id}", f"alert {view.alert.id}", view.alert.home))
     page = shell(request, ports, home=ports.inventory().homes.get(view.alert.home), language=view.person.language)
-    return page.page("one_tap", view=view)
+    response = page.page("one_tap", view=view)
+    remember_tap(response, ports, code)
+    return response
 
 
 @router.post("/a/{code}")
@@ -54,12 +77,15 @@ def one_tap(
     ports: Ports,
     tap: Annotated[Tap, Form()],
     fence: Annotated[int, Form(ge=0)],
+    location: WhereSent,
     outcome: Annotated[Outcome | None, Form()] = None,
     note: Annotated[str, Form(max_length=2000)] = "",
+    access: AccessField = None,
 ) -> Response:
     view = tap_view(ports, code)
     try:
-        answered = _answer(ports, view, tap, fence=fence, outcome=outcome, note=note.strip())
+        given = Given(tap, fence, outcome, note.strip(), access, location)
+        answered = _answer(ports, view, given)
     except Problem as problem:
         return go_on(f"/a/{code}", problem=problem.code.value)
     if isinstance(answered, Refusal):
@@ -81,7 +107,7 @@ def tap_view(ports: Services, code: str) -> TapView:
     words = wording.message(send, alert, home, person.language, names=ports.desk.reacher.names)
     role = send.target
     outcomes = (Outcome.WELL_AT_HOME, Outcome.HELPED) if role is Target.FAMILY else tuple(Outcome)
-    return TapView(code, alert, person, words, taps_of(alert, person.id, role), outcomes)
+    return TapView(code, alert, person, words, role, taps_of(alert, person.id, role), outcomes)
 
 
 def _latest(ports: Services, alert: Alert, person: str) -> Send:
@@ -92,23 +118,34 @@ def _latest(ports: Services, alert: Alert, person: str) -> Send:
     return sends[-1]
 
 
-def _answer(
-    ports: Services, view: TapView, tap: Tap, *, fence: int, outcome: Outcome | None, note: str
-) -> Alert | Refusal:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it was sent."""
+
+    tap: Tap
+    fence: int
+    outcome: Outcome | None
+    note: str
+    access: Access | None
+    location: Location | None
+
+
+def _answer(ports: Services, view: TapView, given: Given) -> Alert | Refusal:
     """Raises Problem when this is not one of the next answers any more."""
-    alert, by = view.alert, view.person.id
-    if tap not in view.taps:
+    alert, by, desk, fence = view.alert, view.person.id, ports.desk, given.fence
+    if given.tap not in view.taps:
         raise Problem(Code.STALE if alert.is_open else Code.CLOSED)
-    match tap:
+    match given.tap:
         case Tap.FINE:
-            return ports.desk.resident_fine(alert.id, by=by, seen_fence=fence)
+            return desk.resident_fine(alert.id, by=by, seen_fence=fence)
         case Tap.TAKE:
-            return ports.desk.acknowledge(alert.id, by=by, seen_fence=fence)
+            return desk.acknowledge(alert.id, by=by, seen_fence=fence)
         case Tap.ARRIVE:
-            return ports.desk.arrive(alert.id, by=by, seen_fence=fence)
+            return desk.arrive(alert.id, by=by, evidence=Evidence(location=given.location), seen_fence=fence)
         case Tap.CANNOT:
-            return ports.desk.release(alert.id, by=by, reason=note, seen_fence=fence)
+            return desk.release(alert.id, by=by, reason=given.note, seen_fence=fence)
         case Tap.CLOSE:
+            outcome = given.outcome
             if outcome not in view.outcomes:
                 raise Problem(Code.INVALID)
-            return ports.desk.close(alert.id, by=by, outcome=outcome, note=note, seen_fence=fence)
+            return desk.close(alert.id, by=by, outcome=outcome, note=given.note, access=given.access, seen_fence=fence)

@@ -97,6 +97,7 @@ class Shell:
             ("duty", "/duty", Action.SEE_ALERTS),
             ("tickets", "/tickets", Action.SEE_TICKETS),
             ("install", "/install", Action.ENROLL_DEVICES),
+            ("figures", "/figures", Action.SEE_ALERTS),
             ("phones", "/phones", Action.SEE_PHONES),
             ("family", "/family", Action.SEE_FAMILY),
         ]
@@ -159,7 +160,7 @@ def _is_here(key: str, path: str, here: str) -> bool:
     if key == "desk":
         return here in {"/", "/together"} or here.startswith("/alerts/")
     if key == "install":
-        return here.startswith(("/install", "/devices/", "/labels/", "/d/"))
+        return here.startswith(("/install", "/devices/", "/labels/", "/door/", "/d/"))
     if key == "duty":
         return here.startswith((path, "/policies", "/handover"))
     return here.startswith(path)

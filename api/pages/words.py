@@ -13,6 +13,7 @@ from api.i18n.catalogue import Catalogue
 from core.alerts import Alert, Condition, Entry, Found, Handling, Outcome
 from core.concerns import ConcernKind, Fact, Severity
 from core.delivery import Delivery, SendState, Settlement
+from core.outcomes import Access, Need, need
 from core.people import Language
 from core.places import Room
 from core.policies import Whom
@@ -76,8 +77,16 @@ class Words:
     def outcome(self, outcome: Outcome) -> str:
         return wording.outcome(outcome, self.language)
 
-    def outcomes(self, among: Iterable[Outcome] = tuple(Outcome)) -> list[tuple[str, str]]:
-        return [(outcome.value, self.outcome(outcome)) for outcome in among]
+    def outcomes(self, among: Iterable[Outcome] = tuple(Outcome)) -> dict[Need, list[tuple[Outcome, str, str]]]:
+        """What may be chosen, by what it counts as: each with its word and its definition."""
+        grouped: dict[Need, list[tuple[Outcome, str, str]]] = {}
+        for each in among:
+            told = (each, self.outcome(each), wording.outcome_means(each, self.language))
+            grouped.setdefault(need(each), []).append(told)
+        return grouped
+
+    def accesses(self) -> list[tuple[Access, str]]:
+        return [(each, wording.access(each, self.language)) for each in Access]
 
     def room(self, room: Room) -> str:
         return wording.room(room, self.language)

@@ -221,7 +221,7 @@ class Story:
         return self._done(self.desk.acknowledge(alert.id, by=CALLED[who], **seen))
 
     def arrives(self, who: str, alert: Alert, **seen: int) -> Alert | Refusal:
-        return self._done(self.desk.arrive(alert.id, by=CALLED[who], **seen))
+        return self._done(self.desk.arrive(alert.id, by=CALLED[who], seen_fence=seen.get("seen_fence")))
 
     def closes(self, who: str, alert: Alert, outcome: Outcome = Outcome.HELPED, **seen: int) -> Alert | Refusal:
         seen_fence = seen.get("seen_fence")

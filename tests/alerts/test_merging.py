@@ -192,3 +192,19 @@ def test_a_restart_finds_what_joined(story: Story) -> None:
     story.start()
 
     assert happens(story, BATHROOM, Severity.ORANGE) == (story.now(first), RaisedAs.KNOWN)
+
+
+def test_what_is_reopened_is_for_everything_that_it_was_for(story: Story) -> None:
+    first = opened(story)
+    happens(story, BATHROOM, Severity.ORANGE, "in the morning")
+    story.closes("daughter", first)
+
+    again = story.desk.reopen(first.id, by=LI)
+
+    assert isinstance(again, Alert)
+    assert [part.kind for part in again.parts] == [DOOR, BATHROOM]
+    assert replay(story.store.timeline(again.id)) == Standing.of(again)
+    assert happens(story, BATHROOM, Severity.ORANGE, "in the morning")[1] is RaisedAs.EVIDENCE
+    assert len(story.store.open_alerts()) == 1
+    story.closes("daughter", again)
+    assert happens(story, BATHROOM, Severity.ORANGE, "in the morning")[0].id == again.id

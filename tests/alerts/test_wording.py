@@ -16,6 +16,7 @@ from core import escalation
 from core.alerts import Alert, Condition, Entry, EntryKind, Handling, Outcome, Purpose, Refusal, Send
 from core.concerns import Concern, ConcernKind, Fact, Severity
 from core.delivery import Settlement
+from core.outcomes import Access
 from core.people import Language
 from core.places import Home, Room
 from core.policies import DEFAULT_POLICIES, Target
@@ -81,6 +82,8 @@ def _places(sentence: str) -> set[str]:
         ("kind", ConcernKind),
         ("severity", Severity),
         ("outcome", Outcome),
+        ("outcome_means", Outcome),
+        ("access", Access),
         ("handling", Handling),
         ("condition", Condition),
         ("room", Room),
@@ -155,6 +158,10 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
     when = NOW.isoformat()
     level: dict[str, object] = {"level": 1, "round": 0, "targets": ["family"], "people": ["min"], "until": when}
     sent: dict[str, object] = {"person": "min", "name": "王敏", "target": "family", "channel": "console"}
+    there: dict[str, object] = {
+        "evidence": "qr",
+        "location": {"latitude": 31.23, "longitude": 121.4737, "accuracy_m": 18.4},
+    }
     return {
         EntryKind.OPENED: [
             {"kind": "silence", "severity": "red", "facts": facts},
@@ -168,7 +175,8 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
         ],
         EntryKind.ACKNOWLEDGED: [{"arrive_by": when, "from": None}, {"arrive_by": when, "from": "min"}],
         EntryKind.ARRIVE_OVERDUE: [{"who": "li", "level": 1}, {"who": None, "level": 1}],
-        EntryKind.ARRIVED: [{"report_by": when}],
+        EntryKind.ARRIVED: [{"report_by": when}, {"report_by": when, **there}],
+        EntryKind.AT_DOOR: [there, {"evidence": "qr"}],
         EntryKind.REPORT_OVERDUE: [{"who": "li", "level": 1}],
         EntryKind.RELEASED: [{"from": "li", "reason": r} for r in ("", "车坏了 {0}")],
         EntryKind.HANDED_OVER: [{"to": "li", "name": "李强", "accept_by": when}],
@@ -184,7 +192,8 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
         EntryKind.CLOSED: [
             {"outcome": o.value, "note": n, "together": m}
             for o, n, m in itertools.product(Outcome, ("", "看过了 {x}"), (1, 12))
-        ],
+        ]
+        + [{"outcome": "helped", "note": "", "together": 1, "access": a} for a in (None, *Access)],
         EntryKind.NO_RECIPIENT: [{"level": 3, "targets": ["grid_worker", "captain"]}],
         EntryKind.UNREACHABLE: [{"who": None, "level": 1}],
         EntryKind.RESIDENT_FINE: [{}],
@@ -298,6 +307,24 @@ def test_family_is_never_told_that_all_is_well_when_it_is_not() -> None:
     for outcome in Outcome:
         said = wording.message(ended, alert(outcome=outcome), HOME, ZH).title
         assert ("一切都好" in said) == (outcome is Outcome.WELL_AT_HOME), outcome
+
+
+def test_family_is_not_told_that_somebody_was_with_them_when_nobody_got_in() -> None:
+    ended = send(Target.FAMILY, Purpose.INFORM, EntryKind.CLOSED)
+
+    said = wording.message(ended, alert(outcome=Outcome.NO_ACCESS), HOME, EN).body
+
+    assert said.startswith("We have not been able to see")
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("outcome", Outcome)
+def test_each_outcome_is_defined_in_a_sentence_or_three_of_its_own(outcome: Outcome, language: Language) -> None:
+    defined = wording.outcome_means(outcome, language)
+
+    assert defined.endswith((".", "。"))
+    assert 1 <= len(re.findall("[.。]", defined)) <= 3
+    assert defined not in {wording.outcome_means(other, language) for other in Outcome if other is not outcome}
 
 
 def test_a_repeat_and_a_further_round_say_so() -> None:

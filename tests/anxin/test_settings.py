@@ -23,6 +23,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ANXIN_BROKER_URL", "http://x", "mqtt://host"),
         ("ANXIN_DATABASE_URL", "mysql://x", "must start with sqlite:/// or postgresql+psycopg://"),
         ("ANXIN_FALSE_ALARMS_PER_MONTH", "0", "greater than 0"),
+        ("ANXIN_ANSWERED_WITHIN", "60:97.5,soon", "'soon' is not seconds:percent"),
         ("ANXIN_READINGS", "influxdb", "needs ANXIN_INFLUX_TOKEN"),
         ("ANXIN_LANGUAGE", "fr", "ANXIN_LANGUAGE = 'fr'"),
         ("ANXIN_CONFIG", "/nowhere.toml", "no such file"),

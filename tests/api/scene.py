@@ -31,6 +31,8 @@ from core.readings import Reading
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
 from storage.database import Database
+from storage.doors import SqlDoors
+from storage.ledger import SqlLedger
 from storage.phones import SqlPhones
 from storage.policies import SqlPolicies
 from storage.readings_sqlite import SqliteReadings
@@ -204,6 +206,8 @@ def scene(
             rota=book.rota,
             readings=readings,
             alerts=alerts,
+            ledger=SqlLedger(database),
+            doors=SqlDoors(database),
             desk=desk,
             tickets=SqlTickets(database),
             statuses=SqlStatuses(database),

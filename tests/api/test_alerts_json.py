@@ -74,7 +74,8 @@ def test_an_alert_is_taken_reached_and_closed_by_the_person_behind_the_login(vis
     taken = desk.post("/api/v1/alerts/a-17/acknowledge", json={"fence": 2}).json()
     there = desk.post("/api/v1/alerts/a-17/arrive", json={"fence": taken["fence"]}).json()
     closed = desk.post(
-        "/api/v1/alerts/a-17/close", json={"fence": there["fence"], "outcome": "helped", "note": "扶起。"}
+        "/api/v1/alerts/a-17/close",
+        json={"fence": there["fence"], "outcome": "helped", "note": "扶起。", "access": "forced"},
     ).json()
 
     assert (taken["handling"], there["handling"], closed["handling"]) == ("acknowledged", "on_site", "closed")
@@ -86,6 +87,7 @@ def test_an_alert_is_taken_reached_and_closed_by_the_person_behind_the_login(vis
         "desk",
         "扶起。",
     )
+    assert [e.detail["access"] for e in services.alerts.timeline("a-17") if e.kind is EntryKind.CLOSED] == ["forced"]
 
 
 def test_a_stale_button_moves_nothing_and_says_so(visit_as: As, services: Services) -> None:

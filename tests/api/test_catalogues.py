@@ -9,6 +9,7 @@ import pytest
 
 from alerts.taps import Tap
 from api.errors import Code
+from api.figures.view import Split
 from api.i18n.catalogue import catalogue
 from api.pages.duty import ChangeKind
 from api.policies.draft import Flaw
@@ -17,6 +18,7 @@ from core.decisions import ClockDecision, Decision
 from core.delivery import SendState
 from core.duty import Post
 from core.faults import FaultCause
+from core.outcomes import Need
 from core.people import Language
 from core.places import AreaKind, Role
 from core.policies import Asking
@@ -48,6 +50,8 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "duty_kind": ChangeKind,
     "asking": Asking,
     "policy_wrong": Flaw,
+    "need": Need,
+    "figures_split": Split,
 }
 
 
@@ -91,7 +95,7 @@ def test_every_word_of_the_domain_that_pages_show_is_there(family: str, words: t
 
 def test_nothing_in_the_catalogues_is_unused() -> None:
     text = templates() + sources() + files("api.pages").joinpath("static", "live.js").read_text(encoding="utf-8")
-    families = {*FAMILIES, "nav", "phones", "said", "look", "family", "worth"}
+    families = {*FAMILIES, "nav", "figures_met", "figures_column", "phones", "said", "look", "family", "worth"}
 
     unused = {
         key

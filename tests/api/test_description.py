@@ -36,6 +36,7 @@ OPERATIONS = {
     "walk_test",
     "list_tickets",
     "list_areas",
+    "get_figures",
     "list_phone_messages",
     "resident_is_fine",
     "list_family_homes",

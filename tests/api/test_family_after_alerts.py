@@ -17,7 +17,7 @@ def close(services: Services, outcome: Outcome) -> None:
     services.desk.close("a-17", by="li", outcome=outcome)
 
 
-@pytest.mark.parametrize("outcome", [Outcome.HOSPITAL, Outcome.DECEASED])
+@pytest.mark.parametrize("outcome", [Outcome.HOSPITAL, Outcome.DECEASED, Outcome.NO_ACCESS])
 def test_after_a_bad_end_family_is_sent_to_the_desk(visit_as: As, services: Services, outcome: Outcome) -> None:
     close(services, outcome)
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -15,7 +16,7 @@ import uvicorn
 from api.app import create_app
 from api.feed import Change, LiveFeed
 from api.services import Services, WebSettings
-from core.alerts import Outcome
+from core.alerts import EntryKind, Outcome
 from core.concerns import Concern, ConcernKind, Severity
 from core.readings import Kind, Reading
 from tests.api import street
@@ -135,7 +136,7 @@ def test_taken_reached_and_closed_while_another_watches(browser: Browser, served
         li.leave(lambda: li.click("#here"))
         desk.until("document.body.innerText.includes('网格员 李伟 is on site')", seconds=5)
 
-        li.js("document.getElementById('outcome').value = 'helped'")
+        li.js("document.getElementById('outcome-helped').checked = true")
         li.fill("#closing-note", "扶起，未受伤。")
         li.leave(lambda: li.click("#close"))
         desk.until("document.body.innerText.includes('扶起，未受伤。')", seconds=5)
@@ -153,7 +154,7 @@ def test_what_somebody_is_typing_survives_a_refresh_and_the_buttons_become_fresh
         desk.go(f"{served.url}/alerts/a-17")
         desk.until("document.getElementById('dot').classList.contains('on')")
         desk.js("document.getElementById('closing').open = true")
-        desk.js("document.getElementById('outcome').value = 'hospital'")
+        desk.js("document.getElementById('outcome-hospital').checked = true")
         desk.fill("#closing-note", "正在写")
         desk.js("document.getElementById('closing-note').focus()")
 
@@ -161,7 +162,7 @@ def test_what_somebody_is_typing_survives_a_refresh_and_the_buttons_become_fresh
 
         desk.until("document.body.innerText.includes('网格员 李伟 has taken it')", seconds=5)
         assert desk.js("document.getElementById('closing-note').value") == "正在写"
-        assert desk.js("document.getElementById('outcome').value") == "hospital"
+        assert desk.js("document.querySelector('[name=outcome]:checked').value") == "hospital"
         assert desk.js("document.getElementById('closing').open") is True
         assert desk.js("document.activeElement.id") == "closing-note"
         assert desk.js("document.querySelector('#close').form.fence.value") == "3"
@@ -325,3 +326,36 @@ def test_choosing_an_area_narrows_the_desk(browser: Browser, served: Served) -> 
         desk.leave(lambda: desk.js("document.getElementById('area').onchange()"))
 
         assert desk.js("document.querySelectorAll('.cards .alert').length") == 1
+
+
+def allow_location(browser: Browser, tab: Tab, served: Served, *, latitude: float, longitude: float) -> None:
+    context = tab.ask("Target.getTargetInfo")["targetInfo"]["browserContextId"]
+    browser.ask("Browser.grantPermissions", permissions=["geolocation"], origin=served.url, browserContextId=context)
+    tab.ask("Emulation.setGeolocationOverride", latitude=latitude, longitude=longitude, accuracy=12)
+
+
+def arrival(served: Served) -> dict[str, Any]:
+    lines = [entry for entry in served.services.alerts.timeline("a-17") if entry.kind is EntryKind.ARRIVED]
+    return lines[-1].detail
+
+
+def test_a_phone_that_may_says_where_it_is_when_its_holder_ticks_that(browser: Browser, served: Served) -> None:
+    li = enter(browser, served, "li", width=PHONE)
+    allow_location(browser, li, served, latitude=31.2304, longitude=121.4737)
+    with quiet(li):
+        li.go(f"{served.url}/alerts/a-17")
+        li.click("#locate-here")
+        li.leave(lambda: li.click("#here"))
+
+    assert arrival(served)["location"] == {"latitude": 31.2304, "longitude": 121.4737, "accuracy_m": 12.0}
+
+
+def test_whoever_is_there_is_there_also_when_the_phone_may_not_tell_where(browser: Browser, served: Served) -> None:
+    li = enter(browser, served, "li", width=PHONE)
+    with quiet(li):
+        li.go(f"{served.url}/alerts/a-17")
+        li.js("navigator.geolocation.getCurrentPosition = (found, failed) => failed(new Error('denied'))")
+        li.click("#locate-here")
+        li.leave(lambda: li.click("#here"))
+
+    assert "location" not in arrival(served)

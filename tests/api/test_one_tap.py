@@ -2,10 +2,12 @@
 
 import pytest
 
+from alerts import wording
 from alerts.links import Links
 from api.services import Services
 from core.alerts import Alert, Handling, Outcome
 from core.concerns import ConcernKind, Severity
+from core.people import Language
 from tests.api import street
 from tests.api.conftest import As
 from tests.api.happenings import NOW, concern, opened
@@ -120,10 +122,24 @@ def test_a_worker_reads_where_and_why_and_closes_with_any_outcome(visitor: Visit
 
     tap(visitor, services, "li", "take", alert="a-31")
     tap(visitor, services, "li", "arrive", alert="a-31")
-    tap(visitor, services, "li", "close", alert="a-31", outcome="device_fault", note="漏水探头坏了")
+    tap(visitor, services, "li", "close", alert="a-31", outcome="device_fault", note="漏水探头坏了", access="key")
 
     closed = now(services, "a-31")
     assert (closed.outcome, closed.note) == (Outcome.DEVICE_FAULT, "漏水探头坏了")
+    assert services.alerts.timeline("a-31")[-1].detail["access"] == "key"
+
+
+def test_whoever_chooses_an_outcome_reads_what_it_means(visitor: Visitor, services: Services) -> None:
+    opened(services.alerts, "a-31", concern(street.WELL, ConcernKind.WATER, Severity.ORANGE, at=NOW))
+    services.desk.hand_over("a-31", by="desk", to="li")
+    services.desk.acknowledge("a-31", by="li")
+    services.desk.arrive("a-31", by="li")
+
+    page = visitor.get(path_of(services, "a-31", "li")).text
+
+    for outcome in Outcome:
+        assert f'value="{outcome}"' in page
+        assert wording.outcome_means(outcome, Language.CHINESE) in page
 
 
 @pytest.mark.parametrize("person", ["qian", "desk", "nobody"])

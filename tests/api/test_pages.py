@@ -31,6 +31,9 @@ STAFF_PAGES = (
     f"/homes/{street.FALLEN}",
     f"/homes/{street.BLIND}",
     f"/homes/{street.WELL}",
+    "/figures",
+    f"/door/{street.FALLEN}",
+    "/figures?area=grid-1&month=2026-11",
     "/tickets",
     "/devices/unknown",
     "/phones",
@@ -176,11 +179,12 @@ def test_an_alert_is_taken_reached_and_closed_by_plain_forms(visit_as: As, servi
 
     assert "您已接手。请尽快前往。" in press("take")
     assert "已记下您到场。" in press("arrive")
-    ended = press("close", outcome="hospital", note="已送社区医院。")
+    ended = press("close", outcome="hospital", note="已送社区医院。", access="forced")
 
     assert "告警已关闭。" in ended
     assert "已送医" in ended
     assert "已送社区医院。" in ended
+    assert "破门进入" in ended
     alert = services.alerts.get("a-17")
     assert alert is not None
     assert (alert.handling, alert.outcome, alert.closed_by) == (Handling.CLOSED, Outcome.HOSPITAL, "desk")

@@ -40,15 +40,16 @@ function tick() {
 
 // What a person has typed, opened and focused survives the middle of the page being replaced.
 function remember() {
-  const typed = [...main.querySelectorAll("input[id], textarea[id], select[id]")].map((e) => [e.id, e.value, e.selectionStart ?? null]);
+  const typed = [...main.querySelectorAll("input[id], textarea[id], select[id]")].map((e) => [e.id, e.value, e.selectionStart ?? null, e.checked]);
   const opened = [...main.querySelectorAll("details[id]")].map((e) => [e.id, e.open]);
   const scrolled = [...main.querySelectorAll("[tabindex][id]")].map((e) => [e.id, e.scrollTop]);
   const focused = main.contains(document.activeElement) ? document.activeElement.id : "";
   return () => {
-    for (const [id, value, caret] of typed) {
+    for (const [id, value, caret, checked] of typed) {
       const element = document.getElementById(id);
       if (!element) continue;
       element.value = value;
+      element.checked = checked;
       if (id === focused && caret !== null) { element.focus({ preventScroll: true }); element.setSelectionRange(caret, caret); }
     }
     for (const [id, open] of opened) { const e = document.getElementById(id); if (e) e.open = e.open || open; }
@@ -155,7 +156,25 @@ function listen() {
   });
 }
 
+// Where the phone is, if its holder ticks that. Saying "I am here" never waits long for it, and never needs it.
+function located(event) {
+  const form = event.target;
+  if (!form.querySelector("[data-locate] input:checked")) return;
+  event.preventDefault();
+  let sent = false;
+  const send = () => { if (!sent) { sent = true; form.submit(); } };
+  setTimeout(send, 8000);
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    for (const key of ["latitude", "longitude", "accuracy"]) form.elements[key].value = coords[key];
+    send();
+  }, send, { enableHighAccuracy: true, timeout: 7000, maximumAge: 30000 });
+}
+
 function wire() {
+  for (const box of document.querySelectorAll("[data-locate]")) {
+    box.hidden = !("geolocation" in navigator && window.isSecureContext);
+    box.closest("form").onsubmit = located;
+  }
   for (const select of document.querySelectorAll("select[data-submit]")) select.onchange = () => select.form.submit();
 }
 

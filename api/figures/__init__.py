@@ -1,0 +1,1 @@
+"""Figures: how right the alerts were and how fast people, by kind, area, home and month."""
