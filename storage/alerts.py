@@ -7,33 +7,27 @@ import base64
 import binascii
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from core.alerts import Alert, Condition, Entry, EntryKind, Handling, Timer, Transition
 from core.concerns import ConcernKind
 from core.delivery import Attempt, Claimed, Delivery
 from core.ports import Page, StoreRefused
 from core.receipts import Receipt
-from storage import outbox, receipts
-from storage.alert_rows import alert_of, alert_values, entry_of, entry_values, timer_of, timer_values
-from storage.alert_tables import alerts, entries, merged_episodes, sends, timers
+from storage import alert_moves, outbox, receipts
+from storage.alert_rows import alert_of, alert_values, entry_of, entry_values, timer_of
+from storage.alert_tables import alerts, entries, sends, timers
 from storage.columns import from_microseconds, to_microseconds
 from storage.database import Database
 from storage.statements import among, insert_into
 
-_OPEN = alerts.c.handling != Handling.CLOSED.value
 _SHOWN = alerts.c.kind != ConcernKind.CANARY.value
 _ASKING = or_(
     and_(alerts.c.handling == Handling.TRIGGERED.value, alerts.c.snoozed_until.is_(None)),
-    and_(_OPEN, alerts.c.handed_to.is_not(None)),
+    and_(alert_moves.OPEN, alerts.c.handed_to.is_not(None)),
 )
 _HELD = alerts.c.handling == Handling.ACKNOWLEDGED.value
-_CONDITION_OF = {
-    EntryKind.CONDITION_CLEARED: Condition.CLEARED,
-    EntryKind.CONDITION_RETURNED: Condition.ACTIVE,
-}
 _WRITTEN_EVEN_WHEN_CLOSED = (EntryKind.DELIVERY, EntryKind.NOT_SENT)
 
 
@@ -49,7 +43,7 @@ class SqlAlerts:
         A reopened alert (one with a predecessor) may have its predecessor's episode.
         """
         with self._database.writing() as connection:
-            standing = _in_the_way(connection, transition.alert)
+            standing = alert_moves.in_the_way(connection, transition.alert)
             if standing is not None:
                 return standing
             written = connection.execute(
@@ -59,8 +53,8 @@ class SqlAlerts:
                 .returning(alerts.c.id)
             ).first()
             if written is None:
-                return _raised_meanwhile(connection, transition.alert)
-            _write_rest(connection, [transition])
+                return alert_moves.raised_meanwhile(connection, transition.alert)
+            alert_moves.write_rest(connection, [transition])
             return None
 
     def apply(self, transition: Transition) -> bool:
@@ -73,17 +67,17 @@ class SqlAlerts:
         moved = [False] * len(transitions)
         with self._database.writing() as connection:
             for number in order:
-                moved[number] = _move(connection, transitions[number])
-            _write_rest(connection, [t for t, done in zip(transitions, moved, strict=True) if done])
+                moved[number] = alert_moves.move(connection, transitions[number])
+            alert_moves.write_rest(connection, [t for t, done in zip(transitions, moved, strict=True) if done])
         return moved
 
     def remark(self, entry: Entry, *, condition: Condition | None = None) -> bool:
         """Add a line. Raises StoreRefused if the alert is unknown, or if line and condition contradict each other."""
-        if condition is not None and _CONDITION_OF.get(entry.kind) is not condition:
+        if condition is not None and alert_moves.CONDITION_OF.get(entry.kind) is not condition:
             raise StoreRefused(f"a line {entry.kind.value!r} does not say that the condition is {condition.value!r}")
-        condition = _CONDITION_OF.get(entry.kind)
+        condition = alert_moves.CONDITION_OF.get(entry.kind)
         with self._database.writing() as connection:
-            row = _lock(connection, entry.alert)
+            row = alert_moves.lock(connection, entry.alert)
             is_open = row.handling != Handling.CLOSED.value
             if not is_open and entry.kind not in _WRITTEN_EVEN_WHEN_CLOSED:
                 return False
@@ -104,7 +98,7 @@ class SqlAlerts:
 
     def open_alerts(self, *, homes: Collection[str] | None = None) -> list[Alert]:
         """Oldest first."""
-        wanted = select(alerts).where(_OPEN).order_by(alerts.c.opened_at, alerts.c.id)
+        wanted = select(alerts).where(alert_moves.OPEN).order_by(alerts.c.opened_at, alerts.c.id)
         if homes is not None:
             wanted = wanted.where(among(alerts.c.home, homes, self._database.dialect))
         with self._database.reading() as connection:
@@ -112,7 +106,7 @@ class SqlAlerts:
 
     def of_episode(self, key: str, episode: str) -> Alert | None:
         with self._database.reading() as connection:
-            return _of_episode(connection, key, episode)
+            return alert_moves.of_episode(connection, key, episode)
 
     def held(self) -> list[Alert]:
         """Those longest held first."""
@@ -136,7 +130,7 @@ class SqlAlerts:
         if given:
             wanted = wanted.where(or_(*given))
         if open_only:
-            wanted = wanted.where(_OPEN)
+            wanted = wanted.where(alert_moves.OPEN)
         if cursor is not None:
             wanted = wanted.where(_older_than(cursor))
         with self._database.reading() as connection:
@@ -175,7 +169,7 @@ class SqlAlerts:
     def settle(self, claimed: Claimed, attempt: Attempt, *, retry_at: datetime | None = None) -> bool:
         """Saying the same settlement again changes nothing and answers the same."""
         with self._database.writing() as connection:
-            _lock(connection, claimed.send.alert)
+            alert_moves.lock(connection, claimed.send.alert)
             held = outbox.settle(connection, claimed, attempt, retry_at=retry_at)
         if attempt.provider_id is not None:
             self._heed_what_came_before(attempt.channel, attempt.provider_id)
@@ -190,7 +184,7 @@ class SqlAlerts:
 
     def cancel_send(self, claimed: Claimed, *, at: datetime, reason: str) -> bool:
         with self._database.writing() as connection:
-            _lock(connection, claimed.send.alert)
+            alert_moves.lock(connection, claimed.send.alert)
             return outbox.cancel(connection, claimed, at=at, reason=reason)
 
     def receive(self, channel: str, reference: str, receipt: Receipt) -> str | None:
@@ -223,96 +217,6 @@ class SqlAlerts:
         """In the order in which they became owed."""
         with self._database.reading() as connection:
             return outbox.deliveries(connection, alert)
-
-
-def _in_the_way(connection: Connection, alert: Alert) -> Alert | None:
-    """The alert that is open with this key; else, unless this one is a reopening, the newest of its episode."""
-    row = connection.execute(select(alerts).where(alerts.c.key == alert.key, _OPEN)).one_or_none()
-    if row is not None:
-        return alert_of(row)
-    return _of_episode(connection, alert.key, alert.episode) if alert.predecessor is None else None
-
-
-def _of_episode(connection: Connection, key: str, episode: str) -> Alert | None:
-    """Opened for it, or with it merged in: the newest."""
-    merged = select(merged_episodes.c.alert).where(merged_episodes.c.key == key, merged_episodes.c.episode == episode)
-    row = connection.execute(
-        select(alerts)
-        .where(or_(and_(alerts.c.key == key, alerts.c.episode == episode), alerts.c.id.in_(merged)))
-        .order_by(alerts.c.opened_at.desc(), alerts.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else alert_of(row)
-
-
-def _raised_meanwhile(connection: Connection, alert: Alert) -> Alert:
-    """Another program wrote first, between our look and our insert."""
-    standing = _in_the_way(connection, alert)
-    if standing is None:
-        raise StoreRefused(f"the alert id {alert.id!r} is taken by another alert")
-    return standing
-
-
-def _lock(connection: Connection, alert: str) -> Any:
-    row = connection.execute(select(alerts.c.handling).where(alerts.c.id == alert).with_for_update()).one_or_none()
-    if row is None:
-        raise StoreRefused(f"there is no alert {alert!r}")
-    return row
-
-
-def _move(connection: Connection, transition: Transition) -> bool:
-    """The alert's own row, if its fence is still the one that was seen."""
-    values = alert_values(transition.alert)
-    said = [_CONDITION_OF[entry.kind] for entry in transition.entries if entry.kind in _CONDITION_OF]
-    del values["condition"]
-    if said:
-        values["condition"] = said[-1].value
-    changed = connection.execute(
-        update(alerts)
-        .where(alerts.c.id == transition.alert.id, alerts.c.fence == transition.expected_fence, _OPEN)
-        .values(values)
-    )
-    return changed.rowcount == 1
-
-
-def _write_rest(connection: Connection, transitions: Sequence[Transition]) -> None:
-    """Timers, lines and messages of moves whose alert rows are written."""
-    if not transitions:
-        return
-    connection.execute(delete(timers).where(timers.c.alert.in_([t.alert.id for t in transitions])))
-    armed = [timer_values(t.timer) for t in transitions if t.timer is not None]
-    if armed:
-        connection.execute(insert(timers), armed)
-    lines = [entry_values(entry) for t in transitions for entry in t.entries]
-    if lines:
-        connection.execute(insert(entries), lines)
-    merged = [
-        {"key": f"{t.alert.home}/{part.kind.value}", "episode": part.episode, "alert": t.alert.id}
-        for t in transitions
-        if any(entry.kind in {EntryKind.MERGED, EntryKind.OPENED} for entry in t.entries)
-        for part in t.alert.joined[1:]
-    ]
-    if merged:
-        written = insert_into(merged_episodes, connection.dialect.name).values(merged)
-        connection.execute(
-            written.on_conflict_do_update(index_elements=["key", "episode"], set_={"alert": written.excluded.alert})
-        )
-    outbox.owe(connection, [send for t in transitions for send in t.sends])
-    for transition in transitions:
-        alert, reason = transition.alert, _why_asking_is_over(transition.alert)
-        if reason is not None and transition.entries:
-            at, but = transition.entries[-1].at, alert.handed_to
-            outbox.withdraw_asks(connection, alert.id, before_fence=alert.fence, but=but, at=at, reason=reason)
-
-
-def _why_asking_is_over(alert: Alert) -> str | None:
-    match alert.handling:
-        case Handling.CLOSED:
-            return "closed"
-        case Handling.ACKNOWLEDGED | Handling.ON_SITE:
-            return "taken"
-        case Handling.TRIGGERED:
-            return None if alert.snoozed_until is None else "snoozed"
 
 
 def _cursor_after(alert: Alert) -> str:

@@ -15,6 +15,7 @@ import core.levels
 import core.merging
 import core.passing
 import core.worsening
+import storage.alert_moves
 import storage.alerts
 import storage.outbox
 from alerts.desk import Desk
@@ -112,7 +113,7 @@ def http_200_is_success(patch: pytest.MonkeyPatch) -> None:
 @mutant
 def the_sender_does_not_look_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(alerts.sender, "why_not", lambda _send, _alert: None)
-    patch.setattr(storage.alerts, "_why_asking_is_over", lambda _alert: None)
+    patch.setattr(storage.alert_moves, "_why_asking_is_over", lambda _alert: None)
 
 
 @mutant
