@@ -34,10 +34,10 @@ from anxin.sender_name import sender_name
 from anxin.settings import Settings
 from anxin.shutdown import told_to_stop
 from anxin.stores import Stores, open_database, open_readings
-from anxin.web import WebServer, refuse_taken_port, web_server
+from anxin.web import WebServer, refuse_taken_port, web_server, web_settings
 from api.app import create_app
 from api.feed import Change, LiveFeed
-from api.services import Services, WebSettings
+from api.services import Services
 from core.ports import ReadingsStore
 from detectors.settings import WatchSettings
 from detectors.watch import Watch
@@ -252,6 +252,7 @@ def _services(
         alerts=stores.alerts,
         ledger=stores.ledger,
         doors=stores.doors,
+        photos=stores.photos,
         desk=alerting.desk,
         tickets=stores.tickets,
         statuses=stores.statuses,
@@ -264,12 +265,7 @@ def _services(
         phones=stores.phones if settings.phones else None,
         links=links_of(settings),
         levels=settings.service_levels,
-        settings=WebSettings(
-            secure_cookies=settings.secure_cookies,
-            session_hours=settings.session_hours,
-            speed=clock.speed,
-            language=settings.language,
-        ),
+        settings=web_settings(settings, speed=clock.speed),
     )
 
 

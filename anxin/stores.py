@@ -17,6 +17,7 @@ from storage.influx import InfluxReadings
 from storage.inventory import SqlInventory
 from storage.ledger import SqlLedger
 from storage.phones import SqlPhones
+from storage.photos import SqlPhotos
 from storage.readings_sqlite import SqliteReadings
 from storage.readings_waiting import WaitingReadings
 from storage.snapshots import SqlSnapshots
@@ -39,6 +40,7 @@ class Stores:
     inbox: SqlInbox
     ledger: SqlLedger
     doors: SqlDoors
+    photos: SqlPhotos
 
 
 @contextmanager
@@ -61,6 +63,7 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlInbox(database),
             SqlLedger(database),
             SqlDoors(database),
+            SqlPhotos(database),
         )
     finally:
         database.close()

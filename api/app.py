@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api.alerts import endpoints as alerts
+from api.alerts import photos
 from api.areas import endpoints as areas
 from api.devices import endpoints as devices
 from api.errors import MEDIA_TYPE, Code, Problem, ProblemDocument, problem_of
@@ -99,7 +100,21 @@ def _include(app: FastAPI) -> None:
         json.include_router(resource.router)
     app.include_router(json)
     app.include_router(health.router)
-    for page in (login, one_tap, desk, duty, alert, together, home_pages, figure_pages, doors, inbox, install, others):
+    for page in (
+        login,
+        one_tap,
+        desk,
+        duty,
+        alert,
+        photos,
+        together,
+        home_pages,
+        figure_pages,
+        doors,
+        inbox,
+        install,
+        others,
+    ):
         app.include_router(page.router)
 
 

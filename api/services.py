@@ -19,6 +19,7 @@ from core.inbox import UnknownDevice
 from core.ledger import Ledger, ServiceLevels
 from core.people import Directory, Language
 from core.phones import PhoneStore
+from core.pictures import PhotoStore
 from core.places import Device, Inventory
 from core.ports import AccountStore, AlertStore, ReadingsStore, StatusStore, TicketStore
 
@@ -128,6 +129,7 @@ class Services:
     alerts: AlertStore
     ledger: Ledger
     doors: DoorStore
+    photos: PhotoStore
     desk: Desk
     tickets: TicketStore
     statuses: StatusStore

@@ -129,6 +129,7 @@ class EntryKind(StrEnum):
     EVIDENCE = "evidence"
     NOTE = "note"
     AT_DOOR = "at_door"
+    PHOTO = "photo"
     DELIVERY = "delivery"
     NOT_SENT = "not_sent"
 

@@ -20,6 +20,7 @@ _REMARKS = {
     EntryKind.EVIDENCE,
     EntryKind.NOTE,
     EntryKind.AT_DOOR,
+    EntryKind.PHOTO,
     EntryKind.DELIVERY,
     EntryKind.NOT_SENT,
 }

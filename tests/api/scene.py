@@ -33,6 +33,7 @@ from storage.database import Database
 from storage.doors import SqlDoors
 from storage.ledger import SqlLedger
 from storage.phones import SqlPhones
+from storage.photos import SqlPhotos
 from storage.readings_sqlite import SqliteReadings
 from storage.statuses import SqlStatuses
 from storage.tickets import SqlTickets
@@ -188,6 +189,7 @@ def scene(
             alerts=alerts,
             ledger=SqlLedger(database),
             doors=SqlDoors(database),
+            photos=SqlPhotos(database),
             desk=desk,
             tickets=SqlTickets(database),
             statuses=SqlStatuses(database),
