@@ -88,11 +88,15 @@ class Desk(Concerns):
         words = text.strip()[:MAX_NOTE]
         if not words:
             raise ValueError("a note needs words")
-        return self._move(
-            alert_id,
-            None,
-            lambda alert: Entry(alert.id, self.clock.now(), EntryKind.NOTE, alert.fence, by, {"text": words}),
-        )
+        return self._remarked(alert_id, EntryKind.NOTE, by, {"text": words})
+
+    def photo(self, alert_id: str, *, by: str, photo: str) -> Alert | Refusal:
+        """A photo that was kept belongs to this alert. PHOTO's detail: `photo` (its id)."""
+        return self._remarked(alert_id, EntryKind.PHOTO, by, {"photo": photo})
+
+    def _remarked(self, alert_id: str, kind: EntryKind, by: str, detail: dict[str, str]) -> Alert | Refusal:
+        now = self.clock.now()
+        return self._move(alert_id, None, lambda alert: Entry(alert.id, now, kind, alert.fence, by, detail))
 
     def knocked(self, alert_id: str, *, by: str, home: str, found: Found, text: str = "") -> Alert | Refusal:
         """Somebody was at a door that this alert is about. NOTE's detail: `home`, `address`, `found`, `text`."""

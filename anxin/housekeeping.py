@@ -127,6 +127,7 @@ class Housekeeping:
     async def forget_readings(self) -> None:
         horizon = self.clock.now() - timedelta(days=self.settings.retention_days)
         await asyncio.to_thread(self.readings.forget_before, horizon)
+        await asyncio.to_thread(self.stores.photos.forget_before, horizon)
 
     async def set_aside(self) -> None:
         set_aside()

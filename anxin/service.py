@@ -14,9 +14,9 @@ from uuid import uuid4
 from fastapi import FastAPI
 
 from anxin.accounts import ensure_admin
-from anxin.alerting import Alerting, links_of, new_alerting
+from anxin.alerting import Alerting, new_alerting
 from anxin.clock import ScaledClock, parse_epoch, system_clock
-from anxin.duty import Duty
+from anxin.console import console_services
 from anxin.health import Checkup
 from anxin.heartbeat import Heartbeat
 from anxin.housekeeping import Housekeeping
@@ -25,8 +25,7 @@ from anxin.intake_faults import IntakeFaults
 from anxin.logs import start_logging
 from anxin.lookout import Lookout
 from anxin.memory import Memory
-from anxin.metrics import Gauges, exporter
-from anxin.onboarding import ConsoleOnboarding
+from anxin.metrics import Gauges
 from anxin.outages import Outages
 from anxin.outward import Outward, new_outward
 from anxin.roster import Roster
@@ -38,7 +37,6 @@ from anxin.stores import Stores, open_database, open_readings
 from anxin.web import WebServer, refuse_taken_port, web_server
 from api.app import create_app
 from api.feed import Change, LiveFeed
-from api.services import Services, WebSettings
 from core.ports import ReadingsStore
 from detectors.settings import WatchSettings
 from detectors.watch import Watch
@@ -156,7 +154,7 @@ def wire(
         session, pipeline, lookout, stores.database, readings, stores.alerts, clock, troubles, alerting.canary
     )
     gauges = _gauges(session, pipeline, readings, lookout, stores, feed, clock)
-    services = _services(settings, clock, stores, readings, roster, feed, alerting, checkup, gauges)
+    services = console_services(settings, clock, stores, readings, roster, feed, alerting, checkup, gauges)
     faults = IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex)
     return Service(
         settings,
@@ -233,50 +231,6 @@ def _lookout(
         clock=clock,
         announce=feed.announce,
         new_id=lambda: uuid4().hex,
-    )
-
-
-def _services(
-    settings: Settings,
-    clock: ScaledClock,
-    stores: Stores,
-    readings: ReadingsStore,
-    roster: Roster,
-    feed: LiveFeed,
-    alerting: Alerting,
-    checkup: Checkup,
-    gauges: Gauges,
-) -> Services:
-    """What the console, and whoever is told over MQTT, asks of all this."""
-    return Services(
-        clock=clock,
-        inventory=lambda: roster.inventory,
-        directory=lambda: roster.directory,
-        rota=lambda: roster.rota,
-        readings=readings,
-        alerts=stores.alerts,
-        ledger=stores.ledger,
-        doors=stores.doors,
-        desk=alerting.desk,
-        tickets=stores.tickets,
-        statuses=stores.statuses,
-        accounts=stores.accounts,
-        feed=feed,
-        health=checkup.report,
-        metrics=exporter(gauges),
-        onboarding=ConsoleOnboarding(stores),
-        duty=Duty(stores),
-        policies=alerting.policies,
-        phones=stores.phones if settings.phones else None,
-        links=links_of(settings),
-        providers=alerting.providers,
-        levels=settings.service_levels,
-        settings=WebSettings(
-            secure_cookies=settings.secure_cookies,
-            session_hours=settings.session_hours,
-            speed=clock.speed,
-            language=settings.language,
-        ),
     )
 
 

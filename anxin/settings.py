@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     )
     snapshot_every: float = Field(30, gt=0, le=3600, description="real seconds between snapshots of what was learned")
     learn_days: float = Field(35, ge=1, le=365, description="how far back a start without snapshots reads")
-    retention_days: float = Field(400, ge=1, description="readings older than this are forgotten")
+    retention_days: float = Field(400, ge=1, description="readings and photos older than this are forgotten")
     waiting_most_mb: int = Field(8192, ge=1, description="readings that may wait on disk while InfluxDB is away, in MB")
     batch_size: int = Field(500, ge=1, le=10_000, description="messages per durable write")
     phones: bool = Field(default=False, description="the demonstration's phones page")

@@ -17,6 +17,7 @@ from storage.influx import InfluxReadings
 from storage.inventory import SqlInventory
 from storage.ledger import SqlLedger
 from storage.phones import SqlPhones
+from storage.photos import SqlPhotos
 from storage.policies import SqlPolicies
 from storage.readings_sqlite import SqliteReadings
 from storage.readings_waiting import WaitingReadings
@@ -41,6 +42,7 @@ class Stores:
     inbox: SqlInbox
     ledger: SqlLedger
     doors: SqlDoors
+    photos: SqlPhotos
 
 
 @contextmanager
@@ -64,6 +66,7 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlInbox(database),
             SqlLedger(database),
             SqlDoors(database),
+            SqlPhotos(database),
         )
     finally:
         database.close()

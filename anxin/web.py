@@ -8,6 +8,9 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from anxin.settings import Settings
+from api.services import WebSettings
+
 _FAREWELL = 3
 
 
@@ -46,6 +49,16 @@ def web_server(app: FastAPI, *, host: str, port: int, trusted_proxies: str) -> W
             timeout_graceful_shutdown=_FAREWELL,
             server_header=False,
         )
+    )
+
+
+def web_settings(settings: Settings, *, speed: float) -> WebSettings:
+    """What the pages need of the settings; `speed` is the clock's."""
+    return WebSettings(
+        secure_cookies=settings.secure_cookies,
+        session_hours=settings.session_hours,
+        speed=speed,
+        language=settings.language,
     )
 
 

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api.alerts import endpoints as alerts
+from api.alerts import photos
 from api.areas import endpoints as areas
 from api.devices import endpoints as devices
 from api.errors import MEDIA_TYPE, Code, Problem, ProblemDocument, problem_of
@@ -124,6 +125,7 @@ def _include(app: FastAPI) -> None:
         policies,
         alert,
         knocks,
+        photos,
         together,
         home_pages,
         figure_pages,

@@ -40,6 +40,7 @@ class Code(StrEnum):
     SNOOZED_ENOUGH = "snoozed_enough"
     CANNOT_BE_ASKED = "cannot_be_asked"
     RED_ONE_BY_ONE = "red_one_by_one"
+    NO_PICTURE = "no_picture"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -73,6 +74,7 @@ TABLE: Mapping[Code, Told] = {
     Code.SNOOZED_ENOUGH: Told(409, "Put off too long", "Choose less than the policy allows, or send somebody."),
     Code.RED_ONE_BY_ONE: Told(409, "Red one by one", "A red alert is closed by itself, by somebody who looked."),
     Code.CANNOT_BE_ASKED: Told(409, "Cannot be asked", "Choose a responder of this home's areas who can be reached."),
+    Code.NO_PICTURE: Told(422, "Not a picture", "Send a JPEG or PNG file, of at most 2 MB."),
     Code.UNAVAILABLE: Told(503, "Out of reach for a moment", "Nothing was changed. Try again in a few seconds."),
     Code.INTERNAL: Told(
         500, "Something broke here", "It has been recorded. Try again; if it stays, tell the operator."

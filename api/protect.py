@@ -3,6 +3,7 @@
 Plain ASGI, so that streams pass through untouched.
 """
 
+import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +14,12 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import MEDIA_TYPE, TABLE, Code, Problem
+from core.pictures import LARGEST
 
 LARGEST_BODY = 64 * 1024
+LARGEST_WITH_PHOTO = LARGEST + LARGEST_BODY
+_TAKES_PHOTO = re.compile(r"/alerts/[^/]+/close|/a/[^/]+")
+"""The forms by which whoever came closes an alert."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -58,17 +63,17 @@ class SecurityHeaders:
 
 @dataclass(frozen=True, slots=True)
 class BodyLimit:
-    """Refuses a body beyond the bound, announced or not, before anything is made of it."""
+    """Refuses a body beyond the bound, announced or not, before anything is made of it. Closing may bring a photo."""
 
     app: ASGIApp
-    largest: int = LARGEST_BODY
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        largest = LARGEST_WITH_PHOTO if _TAKES_PHOTO.fullmatch(scope["path"]) else LARGEST_BODY
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdecimal() or int(announced) > self.largest:
+        if not announced.isdecimal() or int(announced) > largest:
             await self._refuse(scope, receive, send)
             return
         read = 0
@@ -77,7 +82,7 @@ class BodyLimit:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > self.largest:
+            if read > largest:
                 raise HTTPException(TABLE[Code.TOO_LARGE].status)
             return message
 

@@ -20,6 +20,7 @@ from core.inbox import UnknownDevice
 from core.ledger import Ledger, ServiceLevels
 from core.people import Directory, Language
 from core.phones import PhoneStore
+from core.pictures import PhotoStore
 from core.places import Device, Inventory
 from core.policies import Policies
 from core.policy_versions import PolicyVersion
@@ -150,6 +151,7 @@ class Services:
     alerts: AlertStore
     ledger: Ledger
     doors: DoorStore
+    photos: PhotoStore
     desk: Desk
     tickets: TicketStore
     statuses: StatusStore

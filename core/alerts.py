@@ -162,6 +162,7 @@ class EntryKind(StrEnum):
     PART_CLEARED = "part_cleared"
     NOTE = "note"
     AT_DOOR = "at_door"
+    PHOTO = "photo"
     DELIVERY = "delivery"
     NOT_SENT = "not_sent"
     UNDELIVERED = "undelivered"  # accepted, and the provider says later that it did not arrive

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -197,3 +198,16 @@ receipts = Table(
 """Each state that a provider told of a message, once; `reference` is an attempt's `provider_id`. A receipt may come
 before its attempt is written, so there is no foreign key. Rows are only ever added.
 """
+photos = Table(
+    "photos",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("alert", Text, ForeignKey("alerts.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("media", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    CheckConstraint("media IN ('image/jpeg', 'image/png')", name="media"),
+    Index("ix_photos_at", "at"),
+)
+"""Added by whoever came. Unlike timelines they are forgotten in time; the line that tells of one stays."""

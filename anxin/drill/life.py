@@ -21,6 +21,7 @@ _REMARKS = {
     EntryKind.PART_CLEARED,
     EntryKind.NOTE,
     EntryKind.AT_DOOR,
+    EntryKind.PHOTO,
     EntryKind.DELIVERY,
     EntryKind.NOT_SENT,
     EntryKind.UNDELIVERED,

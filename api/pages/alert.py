@@ -21,10 +21,11 @@ from api.alerts.moves import (
     take,
     write_note,
 )
+from api.alerts.photos import add_photo
 from api.depends import Looks, Ports, Requires
 from api.errors import Problem
 from api.homes.knocks import Knock, knocks
-from api.pages.forms import AccessField, HandlingForm, ReopeningForm, Text, WhereSent, go_on
+from api.pages.forms import AccessField, HandlingForm, PhotoSent, ReopeningForm, Text, WhereSent, go_on
 from api.pages.repeats import MOST_FOLDED, Stretch, Told, stretches, told
 from api.pages.shell import shell
 from api.services import Services
@@ -215,13 +216,15 @@ def close_it(
     fence: _Fence,
     outcome: Annotated[Outcome, Form()],
     note: Annotated[str, Form(max_length=2000)] = "",
+    photo: PhotoSent = b"",
     access: AccessField = None,
 ) -> Response:
-    return _moved(
-        alert_id,
-        "closed",
-        lambda: close(ports, visit.viewer, alert_id, fence=fence, outcome=outcome, note=note.strip(), access=access),
-    )
+    def closed() -> Alert:
+        if photo:
+            add_photo(ports, alert_for(ports, visit.viewer, alert_id), visit.viewer.person, photo, fence=fence)
+        return close(ports, visit.viewer, alert_id, fence=fence, outcome=outcome, note=note.strip(), access=access)
+
+    return _moved(alert_id, "closed", closed)
 
 
 @router.post("/alerts/{alert_id}/note")

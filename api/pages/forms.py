@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, TypeAlias
 from urllib.parse import urlencode
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse
 from pydantic import BeforeValidator
 
@@ -13,6 +13,7 @@ from api.depends import Requires
 from api.sessions import Visit, require_form_token
 from core.arrival import Location
 from core.outcomes import Access
+from core.pictures import LARGEST
 
 SEE_OTHER, UNPROCESSABLE = 303, 422
 Text: TypeAlias = Annotated[str, Form(max_length=300)]
@@ -64,6 +65,14 @@ def location_in(
 
 
 WhereSent: TypeAlias = Annotated[Location | None, Depends(location_in)]
+
+
+def photo_in(photo: Annotated[UploadFile | None, File()] = None) -> bytes:
+    """The file that was chosen; nothing where none was."""
+    return b"" if photo is None else photo.file.read(LARGEST + 1)
+
+
+PhotoSent: TypeAlias = Annotated[bytes, Depends(photo_in)]
 
 
 def go_on(path: str, **said: str) -> RedirectResponse:

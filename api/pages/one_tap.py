@@ -12,9 +12,10 @@ from fastapi import APIRouter, Form, Request, Response
 from alerts import wording
 from alerts.taps import Tap, taps_of
 from alerts.wording import Text as Words
+from api.alerts.photos import add_photo
 from api.depends import Ports
 from api.errors import Code, Problem, refused
-from api.pages.forms import AccessField, WhereSent, go_on
+from api.pages.forms import AccessField, PhotoSent, WhereSent, go_on
 from api.pages.shell import shell
 from api.services import Services
 from core.alerts import Alert, Outcome, Refusal, Send
@@ -78,6 +79,7 @@ def one_tap(
     tap: Annotated[Tap, Form()],
     fence: Annotated[int, Form(ge=0)],
     location: WhereSent,
+    photo: PhotoSent = b"",
     outcome: Annotated[Outcome | None, Form()] = None,
     note: Annotated[str, Form(max_length=2000)] = "",
     access: AccessField = None,
@@ -85,6 +87,8 @@ def one_tap(
     view = tap_view(ports, code)
     try:
         given = Given(tap, fence, outcome, note.strip(), access, location)
+        if photo and tap is Tap.CLOSE and tap in view.taps and outcome in view.outcomes:
+            add_photo(ports, view.alert, view.person.id, photo, fence=fence)
         answered = _answer(ports, view, given)
     except Problem as problem:
         return go_on(f"/a/{code}", problem=problem.code.value)

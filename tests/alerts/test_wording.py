@@ -176,6 +176,7 @@ def _details() -> dict[EntryKind, list[dict[str, object]]]:
         EntryKind.ACKNOWLEDGED: [{"arrive_by": when, "from": None}, {"arrive_by": when, "from": "min"}],
         EntryKind.ARRIVE_OVERDUE: [{"who": "li", "level": 1}, {"who": None, "level": 1}],
         EntryKind.ARRIVED: [{"report_by": when}, {"report_by": when, **there}],
+        EntryKind.PHOTO: [{"photo": "p-1"}],
         EntryKind.AT_DOOR: [there, {"evidence": "qr"}],
         EntryKind.REPORT_OVERDUE: [{"who": "li", "level": 1}],
         EntryKind.RELEASED: [{"from": "li", "reason": r} for r in ("", "车坏了 {0}")],

@@ -34,6 +34,7 @@ from storage.database import Database
 from storage.doors import SqlDoors
 from storage.ledger import SqlLedger
 from storage.phones import SqlPhones
+from storage.photos import SqlPhotos
 from storage.policies import SqlPolicies
 from storage.readings_sqlite import SqliteReadings
 from storage.statuses import SqlStatuses
@@ -208,6 +209,7 @@ def scene(
             alerts=alerts,
             ledger=SqlLedger(database),
             doors=SqlDoors(database),
+            photos=SqlPhotos(database),
             desk=desk,
             tickets=SqlTickets(database),
             statuses=SqlStatuses(database),

@@ -130,6 +130,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("POST", "/logout"): Row(EVERYBODY, form={}),
     ("GET", "/"): Row(STAFF, outside="/?area=grid-2"),
+    ("GET", "/alerts/{alert_id}/photos/{photo_id}"): Row(STAFF, f"/alerts/{_MINE}/photos/p-1"),
     ("GET", "/alerts/{alert_id}"): Row(STAFF, f"/alerts/{_MINE}", outside=f"/alerts/{_THEIRS}"),
     ("POST", "/alerts/{alert_id}/take"): Row(STAFF, f"/alerts/{_MINE}/take", form={"fence": "1"}),
     ("POST", "/alerts/{alert_id}/arrive"): Row(STAFF, f"/alerts/{_MINE}/arrive", form={"fence": "1"}),

@@ -359,3 +359,30 @@ def test_whoever_is_there_is_there_also_when_the_phone_may_not_tell_where(browse
         li.leave(lambda: li.click("#here"))
 
     assert "location" not in arrival(served)
+
+
+def test_a_photo_is_made_small_before_it_is_sent_and_survives_a_refresh(browser: Browser, served: Served) -> None:
+    li = enter(browser, served, "li", width=PHONE)
+    draw = """(async () => {
+      const canvas = document.createElement("canvas");
+      canvas.width = 3000; canvas.height = 2000;
+      canvas.getContext("2d").fillRect(0, 0, 1500, 2000);
+      const body = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+      const chosen = new DataTransfer();
+      chosen.items.add(new File([body], "large.png", { type: "image/png" }));
+      const input = document.getElementById("photo");
+      input.files = chosen.files;
+      await input.onchange({ target: input });
+    })()"""
+    with quiet(li):
+        li.go(f"{served.url}/alerts/a-17")
+        li.js("document.getElementById('closing').open = true")
+        li.js("document.getElementById('outcome-helped').checked = true")
+        li.js(draw)
+        assert li.js("document.getElementById('photo').files[0].type") == "image/jpeg"
+        served.services.desk.note("a-17", by="desk", text="on the telephone with the family")
+        li.until("document.body.innerText.includes('on the telephone with the family')", seconds=5)
+        assert li.js("document.querySelector('[name=outcome]:checked').value") == "helped"
+        li.leave(lambda: li.click("#close"))
+        li.js("document.querySelector('img.photo').scrollIntoView()")
+        li.until("document.querySelector('img.photo').naturalWidth === 1600")

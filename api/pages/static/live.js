@@ -40,7 +40,8 @@ function tick() {
 
 // What a person has typed, opened and focused survives the middle of the page being replaced.
 function remember() {
-  const typed = [...main.querySelectorAll("input[id], textarea[id], select[id]")].map((e) => [e.id, e.value, e.selectionStart ?? null, e.checked]);
+  const typed = [...main.querySelectorAll("input[id]:not([type=file]), textarea[id], select[id]")].map((e) => [e.id, e.value, e.selectionStart ?? null, e.checked]);
+  const chosen = [...main.querySelectorAll("input[type=file][id]")];
   const opened = [...main.querySelectorAll("details[id]")].map((e) => [e.id, e.open]);
   const scrolled = [...main.querySelectorAll("[tabindex][id]")].map((e) => [e.id, e.scrollTop]);
   const focused = main.contains(document.activeElement) ? document.activeElement.id : "";
@@ -52,6 +53,7 @@ function remember() {
       element.checked = checked;
       if (id === focused && caret !== null) { element.focus({ preventScroll: true }); element.setSelectionRange(caret, caret); }
     }
+    for (const input of chosen) document.getElementById(input.id)?.replaceWith(input);
     for (const [id, open] of opened) { const e = document.getElementById(id); if (e) e.open = e.open || open; }
     for (const [id, top] of scrolled) { const e = document.getElementById(id); if (e) e.scrollTop = top; }
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -170,7 +172,30 @@ function located(event) {
   }, send, { enableHighAccuracy: true, timeout: 7000, maximumAge: 30000 });
 }
 
+// A photo is made small enough for a slow network, and upright, before it is sent; if that fails it is sent as it is.
+const LONGEST = 1600;
+async function shrink(event) {
+  const input = event.target;
+  const [file] = input.files;
+  if (!file) return;
+  try {
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [picture.width, picture.height].map((side) => Math.round(side * scale));
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const body = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8));
+    if (!body || input.files[0] !== file) return;
+    const chosen = new DataTransfer();
+    chosen.items.add(new File([body], "photo.jpg", { type: "image/jpeg" }));
+    input.files = chosen.files;
+  } catch (error) {
+    console.warn("the photo is sent as it is", error);
+  }
+}
+
 function wire() {
+  for (const input of document.querySelectorAll("[data-shrink]")) input.onchange = shrink;
   for (const box of document.querySelectorAll("[data-locate]")) {
     box.hidden = !("geolocation" in navigator && window.isSecureContext);
     box.closest("form").onsubmit = located;

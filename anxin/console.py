@@ -1,0 +1,55 @@
+"""What the console, and whoever is told over MQTT, asks of the service: its ports, filled in."""
+
+from anxin.alerting import Alerting, links_of
+from anxin.clock import ScaledClock
+from anxin.duty import Duty
+from anxin.health import Checkup
+from anxin.metrics import Gauges, exporter
+from anxin.onboarding import ConsoleOnboarding
+from anxin.roster import Roster
+from anxin.settings import Settings
+from anxin.stores import Stores
+from anxin.web import web_settings
+from api.feed import LiveFeed
+from api.services import Services
+from core.ports import ReadingsStore
+
+
+def console_services(
+    settings: Settings,
+    clock: ScaledClock,
+    stores: Stores,
+    readings: ReadingsStore,
+    roster: Roster,
+    feed: LiveFeed,
+    alerting: Alerting,
+    checkup: Checkup,
+    gauges: Gauges,
+) -> Services:
+    """The bundle as `api` wants it."""
+    return Services(
+        clock=clock,
+        inventory=lambda: roster.inventory,
+        directory=lambda: roster.directory,
+        rota=lambda: roster.rota,
+        readings=readings,
+        alerts=stores.alerts,
+        ledger=stores.ledger,
+        doors=stores.doors,
+        photos=stores.photos,
+        desk=alerting.desk,
+        tickets=stores.tickets,
+        statuses=stores.statuses,
+        accounts=stores.accounts,
+        feed=feed,
+        health=checkup.report,
+        metrics=exporter(gauges),
+        onboarding=ConsoleOnboarding(stores),
+        duty=Duty(stores),
+        policies=alerting.policies,
+        phones=stores.phones if settings.phones else None,
+        links=links_of(settings),
+        providers=alerting.providers,
+        levels=settings.service_levels,
+        settings=web_settings(settings, speed=clock.speed),
+    )
