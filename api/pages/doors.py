@@ -24,6 +24,7 @@ from core.alerts import Alert, Refusal
 from core.arrival import DoorCode, Evidence, Location, Proof
 from core.places import Home
 from core.policies import Target
+from core.ports import Look
 
 router = APIRouter(include_in_schema=False)
 
@@ -76,6 +77,7 @@ def at_the_door(code: str, request: Request, ports: Ports, looks: Looks) -> Resp
         looks.note(visit.viewer, "door", home.id, ports.clock.now())
     elif tap is not None:
         view, language = AtDoor(code, home, tap.person.id, _alerts_of(tap, home)), tap.person.language
+        ports.accounts.record_look(Look(ports.clock.now(), f"link of {tap.person.id}", "door", home.id))
     else:
         return _stranger(request, ports, visit, code)
     page = shell(request, ports, visit, home=home, language=language)

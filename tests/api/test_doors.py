@@ -62,6 +62,7 @@ def test_the_holder_of_a_link_scans_without_a_login(visitor: Visitor, services: 
     went = scan(visitor)
 
     assert went == f"{path_of(services, RED, 'fang')}?said=arrived_proved"
+    assert ("link of fang", "door") in {(look.login, look.what) for look in services.accounts.looks(street.FALLEN)}
     [arrived] = lines(services, EntryKind.ARRIVED)
     assert (arrived.actor, arrived.detail["evidence"]) == ("fang", "qr")
 
