@@ -141,7 +141,7 @@ def test_its_readings_are_in_influxdb_and_its_alarms_are_alerts(
     alarms = {(f"h-{example.name}", kind) for example in EXAMPLES for kind in example.alarms}
 
     def raised() -> set[tuple[str, str]]:
-        return {(alert["home"], alert["kind"]) for alert in admin.alerts()}
+        return {(alert["home"], part["kind"]) for alert in admin.alerts() for part in alert["parts"]}
 
     until(lambda: raised() >= alarms, within=WITHIN, what=lambda: f"alerts: {alarms - raised()} are missing")
     states = {home["id"]: home["state"] for home in admin.get("/homes?limit=100")["items"]}
