@@ -29,10 +29,12 @@ def in_the_way(connection: Connection, alert: Alert) -> Alert | None:
 
 def of_episode(connection: Connection, key: str, episode: str) -> Alert | None:
     """Opened for it, or with it merged in: the newest."""
-    merged = select(merged_episodes.c.alert).where(merged_episodes.c.key == key, merged_episodes.c.episode == episode)
+    merged = connection.scalar(
+        select(merged_episodes.c.alert).where(merged_episodes.c.key == key, merged_episodes.c.episode == episode)
+    )
     row = connection.execute(
         select(alerts)
-        .where(or_(and_(alerts.c.key == key, alerts.c.episode == episode), alerts.c.id.in_(merged)))
+        .where(or_(and_(alerts.c.key == key, alerts.c.episode == episode), alerts.c.id == merged))
         .order_by(alerts.c.opened_at.desc(), alerts.c.id.desc())
         .limit(1)
     ).one_or_none()

@@ -80,6 +80,7 @@ alerts = Table(
     partial_index("uq_alerts_open_key", "key", where="handling <> 'closed'", unique=True),
     partial_index("uq_alerts_episode", "key", "episode", where="predecessor IS NULL", unique=True),
     partial_index("ix_alerts_held", "taken_at", where="handling = 'acknowledged'"),
+    Index("ix_alerts_episode", "key", "episode"),
     Index("ix_alerts_opened", "opened_at", "id"),
     Index("ix_alerts_area", "area", "opened_at", "id"),
     Index("ix_alerts_home", "home", "opened_at", "id"),

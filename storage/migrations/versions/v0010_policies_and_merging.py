@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("episode", sa.Text, primary_key=True),
         sa.Column("alert", sa.Text, sa.ForeignKey("alerts.id"), nullable=False),
     )
+    op.create_index("ix_alerts_episode", "alerts", ["key", "episode"])
     held = sa.text("handling = 'acknowledged'")
     op.create_index("ix_alerts_held", "alerts", ["taken_at"], sqlite_where=held, postgresql_where=held)
     for verb in ("UPDATE", "DELETE"):
