@@ -19,6 +19,10 @@ CONDITION_OF = {
 }
 
 
+_NEVER_MOVES = {"id", "key", "episode", "home", "area", "opened_at", "predecessor"}
+"""What stays as it was opened. Written again, each index over it would be, too."""
+
+
 def in_the_way(connection: Connection, alert: Alert) -> Alert | None:
     """The alert that is open with this key; else, unless this one is a reopening, the newest of its episode."""
     row = connection.execute(select(alerts).where(alerts.c.key == alert.key, OPEN)).one_or_none()
@@ -58,7 +62,7 @@ def lock(connection: Connection, alert: str) -> Any:
 
 def move(connection: Connection, transition: Transition) -> bool:
     """The alert's own row, if its fence is still the one that was seen."""
-    values = alert_values(transition.alert)
+    values = {name: value for name, value in alert_values(transition.alert).items() if name not in _NEVER_MOVES}
     said = [CONDITION_OF[entry.kind] for entry in transition.entries if entry.kind in CONDITION_OF]
     del values["condition"]
     if said:
