@@ -137,7 +137,8 @@ class Desk(Concerns):
 
     def _acknowledged(self, alert: Alert, by: str) -> Transition | Refusal:
         now = self.clock.now()
-        return escalation.acknowledge(alert, by=by, audience=self.reacher.audience(alert, now), now=now)
+        audience = self.reacher.audience(alert, now, EntryKind.ACKNOWLEDGED)
+        return escalation.acknowledge(alert, by=by, audience=audience, now=now)
 
     def _closed(
         self,
@@ -154,7 +155,7 @@ class Desk(Concerns):
         if alert.is_open and alert.severity is Severity.RED and self.reacher.is_resident(alert.home, by):
             return Refusal.RED_NEEDS_A_PERSON
         now = self.clock.now()
-        audience = self.reacher.audience(alert, now)
+        audience = self.reacher.audience(alert, now, EntryKind.CLOSED)
         return escalation.close(
             alert,
             by=by,
@@ -168,7 +169,8 @@ class Desk(Concerns):
 
     def _fine(self, alert: Alert, by: str) -> Transition | Entry | Refusal:
         now = self.clock.now()
-        return escalation.resident_fine(alert, by=by, audience=self.reacher.audience(alert, now), now=now)
+        audience = self.reacher.audience(alert, now, EntryKind.CLOSED)
+        return escalation.resident_fine(alert, by=by, audience=audience, now=now)
 
     def _released(self, alert: Alert, by: str, reason: str) -> Transition | Refusal:
         now = self.clock.now()

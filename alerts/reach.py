@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from core.alerts import Alert, Purpose, Recipient, Send, Transition
+from alerts import kin
+from core.alerts import Alert, EntryKind, Purpose, Recipient, Send, Transition
 from core.duty import Post, Rota, on_duty, people_of
+from core.family import Scope
 from core.levels import Reach
 from core.people import Bond, Directory, Person, Tie
 from core.places import AreaKind, Home, Inventory
@@ -100,9 +102,16 @@ class Reacher:
     def reach(self, home: str, now: datetime, policy: Policy | None = None, *, area: str = "") -> Reach:
         """Every target of this home as people, as it stands at this instant, with those whom `policy` names.
 
+        Family as each of them wishes and may hear; where the policy finds nobody else but the resident, as they may.
         `area` is where an alert was opened. Raises StoreUnavailable, where the policy takes turns.
         """
-        found = _behind(self._world, self.home(home, area=area), now, policy)
+        world = self._world
+        found = _behind(world, self.home(home, area=area), now, policy)
+        family, families = found[Target.FAMILY], world.directory.families
+        if family:
+            found[Target.FAMILY] = kin.asked(family, families, home, now)
+            if policy is not None and not _somebody(policy, found):
+                found[Target.FAMILY] = kin.in_need(family, families, home)
         return self._with_turns(found) if policy is not None and policy.takes_turns else found
 
     def _with_turns(self, reach: Reach) -> Reach:
@@ -127,10 +136,12 @@ class Reacher:
         """These are about to be written: whoever is asked has had their turn."""
         self._asking.update({send.person: send.created_at for send in sends if send.purpose is Purpose.ASK})
 
-    def audience(self, alert: Alert, now: datetime) -> list[Recipient]:
-        """Everybody who was asked so far and whoever holds it, each as what they are to this home now.
+    def audience(self, alert: Alert, now: datetime, event: EntryKind | None = None) -> list[Recipient]:
+        """Everybody who was asked so far and whoever holds it, each as what they are to this home now; and family who
+        wish to hear of such an `event` (how it stands since this very move).
 
-        A responder whose shift is over is still told; somebody who is bound to nothing any more is not.
+        A responder whose shift is over is still told; somebody who is bound to nothing any more is not, and neither is
+        family who may not, or for now does not wish to.
         """
         world = self._world
         reach = _behind(world, self.home(alert.home, area=alert.area), now, alert.policy)
@@ -141,9 +152,26 @@ class Reacher:
             recipient = here.get(person)
             if recipient is None and (person in holding or person in world.responders):
                 recipient = _recipient(world, person, Target.GRID_WORKER)
-            if recipient is not None:
+            if recipient is not None and (person in holding or self._may_hear(alert.home, recipient, now)):
                 told.append(recipient)
-        return told
+        return [*told, *self._who_hears_of(event, alert, reach[Target.FAMILY], now)]
+
+    def _may_hear(self, home: str, recipient: Recipient, now: datetime) -> bool:
+        families = self._world.directory.families
+        return recipient.target is not Target.FAMILY or kin.may_hear(families, home, recipient.person, now)
+
+    def _who_hears_of(
+        self, event: EntryKind | None, alert: Alert, family: Iterable[Recipient], now: datetime
+    ) -> tuple[Recipient, ...]:
+        """What the resident has answered alone is nobody else's."""
+        if event is None or all(self.is_resident(alert.home, person) for person in alert.told):
+            return ()
+        others = [r for r in family if r.person not in {*alert.told, alert.taken_by, alert.arrived_by}]
+        return kin.hear_of(event, alert, others, self._world.directory.families, now)
+
+    def scope(self, home: str, person: str) -> Scope:
+        """What the resident agrees that this member of the family hears."""
+        return self._world.directory.families.scope(home, person)
 
     def responders_for(self, home: str, now: datetime, *, area: str = "") -> tuple[Recipient, ...]:
         """To whom an alert of this home may be handed over: captains, and everybody of the rotas of its areas.
@@ -178,6 +206,12 @@ def _grouped(ties: Iterable[Tie], place: Callable[[Tie], str | None]) -> Mapping
         if where is not None:
             grouped.setdefault(where, []).append(tie)
     return {where: tuple(sorted(found, key=lambda tie: (tie.rank, tie.person))) for where, found in grouped.items()}
+
+
+def _somebody(policy: Policy, found: Reach) -> bool:
+    """Does any level find somebody whom it may ask, other than the resident?"""
+    targets = {target for rung in policy.levels for target in rung.targets} - {Target.RESIDENT}
+    return any(r.ladder and not r.spared for target in targets for r in found.get(target, ()))
 
 
 def _behind(world: _World, home: Home, now: datetime, policy: Policy | None) -> dict[Whom, tuple[Recipient, ...]]:

@@ -131,7 +131,8 @@ class Sender:
         send = claimed.send
         by = inbound.replies if inbound is not None and send.purpose is Purpose.ASK else None
         home = self.reacher.home(alert.home, area=alert.area)
-        text = wording.message(send, alert, home, send.language, repeat=repeat, names=self.reacher.names)
+        scope = self.reacher.scope(alert.home, send.person)
+        text = wording.message(send, alert, home, send.language, repeat=repeat, names=self.reacher.names, scope=scope)
         return OutgoingMessage(
             key=f"{send.id}.{claimed.rung}",
             alert=alert.id,

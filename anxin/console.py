@@ -3,6 +3,7 @@
 from anxin.alerting import Alerting, links_of
 from anxin.clock import ScaledClock
 from anxin.duty import Duty
+from anxin.families import FamilyBook
 from anxin.health import Checkup
 from anxin.metrics import Gauges, exporter
 from anxin.onboarding import ConsoleOnboarding
@@ -47,6 +48,7 @@ def console_services(
         onboarding=ConsoleOnboarding(stores),
         duty=Duty(stores),
         policies=alerting.policies,
+        families=FamilyBook(stores),
         phones=stores.phones if settings.phones else None,
         links=links_of(settings),
         providers=alerting.providers,

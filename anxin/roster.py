@@ -6,10 +6,11 @@ A revision row says that something changed, so that a running service need not r
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.duty import Rota
+from core.family import FamilyStore
 from core.people import Directory
 from core.places import Inventory
 from core.ports import InventoryStore, Snapshot, SnapshotStore
@@ -32,6 +33,7 @@ class Roster:
 
     store: InventoryStore
     snapshots: SnapshotStore
+    families: FamilyStore
     inventory: Inventory = field(default_factory=Inventory)
     directory: Directory = field(default_factory=Directory)
     rota: Rota = ()
@@ -42,7 +44,8 @@ class Roster:
     def load(self) -> None:
         """Read everything. Blocking."""
         self._revision = self._latest()
-        self.inventory, self.directory, self.rota = self.store.inventory(), self.store.directory(), self.store.rota()
+        self.inventory, self.rota = self.store.inventory(), self.store.rota()
+        self.directory = replace(self.store.directory(), families=self.families.families())
         for read in self.readers:
             read()
 

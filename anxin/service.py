@@ -136,7 +136,7 @@ def wire(
     settings: Settings, clock: ScaledClock, stores: Stores, readings: ReadingsStore, *, sender: str | None = None
 ) -> Service:
     """Join everything. Reads the inventory; starts nothing. `sender`: its name, where others may send beside it."""
-    roster = Roster(stores.inventory, stores.snapshots)
+    roster = Roster(stores.inventory, stores.snapshots, stores.families)
     with filling():
         roster.load()
     feed = LiveFeed(uuid4().hex[:12])

@@ -12,6 +12,7 @@ from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
 from storage.database import Database
 from storage.doors import SqlDoors
+from storage.families import SqlDigests, SqlFamilies
 from storage.inbox import SqlInbox
 from storage.influx import InfluxReadings
 from storage.inventory import SqlInventory
@@ -43,6 +44,8 @@ class Stores:
     ledger: SqlLedger
     doors: SqlDoors
     photos: SqlPhotos
+    families: SqlFamilies
+    digests: SqlDigests
 
 
 @contextmanager
@@ -67,6 +70,8 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlLedger(database),
             SqlDoors(database),
             SqlPhotos(database),
+            SqlFamilies(database),
+            SqlDigests(database),
         )
     finally:
         database.close()

@@ -15,7 +15,9 @@ from alerts.providers import Providers
 from api.feed import LiveFeed
 from core.arrival import DoorStore
 from core.clock import Clock
+from core.digest import Digest
 from core.duty import Change, Rota
+from core.family import FamilyStore
 from core.inbox import UnknownDevice
 from core.ledger import Ledger, ServiceLevels
 from core.people import Directory, Language
@@ -116,6 +118,14 @@ class DutyBook(Protocol):
         ...
 
 
+class FamilyBook(FamilyStore, Protocol):
+    """Wishes, consent and expectations of families, and what became of the daily word. Blocking; a running service
+    heeds what is written within seconds.
+    """
+
+    def latest_digest(self, home: str, person: str) -> Digest | None: ...
+
+
 class PolicyBook(Protocol):
     """Escalation policies: what holds, and where the office writes others. Blocking."""
 
@@ -162,6 +172,7 @@ class Services:
     onboarding: Onboarding
     duty: DutyBook
     policies: PolicyBook
+    families: FamilyBook
     phones: PhoneStore | None = None
     links: Links | None = None
     providers: Providers | None = None

@@ -82,8 +82,9 @@ class Part:
 class Alert:
     """`fence` rises with each transition. `level` and `round` say where the climb stands (round: repeats of the last).
 
-    `told` holds the ids of people who were asked, so that they hear how it ended. `predecessor` is set when reopened.
-    `handed_to` is who should take it from its holder, by `accept_by`; until `snoozed_until` nobody is asked.
+    `told` holds the ids of people who were asked, or told that others are, so that they hear how it ended.
+    `predecessor` is set when reopened. `handed_to` is who should take it from its holder, by `accept_by`; until
+    `snoozed_until` nobody is asked.
     `kind`, `since`, `facts` and `place` are those of the most urgent concern; `joined` holds all of them where there is
     more than one, the first being what it was opened for (as `key` and `episode` say).
     """
@@ -192,7 +193,8 @@ class Recipient:
     """A person as resolved when a level fired.
 
     `distance`: how many areas up from the home's own is the one that they answer for. `asked_at`: when they were last
-    asked to act on any alert; known only where a level takes turns.
+    asked to act on any alert; known only where a level takes turns. `spared`: why they are not asked; "beside": they
+    are told that others are.
     """
 
     person: str
@@ -202,6 +204,7 @@ class Recipient:
     ladder: tuple[Route, ...]
     distance: int = 0
     asked_at: datetime | None = None
+    spared: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 The mechanics under the moves of `escalation`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -15,6 +15,7 @@ Reach: TypeAlias = Mapping[Whom, Sequence[Recipient]]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 NO_ROUTE = "no_route"  # the reason of a NOT_SENT line: we know the person and no way to reach them
+BESIDE = "beside"  # of the same level as who is asked, and told of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,15 @@ def enter(alert: Alert, *, level: int, round_: int, reach: Reach, now: datetime)
     """Enter a level: it sends, or records that nobody can be asked and moves on at once.
 
     Above the last level there is nothing: when nobody is in it, the nearest level below that has somebody is asked in
-    its place. LEVEL_ENTERED's detail: `level`, `round`, `targets` (really asked), `people` (ids), `until`, `stand_in`.
+    its place. LEVEL_ENTERED's detail: `level`, `round`, `targets` (really asked), `people` (ids), `until`, `stand_in`,
+    and `beside` (ids) where others are told of it.
     NO_RECIPIENT's: `level`, `targets`. NOT_SENT's: `level`, `person`, `name`, `target`, `reason`.
     """
     entries: list[Entry] = []
     while True:
         rung = alert.policy.levels[level]
         asked = chosen(rung, reach)
-        entries += _without_route(alert, rung.targets, reach, level, now)
+        entries += _not_asked(alert, rung.targets, reach, level, now)
         if not asked:
             detail = {"level": level, "targets": [t.value for t in rung.targets]}
             entries.append(Entry(alert.id, now, EntryKind.NO_RECIPIENT, alert.fence, detail=detail))
@@ -55,10 +57,14 @@ def enter(alert: Alert, *, level: int, round_: int, reach: Reach, now: datetime)
         "until": until.isoformat(),
         "stand_in": targets != rung.targets,
     }
+    beside = _beside(targets, reach, already=(*alert.told, *(r.person for r in people)))
+    if beside:
+        detail["beside"] = [r.person for r in beside]
     entries.append(Entry(alert.id, now, EntryKind.LEVEL_ENTERED, alert.fence, detail=detail))
-    told = tuple(dict.fromkeys((*alert.told, *(r.person for r in people))))
+    told = tuple(dict.fromkeys((*alert.told, *(r.person for r in (*people, *beside)))))
     entered = replace(alert, level=level, round=round_, told=told)
     sends = tuple(owed(entered, r, Purpose.ASK, EntryKind.LEVEL_ENTERED, now) for r in people)
+    sends += tuple(owed(entered, r, Purpose.INFORM, EntryKind.LEVEL_ENTERED, now) for r in beside)
     return Entered(entered, Timer(alert.id, TimerKind.LEVEL, until, alert.fence), tuple(entries), sends)
 
 
@@ -110,9 +116,15 @@ def reachable(targets: Iterable[Whom], reach: Reach) -> tuple[Recipient, ...]:
     found: dict[str, Recipient] = {}
     for target in targets:
         for recipient in reach.get(target, ()):
-            if recipient.ladder:
+            if recipient.ladder and not recipient.spared:
                 found.setdefault(recipient.person, recipient)
     return tuple(found.values())
+
+
+def _beside(targets: Iterable[Whom], reach: Reach, *, already: Collection[str]) -> tuple[Recipient, ...]:
+    """Who is only told that others of these targets are asked, and has heard nothing yet."""
+    told = (r for target in targets for r in reach.get(target, ()) if r.ladder and r.spared == BESIDE)
+    return tuple(r for r in told if r.person not in already)
 
 
 def inform(
@@ -134,8 +146,8 @@ def _stand_ins(policy: Policy, reach: Reach) -> tuple[tuple[Whom, ...], tuple[Re
     return next(((targets, people) for targets, people in below if people), (policy.levels[-1].targets, ()))
 
 
-def _without_route(alert: Alert, targets: Iterable[Whom], reach: Reach, level: int, now: datetime) -> tuple[Entry, ...]:
-    mute = {r.person: r for target in targets for r in reach.get(target, ()) if not r.ladder}
+def _not_asked(alert: Alert, targets: Iterable[Whom], reach: Reach, level: int, now: datetime) -> tuple[Entry, ...]:
+    found = {r.person: r for target in targets for r in reach.get(target, ())}
     return tuple(
         Entry(
             alert.id,
@@ -147,10 +159,11 @@ def _without_route(alert: Alert, targets: Iterable[Whom], reach: Reach, level: i
                 "person": r.person,
                 "name": r.name,
                 "target": r.target.value,
-                "reason": NO_ROUTE,
+                "reason": r.spared if r.spared not in {"", BESIDE} else NO_ROUTE,
             },
         )
-        for r in mute.values()
+        for r in found.values()
+        if not r.ladder or r.spared not in {"", BESIDE}
     )
 
 

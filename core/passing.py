@@ -20,7 +20,7 @@ from core.alerts import (
     Transition,
 )
 from core.concerns import Severity
-from core.levels import Reach, enter, inform, owed, raised, reachable, unheld
+from core.levels import BESIDE, Reach, enter, inform, owed, raised, reachable, unheld
 from core.policies import Named, Target, Whom
 
 
@@ -36,10 +36,18 @@ def release(alert: Alert, *, by: str, reason: str, reach: Reach, now: datetime) 
     holder = alert.arrived_by or alert.taken_by
     moved = unheld(alert)
     line = Entry(alert.id, now, EntryKind.RELEASED, moved.fence, by, {"from": holder, "reason": reason})
-    others = {target: [r for r in people if r.person != holder] for target, people in reach.items()}
+    others = {target: _without(people, holder) for target, people in reach.items()}
     asked = others if any(reachable(rung.targets, others) for rung in alert.policy.levels[alert.level :]) else reach
     entered = enter(moved, level=alert.level, round_=alert.round, reach=asked, now=now)
     return Transition(alert.fence, entered.alert, entered.timer, (line, *entered.entries), entered.sends)
+
+
+def _without(people: Sequence[Recipient], holder: str | None) -> list[Recipient]:
+    """Where only the holder was asked, whoever was told of it is asked now."""
+    rest = [r for r in people if r.person != holder]
+    if any(not r.spared for r in rest):
+        return rest
+    return [replace(r, spared="") if r.spared == BESIDE else r for r in rest]
 
 
 def hand_over(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.family import NO_FAMILIES, Families
+
 
 class Language(StrEnum):
     CHINESE = "zh"
@@ -79,3 +81,4 @@ class Directory:
 
     people: Mapping[str, Person] = field(default_factory=dict)
     ties: tuple[Tie, ...] = ()
+    families: Families = NO_FAMILIES

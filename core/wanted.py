@@ -15,7 +15,7 @@ def why_not(send: Send, alert: Alert) -> str | None:
         return "closed"
     if send.purpose is Purpose.ASK:
         return _why_not_ask(send, alert)
-    if send.event is EntryKind.SNOOZED:
+    if send.event in {EntryKind.SNOOZED, EntryKind.LEVEL_ENTERED}:
         return None if alert.fence == send.fence else "overtaken"
     return "overtaken" if alert.handling is Handling.TRIGGERED else None
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -284,4 +285,60 @@ doors = Table(
     Column("code", Text, nullable=False, unique=True),
     Column("made_at", Instant, nullable=False),
     Column("made_by", Text, nullable=False),
+)
+
+family_wishes = Table(
+    "family_wishes",
+    metadata,
+    Column("home", Text, ForeignKey("homes.id"), primary_key=True),
+    Column("person", Text, ForeignKey("people.id"), primary_key=True),
+    Column("hears", Text, nullable=False),
+    Column("responsible", Boolean, nullable=False),
+    Column("digest_at", Time),
+    Column("paused_until", Instant),
+    CheckConstraint("hears IN ('at_once', 'when_taken', 'at_outcome', 'daily')", name="hears"),
+)
+
+family_consents = Table(
+    "family_consents",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True),
+    Column("home", Text, ForeignKey("homes.id"), nullable=False),
+    Column("person", Text, ForeignKey("people.id"), nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("how", Text, nullable=False),
+    CheckConstraint("scope IN ('nothing', 'state', 'reason', 'day')", name="scope"),
+    Index("ix_family_consents_home", "home", "seq"),
+)
+"""Added to, never changed: the newest of a home and person holds."""
+
+expectations = Table(
+    "expectations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("home", Text, ForeignKey("homes.id"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("start", Time, nullable=False),
+    Column("end", Time, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("weekdays", Text, nullable=False),
+    Column("room", Text),
+    CheckConstraint('"start" < "end"', name="within_a_day"),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("home", Text, ForeignKey("homes.id"), primary_key=True),
+    Column("person", Text, ForeignKey("people.id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_until", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    CheckConstraint("state IN ('queued', 'sent', 'failed')", name="state"),
 )

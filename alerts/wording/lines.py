@@ -113,13 +113,17 @@ class _Line:
             key = "level_again"
         if people and self.detail.get("stand_in"):
             key = "level_stand_in"
-        return self._say(
+        said = self._say(
             key,
             targets=self._targets(),
             people=terms.listed(people, self.language),
             round=round_ + 1,
             until=self._when("until"),
         )
+        beside = [self.names.get(str(p), str(p)) for p in self.detail.get("beside") or ()]
+        if not beside:
+            return said
+        return said + self._say("with_beside", people=terms.listed(beside, self.language))
 
     def _closed(self) -> str:
         note, together = str(self.detail.get("note") or ""), int(self.detail.get("together", 1))

@@ -1,6 +1,6 @@
 """What reaches a phone. A resident is asked kindly, a responder is told where and why.
 
-Family hears "please check", "being checked" and how to ask further, and no health detail.
+Family hears "please check", "being checked" and how to ask further; why, where the resident agrees; never how bad.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from alerts.wording import terms
 from alerts.wording.catalogue import knows, say
 from alerts.wording.facts import also, concern_title, facts, facts_at
 from core.alerts import Alert, EntryKind, Outcome, Purpose, Send
+from core.family import Scope
 from core.people import Language
 from core.places import Home
 from core.policies import Target
@@ -44,9 +45,13 @@ def message(
     *,
     repeat: bool = False,
     names: Mapping[str, str] | None = None,
+    scope: Scope = Scope.STATE,
 ) -> Text:
-    """The words of one send, about the alert as it stands now. `repeat` says that it may have arrived before."""
-    voice = _Voice(send, alert, home, language, names or {})
+    """The words of one send, about the alert as it stands now. `repeat` says that it may have arrived before.
+
+    `scope`: what the resident agrees that family hears.
+    """
+    voice = _Voice(send, alert, home, language, names or {}, scope)
     text = voice.ask() if send.purpose is Purpose.ASK else voice.inform()
     if not repeat:
         return text
@@ -60,13 +65,15 @@ class _Voice:
     home: Home
     language: Language
     names: Mapping[str, str] = field(default_factory=dict)
+    scope: Scope = Scope.STATE
 
     def ask(self) -> Text:
         match self.send.target:
             case Target.RESIDENT:
                 title, body = self._resident_title(), f"message.ask_resident.{self.alert.kind.value}"
             case Target.FAMILY:
-                title, body = "message.ask_family.title", "message.ask_family.body"
+                why = "_why" if self.scope.holds(Scope.REASON) else ""
+                title, body = "message.ask_family.title", f"message.ask_family.body{why}"
             case Target.CONTRACT:
                 title, body = "message.ask_contract.title", "message.ask_contract.body"
             case _:
@@ -88,6 +95,8 @@ class _Voice:
         match self.send.event:
             case EntryKind.CLOSED:
                 return self._told("ended", self._ended_to())
+            case EntryKind.LEVEL_ENTERED:
+                return self._told("beside", self._to())
             case EntryKind.WORSENED:
                 return self._told("worse", self._to())
             case EntryKind.MERGED:
@@ -113,7 +122,10 @@ class _Voice:
 
     def _ended_to(self) -> str:
         to = self._to()
-        return f"family_{_FAMILY_HEARS[self.alert.outcome or Outcome.HELPED]}" if to == "family" else to
+        if to != "family":
+            return to
+        hears = _FAMILY_HEARS[self.alert.outcome or Outcome.HELPED]
+        return "family_why" if hears == "nothing" and self.scope.holds(Scope.REASON) else f"family_{hears}"
 
     def _say(self, key: str, **places: object) -> str:
         return say(self.language, key, **{**self._places(), **places})

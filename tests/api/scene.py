@@ -9,7 +9,7 @@ import itertools
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from anxin.clock import ScaledClock, system_clock
 from api.app import create_app
 from api.feed import Change, LiveFeed
 from api.services import HealthReport, Imported, PartHealth, Services, WebSettings
-from core import duty
+from core import duty, family
 from core.clock import Clock
+from core.digest import Digest
 from core.inbox import UnknownDevice
 from core.places import Device
 from core.policies import Policies
@@ -181,6 +182,42 @@ class Policybook:
         return self.store.add(version)
 
 
+@dataclass
+class Familybook:
+    """Wishes, consent and expectations in memory."""
+
+    wishes: dict[tuple[str, str], family.Wish] = field(default_factory=dict)
+    recorded: list[family.Consent] = field(default_factory=list)
+    expected: dict[str, family.Expectation] = field(default_factory=dict)
+    digests: dict[tuple[str, str], Digest] = field(default_factory=dict)
+
+    def families(self) -> family.Families:
+        homes = {one.home for one in self.expected.values()}
+        return family.Families(
+            dict(self.wishes),
+            {(consent.home, consent.person): consent.scope for consent in self.recorded},
+            {home: tuple(e for e in self.expected.values() if e.home == home) for home in homes},
+        )
+
+    def save_wish(self, wish: family.Wish) -> None:
+        self.wishes[wish.home, wish.person] = wish
+
+    def record_consent(self, consent: family.Consent) -> None:
+        self.recorded.append(consent)
+
+    def consents(self, home: str) -> list[family.Consent]:
+        return [consent for consent in reversed(self.recorded) if consent.home == home]
+
+    def save_expectation(self, expectation: family.Expectation) -> None:
+        self.expected[expectation.id] = expectation
+
+    def remove_expectation(self, id_: str) -> bool:
+        return self.expected.pop(id_, None) is not None
+
+    def latest_digest(self, home: str, person: str) -> Digest | None:
+        return self.digests.get((home, person))
+
+
 @contextmanager
 def scene(
     folder: Path, *, clock: Clock, settings: WebSettings = _SETTINGS, health: Health | None = None
@@ -198,12 +235,12 @@ def scene(
         lambda: f"a-{next(numbers)}",
         lambda alert: feed.announce(Change("alert", alert.id, (alert.home,))),
     )
-    book = Book(street.ROTA)
+    book, families = Book(street.ROTA), Familybook()
     try:
         yield Services(
             clock=clock,
             inventory=lambda: street.INVENTORY,
-            directory=lambda: street.DIRECTORY,
+            directory=lambda: replace(street.DIRECTORY, families=families.families()),
             rota=book.rota,
             readings=readings,
             alerts=alerts,
@@ -220,6 +257,7 @@ def scene(
             onboarding=Onboarding(),
             duty=book,
             policies=policies,
+            families=families,
             phones=SqlPhones(database),
             links=Links(ORIGIN, "a secret of sixteen"),
             settings=settings,
