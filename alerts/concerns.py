@@ -6,11 +6,12 @@ from enum import StrEnum
 
 from alerts.reach import Reacher
 from core import escalation, merging, worsening
-from core.alerts import Alert, Condition, Entry, EntryKind, Refusal
+from core.alerts import Alert, Condition, Entry, EntryKind, Outcome, Refusal
 from core.clock import Clock
 from core.concerns import Concern, ConcernKind
 from core.policies import Policies
 from core.ports import AlertStore
+from core.subsiding import subsided
 
 MAX_EVIDENCE = 50
 _TRIES = 5
@@ -89,7 +90,11 @@ class Concerns:
         return Raised(opening.alert, RaisedAs.OPENED) if standing is None else standing
 
     def _must_be_looked_at(self, closed: Alert, concern: Concern) -> bool:
-        """Closed on the resident's word alone, and worse now: nobody has seen them, so their word no longer holds."""
+        """Closed on the resident's word alone, and worse now: nobody has seen them, so their word no longer holds. Nor
+        does what the sensors took for the end.
+        """
+        if closed.outcome is Outcome.OVER:
+            return True
         by_resident = closed.closed_by is not None and self.reacher.is_resident(closed.home, closed.closed_by)
         return by_resident and concern.severity.rank < closed.severity.rank
 
@@ -180,7 +185,19 @@ class Concerns:
         line = Entry(alert.id, self.clock.now(), what, alert.fence, detail=detail)
         if not self.store.remark(line, condition=Condition.CLEARED if is_last else None):
             return None
+        if is_last:
+            self._subside(replace(alert, condition=Condition.CLEARED))
         return self._now(alert.id)
+
+    def _subside(self, alert: Alert) -> None:
+        """Where nobody but the resident was asked, that it is over ends it. Whoever moved it meanwhile is right."""
+        now = self.clock.now()
+        audience = self.reacher.audience(alert, now, EntryKind.CLOSED)
+        move = subsided(
+            alert, is_resident=lambda person: self.reacher.is_resident(alert.home, person), audience=audience, now=now
+        )
+        if move is not None:
+            self.store.apply(move)
 
     def _now(self, alert_id: str) -> Alert:
         alert = self.store.get(alert_id)

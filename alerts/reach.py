@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from alerts import kin
 from core.alerts import Alert, EntryKind, Purpose, Recipient, Send, Transition
 from core.duty import Post, Rota, on_duty, people_of
-from core.family import Scope
+from core.family import Scope, Wish
 from core.levels import Reach
 from core.people import Bond, Directory, Person, Tie
 from core.places import AreaKind, Home, Inventory
@@ -36,6 +36,20 @@ class _World:
     by_area: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
     responders: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyWord:
+    """Somebody of the family who wishes to hear once a day how it stands, and may."""
+
+    home: Home
+    person: Person
+    wish: Wish
+    scope: Scope
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.home.id, self.person.id
 
 
 LastAsked = Callable[[Collection[str]], Mapping[str, datetime]]
@@ -168,6 +182,18 @@ class Reacher:
             return ()
         others = [r for r in family if r.person not in {*alert.told, alert.taken_by, alert.arrived_by}]
         return kin.hear_of(event, alert, others, self._world.directory.families, now)
+
+    def daily_words(self) -> list[DailyWord]:
+        """Everybody of a family who has chosen an hour for the daily word, and whom the resident lets hear it."""
+        world, found = self._world, []
+        for (home, person), wish in sorted(world.directory.families.wishes.items()):
+            is_kin = any(t.person == person and t.bond is Bond.FAMILY for t in world.by_home.get(home, ()))
+            scope = self.scope(home, person)
+            if wish.digest_at is None or not is_kin or scope is Scope.NOTHING:
+                continue
+            if home in world.inventory.homes and person in world.directory.people:
+                found.append(DailyWord(world.inventory.homes[home], world.directory.people[person], wish, scope))
+        return found
 
     def scope(self, home: str, person: str) -> Scope:
         """What the resident agrees that this member of the family hears."""

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from fastapi import FastAPI
 
+from alerts.digests import Digests
 from anxin.accounts import ensure_admin
 from anxin.alerting import Alerting, new_alerting
 from anxin.clock import ScaledClock, parse_epoch, system_clock
@@ -60,6 +61,7 @@ class Service:
     watch: Watch
     alerting: Alerting
     lookout: Lookout
+    digests: Digests
     pipeline: Pipeline
     session: Session
     attention: Attention
@@ -91,6 +93,7 @@ class Service:
             background += [
                 group.create_task(self.lookout.run(), name="lookout"),
                 group.create_task(self.attention.run(), name="attention"),
+                group.create_task(self.digests.run(), name="digests"),
             ]
             if self.outward is not None:
                 background.append(group.create_task(self.outward.run(), name="outward"))
@@ -166,6 +169,7 @@ def wire(
         watch,
         alerting,
         lookout,
+        _digests(stores, alerting, lookout, clock),
         pipeline,
         session,
         Attention(session, pipeline, lookout),
@@ -185,6 +189,21 @@ def wire(
         ),
         create_app(services),
         new_outward(settings, services),
+    )
+
+
+def _digests(stores: Stores, alerting: Alerting, lookout: Lookout, clock: ScaledClock) -> Digests:
+    """Here and in no other process: only whoever watches knows that what it knows is of now."""
+    return Digests(
+        stores.digests,
+        stores.alerts,
+        stores.statuses,
+        alerting.reacher,
+        alerting.channels,
+        clock,
+        alerting.threads,
+        may_tell=lambda: lookout.judging,
+        lease=timedelta(seconds=120 * clock.speed),
     )
 
 

@@ -40,6 +40,7 @@ class Outcome(StrEnum):
     DEVICE_FAULT = "device_fault"
     NO_ACCESS = "no_access"  # nobody was seen; somebody who may force the door has taken over
     TEST = "test"
+    OVER = "over"  # by itself, before anybody but the resident was asked; no person chooses it
 
 
 class Found(StrEnum):

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from core.alerts import Outcome
 
+BY_PEOPLE = tuple(outcome for outcome in Outcome if outcome is not Outcome.OVER)
+"""What somebody may write down."""
+
 
 class Need(StrEnum):
     """Was somebody needed? The one classification behind every figure of precision."""
@@ -31,7 +34,7 @@ def need(outcome: Outcome) -> Need:
     match outcome:
         case Outcome.HOSPITAL | Outcome.HELPED | Outcome.REFERRED | Outcome.HAZARD | Outcome.DECEASED:
             return Need.REAL
-        case Outcome.WELL_AT_HOME | Outcome.BY_MISTAKE | Outcome.AWAY:
+        case Outcome.WELL_AT_HOME | Outcome.BY_MISTAKE | Outcome.AWAY | Outcome.OVER:
             return Need.NOTHING
         case Outcome.DEVICE_FAULT:
             return Need.TECHNICAL

@@ -21,6 +21,10 @@ _COLUMNS: dict[By, ColumnElement[str]] = {
 _MEDIAN, _SLOW = 50, 90
 
 
+_UNTIMED = [Outcome.TEST.value, Outcome.OVER.value]
+"""Nobody was owed an answer."""
+
+
 class SqlLedger:
     """`core.ledger.Ledger` on SQLite or PostgreSQL."""
 
@@ -74,7 +78,7 @@ class SqlLedger:
                 func.min(arrived).label("arrived_at"),
             )
             .select_from(alerts.outerjoin(entries, told))
-            .where(*self._within(scope), or_(alerts.c.outcome.is_(None), alerts.c.outcome != Outcome.TEST.value))
+            .where(*self._within(scope), or_(alerts.c.outcome.is_(None), alerts.c.outcome.not_in(_UNTIMED)))
             .group_by(alerts.c.id)
             .subquery("first")
         )

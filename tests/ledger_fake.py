@@ -28,7 +28,7 @@ class MemoryLedger:
     def responses(self, scope: Scope, by: By, levels: ServiceLevels, *, now: datetime) -> list[Response]:
         grouped: dict[str, list[Alert]] = {}
         for alert in self._within(scope):
-            if alert.outcome is not Outcome.TEST:
+            if alert.outcome not in {Outcome.TEST, Outcome.OVER}:
                 grouped.setdefault(_key(alert, scope, by), []).append(alert)
         return [self._response(key, alerts, levels, now) for key, alerts in grouped.items()]
 

@@ -23,7 +23,7 @@ class ConsoleChannel:
             at=message.at,
             title=message.title,
             body=message.body,
-            alert=message.alert,
+            alert=message.alert or None,
             purpose=message.purpose.value,
             repeat=message.repeat,
         )

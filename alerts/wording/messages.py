@@ -22,6 +22,7 @@ _FAMILY_HEARS = {
     Outcome.AWAY: "nothing",
     Outcome.DEVICE_FAULT: "nothing",
     Outcome.TEST: "nothing",
+    Outcome.OVER: "nothing",
     Outcome.HELPED: "call",
     Outcome.HOSPITAL: "call",
     Outcome.REFERRED: "call",

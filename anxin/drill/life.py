@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from anxin.drill.rules import LOOKS_EVERY, Rules
+from anxin.drill.rules import LOOKS_EVERY, Rules, is_over
 from core.alerts import Alert, Entry, EntryKind, Handling, TimerKind
 from core.concerns import Severity
 from core.policies import Policy, Target
@@ -63,9 +63,11 @@ class Life:
     due: datetime | None = None
     due_kind: TimerKind | None = None
     goes_home: datetime | None = None
+    lines: Sequence[Entry] = ()
 
     def walk(self, entries: Sequence[Entry]) -> "Life":
         """Through all lines, in the order in which they were written."""
+        self.lines = entries
         moves = (entry for entry in entries if entry.kind not in _REMARKS)
         for fence, lines in groupby(moves, key=lambda entry: entry.fence):
             self._move(fence, list(lines))
@@ -269,7 +271,7 @@ class Life:
         if self.severity is Severity.RED and line.actor in self._residents:
             self._say("the resident's word closed a red alert")
         if line.actor == "system":
-            self._say("nobody closed it")
+            self._ended_by_itself(line)
         if self.alert.outcome is None or self.alert.outcome.value != line.detail["outcome"]:
             self._say("its outcome is another than was written down")
         self.handling, self.handed_to, self.snoozed_until, self.due, self.due_kind = (
@@ -279,6 +281,14 @@ class Life:
             None,
             None,
         )
+
+    def _ended_by_itself(self, line: Entry) -> None:
+        """Only while nobody but the resident was asked, and never red."""
+        others = self.told - set(self._residents)
+        free = self.handling is Handling.TRIGGERED and not others and self.severity is not Severity.RED
+        before = self.lines[: next(n for n, each in enumerate(self.lines) if each is line)]
+        if line.detail["outcome"] != "over" or not free or not is_over(before):
+            self._say(f"nobody closed it, and {sorted(others)} had been asked")
 
     # -- helpers --------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,14 @@
 """What the drill holds the service to: the town's own answer to who is asked, the policies of each moment, the pace."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from anxin.drill.town import Town
+from core.alerts import Entry, EntryKind
 from core.policies import Policies
 
+ENDS_BY_ITSELF = {"silence", "not_up", "bathroom", "night_out", "door_open", "appliance_on"}
 LOOKS_EVERY = timedelta(minutes=1)
 PoliciesAt = Callable[[datetime], Policies]
 Awake = Callable[[datetime, datetime], timedelta]
@@ -27,3 +29,11 @@ class Rules:
 
     def is_late(self, due: datetime, at: datetime) -> bool:
         return at > due and self.awake(due, at) > self.tolerance
+
+
+def is_over(before: Sequence[Entry]) -> bool:
+    """Do these lines say that it is over by itself: of kinds of which sensors can say so, and not taken back since?"""
+    kinds = {str(kind) for line in before if line.kind is EntryKind.OPENED for kind in line.detail["kinds"]}
+    kinds |= {str(line.detail["kind"]) for line in before if line.kind is EntryKind.MERGED}
+    said = [line.kind for line in before if line.kind.value.startswith("condition_")]
+    return kinds <= ENDS_BY_ITSELF and bool(said) and said[-1] is EntryKind.CONDITION_CLEARED

@@ -8,7 +8,7 @@ from api.errors import Code, Problem, refused
 from api.services import Services
 from core.alerts import Alert, Found, Outcome, Refusal
 from core.arrival import Evidence, Location, Proof
-from core.outcomes import Access
+from core.outcomes import BY_PEOPLE, Access
 
 
 def alert_for(ports: Services, viewer: Viewer, alert_id: str) -> Alert:
@@ -51,10 +51,17 @@ def close(
     note: str,
     access: Access | None = None,
 ) -> Alert:
+    """Raises Problem INVALID for an outcome that no person chooses."""
+    _chosen(outcome)
     alert = alert_for(ports, viewer, alert_id)
     return _moved(
         ports.desk.close(alert.id, by=viewer.person, outcome=outcome, note=note, access=access, seen_fence=fence)
     )
+
+
+def _chosen(outcome: Outcome) -> None:
+    if outcome not in BY_PEOPLE:
+        raise Problem(Code.INVALID, f"Outcome {outcome.value!r} is the system's own; nobody chooses it.")
 
 
 def release(ports: Services, viewer: Viewer, alert_id: str, *, fence: int, reason: str) -> Alert:
@@ -92,6 +99,7 @@ def close_together(
     ports: Services, viewer: Viewer, seen: Mapping[str, int], *, outcome: Outcome, note: str
 ) -> dict[str, Alert | Refusal]:
     """What became of each. One that this viewer may not see is UNKNOWN. Raises Problem INVALID without a note."""
+    _chosen(outcome)
     if not note.strip():
         raise Problem(Code.INVALID, "Closing several at once needs a note that says what they had in common.")
     found = {alert_id: ports.alerts.get(alert_id) for alert_id in seen}

@@ -5,8 +5,8 @@ from datetime import datetime
 from pydantic import Field
 
 from api.family.answers import Answer
-from api.family.view import FamilyState
 from api.schema import Body, example
+from core.reassurance import FamilyState
 
 _QUESTION = {"alert": "a-17", "fence": 2, "answers": ["take"]}
 _HOME = {

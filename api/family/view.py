@@ -1,30 +1,14 @@
-"""What family may know of a home: well, being checked, or "call the desk". Never "well" when we cannot tell.
-
-A home that we cannot see is being checked, because that is what then happens; the reason is not told.
-After an alert that ended badly no sensor's quiet may say "all is well": the desk speaks with the family.
-"""
+"""The homes of one family member as they may see them; the reason is not told."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 
 from api.access import Viewer
 from api.family.answers import Question, questions
 from api.homes.sight import Sight, sights
 from api.services import Services
-from core.alerts import Alert, Outcome
 from core.places import Home
-from core.states import HomeState
-
-
-class FamilyState(StrEnum):
-    WELL = "well"
-    BEING_CHECKED = "being_checked"
-    CALL_DESK = "call_desk"  # the last alert ended in hospital, or with a death
-
-
-BACK_AFTER = timedelta(days=3)
-"""Life in the home so long after somebody was taken to hospital is theirs, not that of whoever fetches their things."""
+from core.reassurance import FamilyState, family_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +33,3 @@ def family_homes(ports: Services, viewer: Viewer) -> list[FamilyHome]:
 def _state(ports: Services, sight: Sight) -> FamilyState:
     newest = ports.alerts.page(homes=[sight.home.id], limit=1).alerts
     return family_state(sight.state, newest[0] if newest else None, sight.status.last_sign_at)
-
-
-def family_state(state: HomeState, newest: Alert | None = None, last_sign_at: datetime | None = None) -> FamilyState:
-    """`newest` is the home's newest alert, open or closed."""
-    match state:
-        case HomeState.WELL | HomeState.CANNOT_SEE if newest is not None and _ended_badly(newest, last_sign_at):
-            return FamilyState.CALL_DESK
-        case HomeState.WELL:
-            return FamilyState.WELL
-        case HomeState.CONCERN | HomeState.CANNOT_SEE:
-            return FamilyState.BEING_CHECKED
-
-
-def _ended_badly(alert: Alert, last_sign_at: datetime | None) -> bool:
-    """For good after a death; after a hospital, or when nobody got in, until the home is lived in again."""
-    match alert.outcome:
-        case Outcome.DECEASED:
-            return True
-        case Outcome.HOSPITAL | Outcome.NO_ACCESS:
-            assert alert.closed_at is not None
-            return last_sign_at is None or last_sign_at < alert.closed_at + BACK_AFTER
-        case _:
-            return False

@@ -11,11 +11,11 @@ from typing import Any
 
 import orjson
 
-from api.family.view import family_state
 from api.homes.sight import Sight
 from core.alerts import Alert
 from core.concerns import Severity
 from core.places import Inventory
+from core.reassurance import family_state
 from core.states import HomeState
 
 ROOT = "anxin/v1"

@@ -20,7 +20,7 @@ from api.pages.shell import shell
 from api.services import Services
 from core.alerts import Alert, Outcome, Refusal, Send
 from core.arrival import Evidence, Location
-from core.outcomes import Access
+from core.outcomes import BY_PEOPLE, Access
 from core.people import Person
 from core.policies import Target
 from core.ports import Look
@@ -110,7 +110,7 @@ def tap_view(ports: Services, code: str) -> TapView:
     home = ports.desk.reacher.home(alert.home, area=alert.area)
     words = wording.message(send, alert, home, person.language, names=ports.desk.reacher.names)
     role = send.target
-    outcomes = (Outcome.WELL_AT_HOME, Outcome.HELPED) if role is Target.FAMILY else tuple(Outcome)
+    outcomes = (Outcome.WELL_AT_HOME, Outcome.HELPED) if role is Target.FAMILY else BY_PEOPLE
     return TapView(code, alert, person, words, role, taps_of(alert, person.id, role), outcomes)
 
 

@@ -13,7 +13,7 @@ from api.i18n.catalogue import Catalogue
 from core.alerts import Alert, Condition, Entry, Found, Handling, Outcome
 from core.concerns import ConcernKind, Fact, Severity
 from core.delivery import Delivery, SendState, Settlement
-from core.outcomes import Access, Need, need
+from core.outcomes import BY_PEOPLE, Access, Need, need
 from core.people import Language
 from core.places import Room
 from core.policies import Whom
@@ -77,7 +77,7 @@ class Words:
     def outcome(self, outcome: Outcome) -> str:
         return wording.outcome(outcome, self.language)
 
-    def outcomes(self, among: Iterable[Outcome] = tuple(Outcome)) -> dict[Need, list[tuple[Outcome, str, str]]]:
+    def outcomes(self, among: Iterable[Outcome] = BY_PEOPLE) -> dict[Need, list[tuple[Outcome, str, str]]]:
         """What may be chosen, by what it counts as: each with its word and its definition."""
         grouped: dict[Need, list[tuple[Outcome, str, str]]] = {}
         for each in among:

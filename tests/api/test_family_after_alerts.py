@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from api.family.view import BACK_AFTER, FamilyState, family_state
 from api.services import Services
 from core.alerts import Outcome
+from core.reassurance import BACK_AFTER, FamilyState, family_state
 from core.states import HomeState
 from tests.api import street
 from tests.api.conftest import As

@@ -7,7 +7,7 @@ from core.outcomes import Need, need
 
 COUNTS = {
     Need.REAL: {"hospital", "helped", "referred", "hazard", "deceased"},
-    Need.NOTHING: {"well_at_home", "by_mistake", "away"},
+    Need.NOTHING: {"well_at_home", "by_mistake", "away", "over"},
     Need.TECHNICAL: {"device_fault"},
     Need.EXCLUDED: {"no_access", "test"},
 }

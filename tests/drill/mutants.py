@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
+import alerts.concerns
 import alerts.sender
 import core.escalation
 import core.levels
@@ -280,3 +281,26 @@ def planted(name: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         MUTANTS[name](patch)
         yield
+
+
+@mutant
+def life_ends_it_though_family_was_asked(patch: pytest.MonkeyPatch) -> None:
+    def change(subsided: Any) -> Any:
+        def anyway(alert: Alert, **given: Any) -> Any:
+            return subsided(alert, **{**given, "is_resident": lambda _person: True})
+
+        return anyway
+
+    _around(patch, alerts.concerns, "subsided", change)
+
+
+@mutant
+def life_ends_a_red_one(patch: pytest.MonkeyPatch) -> None:
+    def change(subsided: Any) -> Any:
+        def also_red(alert: Alert, **given: Any) -> Any:
+            move = subsided(replace(alert, severity=Severity.ORANGE), **given)
+            return move and replace(move, alert=replace(move.alert, severity=alert.severity))
+
+        return also_red
+
+    _around(patch, alerts.concerns, "subsided", change)
