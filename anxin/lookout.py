@@ -21,6 +21,7 @@ from anxin.memory import Memory
 from api.feed import Change
 from core.alerts import Condition
 from core.clock import Clock
+from core.family import Families
 from core.places import Inventory
 from core.ports import StatusStore, StoreUnavailable, TicketStore
 from core.readings import ALARM_KINDS, Reading
@@ -98,9 +99,10 @@ class Lookout:
                 self._covered = reading.received_at
                 return
 
-    def use_inventory(self, inventory: Inventory) -> None:
-        """Homes and devices were added, moved or taken away: faults that ended with them are said."""
+    def use(self, inventory: Inventory, families: Families) -> None:
+        """Homes and devices were added, moved or taken away, or other things are expected: what ended is said."""
         self._lanes.put(self.watch.use_inventory(inventory))
+        self._lanes.put(self.watch.use_expectations(families.expected))
         self._stirred.set()
 
     # -- what a restart does --------------------------------------------------------------------------------------

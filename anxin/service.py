@@ -143,7 +143,11 @@ def wire(
     with filling():
         roster.load()
     feed = LiveFeed(uuid4().hex[:12])
-    watch = Watch(roster.inventory, WatchSettings(false_alarms_per_month=settings.false_alarms_per_month))
+    watch = Watch(
+        roster.inventory,
+        WatchSettings(false_alarms_per_month=settings.false_alarms_per_month),
+        roster.directory.families.expected,
+    )
     alerting = new_alerting(settings, clock, stores, roster, announce=feed.announce, name=sender)
     gate = Gate()
     lookout = _lookout(watch, gate, stores, alerting, clock, feed)
@@ -255,7 +259,7 @@ def _lookout(
 
 def _take(roster: Roster, pipeline: Pipeline, lookout: Lookout, alerting: Alerting, feed: LiveFeed) -> None:
     pipeline.inventory = roster.inventory
-    lookout.use_inventory(roster.inventory)
+    lookout.use(roster.inventory, roster.directory.families)
     alerting.use(roster)
     feed.announce(Change("inventory", "*"))
 

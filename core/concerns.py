@@ -23,6 +23,7 @@ class ConcernKind(StrEnum):
     GAS = "gas"
     WATER = "water"
     DECLINE = "decline"
+    EXPECTED = "expected"  # a sign that somebody expects in a window of the day has not come
     OUTAGE = "outage"  # many homes of one building went dark together
     CANARY = "canary"  # nobody's: our own, to see whether alerts arrive
 

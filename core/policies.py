@@ -252,6 +252,14 @@ DEFAULT_BY_KIND: Mapping[tuple[Severity, ConcernKind], Policy] = {
         report_within=timedelta(hours=4),
         snooze_within=timedelta(hours=6),
     ),
+    (Severity.YELLOW, ConcernKind.EXPECTED): Policy(
+        "yellow.expected",
+        1,
+        _minutes((Target.RESIDENT, 10), (Target.FAMILY, 30), (Target.COMMUNITY_DESK, 60)),
+        arrive_within=timedelta(hours=2),
+        report_within=timedelta(hours=2),
+        snooze_within=timedelta(hours=24),
+    ),
     (Severity.YELLOW, ConcernKind.CANARY): Policy(
         "yellow.canary", 1, (Level((Named(Target.PERSON, CANARY),), timedelta(minutes=5)),)
     ),

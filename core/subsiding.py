@@ -21,6 +21,7 @@ SUBSIDES = frozenset(
         ConcernKind.NIGHT_OUT,
         ConcernKind.DOOR_OPEN,
         ConcernKind.APPLIANCE_ON,
+        ConcernKind.EXPECTED,
     }
 )
 """What fresh activity in the home ends."""

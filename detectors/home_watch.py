@@ -8,17 +8,20 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from core.concerns import CannotTell, Clear, Concern, ConcernKind, Severity
+from core.family import Expectation
 from core.faults import Fault
 from core.places import Device, Home, Role
 from core.readings import Kind, Reading
-from core.states import HomeStatus, Presence, Visibility
+from core.states import HomeStatus
+from detectors import shown
 from detectors.alarms import Hazard, Press
 from detectors.appliance_on import HEATING_WATTS, ApplianceOn
 from detectors.detector import Detector, Observation
 from detectors.door_open import DoorOpen
 from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
+from detectors.expected import ExpectedBy
 from detectors.faults import faults_of
-from detectors.instants import NEVER, instant, instant_or_none, seconds, waking
+from detectors.instants import NEVER, instant, seconds, waking
 from detectors.paths import SharedPath
 from detectors.presence import HomePresence
 from detectors.reception import Reception
@@ -52,7 +55,7 @@ class HomeWatch:
     """
 
     __slots__ = (
-        "_extras", "_looks", "_settings", "faults", "home", "latest", "presence", "raised", "reception",
+        "_expected", "_extras", "_looks", "_settings", "faults", "home", "latest", "presence", "raised", "reception",
         "scheduled", "shown", "silence", "told_until", "visibility",
     )  # fmt: skip
 
@@ -71,6 +74,7 @@ class HomeWatch:
         routine = Routine(home.timezone, budget=settings.false_alarms_per_month, density=density_of(devices))
         self.silence = Silence(home.id, self.visibility, self.presence, routine, settings)
         self._extras: dict[str, Detector] = {}
+        self._expected: dict[str, ExpectedBy] = {}
         self.raised: dict[str, _Raised] = {}
         self.faults: frozenset[str] = frozenset()
         self.shown = HomeStatus(home.id)
@@ -85,9 +89,25 @@ class HomeWatch:
         here = {device.id for device in devices}
         self._extras = {name: d for name, d in self._extras.items() if name.split(":", 1)[1] in here}
 
+    def use_expectations(self, expectations: Iterable[Expectation]) -> list[WatchEvent]:
+        """What is expected was changed: from now on; what is known of a window that stays as it was is kept. Says what
+        was raised for a window that nobody expects any more.
+        """
+        before = self._expected
+        made = (
+            ExpectedBy(each, self.visibility, self.presence, self.home.timezone, born=self.latest)
+            for each in expectations
+        )
+        kept = ((old if (old := before.get(new.name)) and old.of == new.of else new) for new in made)
+        self._expected = {detector.name: detector for detector in kept}
+        now = instant(max(self.latest, self.told_until, 0.0))
+        gone = [name for name in self.raised if name in before and name not in self._expected]
+        return [event for name in gone for event in self._release(name, self.raised[name], now, "no longer expected")]
+
     def detectors(self) -> Iterator[Detector]:
         yield self.silence
         yield from self._extras.values()
+        yield from self._expected.values()
 
     # -- observing ------------------------------------------------------------------------------------------------
 
@@ -96,6 +116,8 @@ class HomeWatch:
         seen = self.reception.receive(reading)
         if seen is None:
             return None
+        for expected in self._expected.values():
+            expected.observe(seen)
         self.visibility.observe(seen)
         self.silence.observe(seen)
         self.presence.observe(seen)
@@ -148,7 +170,7 @@ class HomeWatch:
         return events + self.show(now)
 
     def _named(self, name: str) -> Detector | None:
-        return self.silence if name == self.silence.name else self._extras.get(name)
+        return self.silence if name == self.silence.name else self._extras.get(name) or self._expected.get(name)
 
     # -- judging --------------------------------------------------------------------------------------------------
 
@@ -193,7 +215,7 @@ class HomeWatch:
     def take_up(self, kind: ConcernKind, episode: str, severity: Severity) -> None:
         """This was said already, after the last snapshot."""
         alone = f"{kind.value}:{episode.rpartition('@')[0]}"
-        name = alone if alone in self._extras else self.silence.name
+        name = alone if alone in self._extras or alone in self._expected else self.silence.name
         if name not in self.raised and (name == alone or kind is ConcernKind.SILENCE):
             self.raised[name] = _Raised(kind, episode, severity)
 
@@ -228,30 +250,11 @@ class HomeWatch:
         return [StatusChanged(status)] if changed else []
 
     def status(self, now: datetime) -> HomeStatus:
-        shown, silence = self.shown, self.silence
-        t = seconds(now)
-        presence, view = self.presence.at(t), self.visibility.view_unheard(t)
-        return HomeStatus(
-            home=self.home.id,
-            presence=presence,
-            presence_since=shown.presence_since if presence is shown.presence else instant_or_none(self._since(t)),
-            visibility=view.state,
-            visibility_since=shown.visibility_since if view.state is shown.visibility else now,
-            visibility_reason=view.reason,
-            last_sign_at=instant_or_none(silence.last),
-            last_sign_room=silence.room,
-            last_sign_device=silence.device,
-            learned_days=silence.routine.days,
-        )
-
-    def _since(self, t: float) -> float:
-        since = self.presence.since(t)
-        return t if since == NEVER else since
+        return shown.status_of(self.home.id, self.shown, self.presence, self.visibility, self.silence, now)
 
     # -- keeping --------------------------------------------------------------------------------------------------
 
     def snapshot(self) -> dict[str, Any]:
-        shown = self.shown
         return {
             "reception": self.reception.snapshot(),
             "visibility": self.visibility.snapshot(),
@@ -261,8 +264,8 @@ class HomeWatch:
             "raised": {name: [r.kind.value, r.episode, r.severity.value] for name, r in self.raised.items()},
             "faults": sorted(self.faults),
             "times": [None if t == NEVER else t for t in (self.latest, self.told_until)],
-            "shown": [shown.presence.value, _iso(shown.presence_since), shown.visibility.value,
-                      _iso(shown.visibility_since), shown.visibility_reason],
+            "shown": shown.to_json(self.shown),
+            "expected": {name: detector.snapshot() for name, detector in self._expected.items()},
         }  # fmt: skip
 
     def restore(self, body: Mapping[str, Any]) -> None:
@@ -280,28 +283,8 @@ class HomeWatch:
         }
         self.faults = frozenset(body["faults"])
         self.latest, self.told_until = (NEVER if t is None else float(t) for t in body["times"])
-        self.shown = self._as_shown(body["shown"])
+        for name, state in body.get("expected", {}).items():
+            if name in self._expected:
+                self._expected[name].restore(state)
+        self.shown = shown.from_json(self.home.id, self.silence, body["shown"])
         self._looks = -1
-
-    def _as_shown(self, shown: list[Any]) -> HomeStatus:
-        presence, presence_since, visibility, visibility_since, reason = shown
-        return HomeStatus(
-            self.home.id,
-            Presence(presence),
-            _instant(presence_since),
-            Visibility(visibility),
-            _instant(visibility_since),
-            reason,
-            instant_or_none(self.silence.last),
-            self.silence.room,
-            self.silence.device,
-            self.silence.routine.days,
-        )
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
-def _instant(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

@@ -3,16 +3,19 @@
 Not safe for several threads; it does no I/O and never reads a clock.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from heapq import heappop, heappush
+from types import MappingProxyType
+from typing import TypeAlias
 
 from core.concerns import ConcernKind, Severity
+from core.family import Expectation
 from core.faults import Fault, FaultCause
 from core.places import Inventory, Role
 from core.ports import Snapshot
 from core.readings import Kind, Reading, Replay
 from core.states import DeviceStatus, HomeStatus
+from detectors.due_times import DueTimes
 from detectors.events import ConcernCleared, ConcernRaised, FaultCleared, FaultRaised, StatusChanged, WatchEvent
 from detectors.faults import BROKER
 from detectors.home_watch import SNAPSHOT_VERSION, HomeWatch
@@ -25,6 +28,7 @@ __all__ = [
     "WatchSettings",
 ]  # fmt: skip
 
+Expected: TypeAlias = Mapping[str, tuple[Expectation, ...]]
 OWNER = "watch"
 _BROKER_KEY = f"{FaultCause.BROKER_LOST.value}/{BROKER}"
 _BRIDGE = "/bridge"
@@ -36,11 +40,14 @@ class Watch:
     A home costs nothing until its first reading or its snapshot.
     """
 
-    def __init__(self, inventory: Inventory, settings: WatchSettings | None = None) -> None:
+    def __init__(
+        self, inventory: Inventory, settings: WatchSettings | None = None, expected: Expected = MappingProxyType({})
+    ) -> None:
         self._inventory = inventory
+        self._expected = expected
         self._settings = settings or WatchSettings()
         self._homes: dict[str, HomeWatch] = {}
-        self._heap: list[tuple[float, str]] = []
+        self._dues = DueTimes(self._homes)
         self._faults: dict[str, set[str]] = {}
         self._lost_at: datetime | None = None
         self._unshown: set[str] = set()
@@ -67,7 +74,7 @@ class Watch:
                 judged = instant(max(home.latest, home.told_until, 0.0))
                 events += self._compare_faults(home, judged, may_raise=False)
             self._touch(home_id)
-            self._schedule(home, home.due_after_batch())
+            self._dues.put(home, home.due_after_batch())
         return events
 
     def _home(self, home_id: str) -> HomeWatch | None:
@@ -77,9 +84,22 @@ class Watch:
             place = self._inventory.homes[home_id]
             devices = self._inventory.devices_of(home_id)
             home = self._homes[home_id] = HomeWatch(place, devices, self._settings, self._gateways.paths)
+            home.use_expectations(self._expected.get(home_id, ()))
             if self._lost_at is not None:
                 home.visibility.lose_broker(seconds(self._lost_at))
         return home
+
+    def use_expectations(self, expected: Expected) -> list[WatchEvent]:
+        """What people expect of homes was changed. Says what ended with it."""
+        before, self._expected = self._expected, expected
+        events: list[WatchEvent] = []
+        for home_id in {*before, *expected}:
+            home = self._homes.get(home_id)
+            if home is not None and before.get(home_id) != expected.get(home_id):
+                events += home.use_expectations(expected.get(home_id, ()))
+                self._touch(home_id)
+                self._dues.put(home, home.due_after_batch())
+        return events
 
     def _learned(self, home_id: str, gateway: str) -> Path | None:
         home = self._homes.get(home_id)
@@ -122,7 +142,7 @@ class Watch:
             events += home.end_batch()
             if home.faults and home.looked_anew():
                 events += self._compare_faults(home, instant(home.latest), may_raise=False)
-            self._schedule(home, home.due_after_batch())
+            self._dues.put(home, home.due_after_batch())
         return events
 
     def _tell_all_behind(self, gateway: str, t: float, touched: dict[str, HomeWatch]) -> None:
@@ -148,37 +168,19 @@ class Watch:
 
     # -- due times ------------------------------------------------------------------------------------------------
 
-    def _schedule(self, home: HomeWatch, due: float | None) -> None:
-        """At most one live entry per home; a later due time waits until the earlier entry comes up."""
-        if due is not None and (home.scheduled == NEVER or due < home.scheduled):
-            home.scheduled = due
-            heappush(self._heap, (due, home.home.id))
-
-    def _stale(self, due: float, home_id: str) -> bool:
-        home = self._homes.get(home_id)
-        return home is None or home.scheduled != due
-
     def next_due(self) -> datetime | None:
         """When `run_due` should be called if nothing is observed before; None if nothing is waited for."""
-        while self._heap and self._stale(*self._heap[0]):
-            heappop(self._heap)
-        return instant(self._heap[0][0]) if self._heap else None
+        return self._dues.first()
 
     def run_due(self, now: datetime) -> list[WatchEvent]:
         """Judge every home whose time has come, however long ago that was."""
         events: list[WatchEvent] = []
-        t = seconds(now)
-        while self._heap and self._heap[0][0] <= t:
-            due, home_id = heappop(self._heap)
-            if self._stale(due, home_id):
-                continue
-            home = self._homes[home_id]
-            home.scheduled = NEVER
-            self._touch(home_id)
+        while (home := self._dues.pop(seconds(now))) is not None:
+            self._touch(home.home.id)
             judged = max(now, instant(max(home.told_until, 0.0)))
             events += home.run(judged)
             events += self._compare_faults(home, judged)
-            self._schedule(home, home.due(judged))
+            self._dues.put(home, home.due(judged))
         return events
 
     # -- faults ---------------------------------------------------------------------------------------------------
@@ -221,14 +223,14 @@ class Watch:
             if home is not None and key not in home.faults:
                 home.faults |= {key}
                 self._faults.setdefault(key, set()).add(home_id)
-                self._schedule(home, home.due_after_batch())
+                self._dues.put(home, home.due_after_batch())
 
     def take_up_concern(self, home_id: str, kind: ConcernKind, episode: str, severity: Severity) -> None:
         """A concern was said that no snapshot remembers: not again, and when it is over, that too."""
         home = self._homes.get(home_id)
         if home is not None:
             home.take_up(kind, episode, severity)
-            self._schedule(home, home.due_after_batch())
+            self._dues.put(home, home.due_after_batch())
 
     def broker_lost(self, at: datetime) -> list[WatchEvent]:
         """Our own session to the broker ended: no home is seen any more, and that is one fault."""
@@ -249,7 +251,7 @@ class Watch:
         for home_id, home in self._homes.items():
             home.visibility.regain_broker(seconds(at))
             home.scheduled = NEVER
-            self._schedule(home, seconds(at))
+            self._dues.put(home, seconds(at))
             self._touch(home_id)
         return [FaultCleared(_BROKER_KEY, at), *self._shown_anew(at)]
 
@@ -304,5 +306,5 @@ class Watch:
             lost_at = home.visibility.lost_at
             if lost_at != NEVER:
                 self._lost_at = instant(lost_at)
-            self._schedule(home, home.due_after_batch())
+            self._dues.put(home, home.due_after_batch())
         return unknown

@@ -34,6 +34,10 @@ NAMES = (
     "budget",
     "dark_homes",
     "homes",
+    "expected",
+    "expected_from",
+    "expected_by",
+    "last_like_it",
 )
 """What detectors may say. The names are the contract between them and this catalogue."""
 

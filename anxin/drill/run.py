@@ -30,7 +30,8 @@ from storage.alerts import SqlAlerts
 from storage.database import Database
 
 _CALM = timedelta(hours=3)
-_KINDS = tuple(kind for kind in ConcernKind if kind not in {ConcernKind.OUTAGE, ConcernKind.CANARY})
+_OWN_POLICY = {ConcernKind.OUTAGE, ConcernKind.CANARY, ConcernKind.EXPECTED}
+_KINDS = tuple(kind for kind in ConcernKind if kind not in _OWN_POLICY)
 """What concerns a home."""
 _AGAIN = 0.3
 """How often something happens where something else has just happened."""

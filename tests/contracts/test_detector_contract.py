@@ -6,7 +6,7 @@ Whole homes live random, also senseless, hours; each promise is tried on every d
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.concerns import Concern, Verdict
-from core.places import Home
+from core.family import Expectation
+from core.places import Home, Room
 from core.readings import Kind, Novelty, Reading, Replay, Value
 from detectors.detector import Detector
 from detectors.events import ConcernCleared, ConcernRaised
@@ -35,6 +36,10 @@ from tests.detectors.elder import (
     spoke,
 )
 
+EXPECTED = (
+    Expectation("tea", HOME, "tea", time(6), time(9), "min", room=Room.KITCHEN),
+    Expectation("stir", HOME, "any", time(13), time(16, 30), "min", frozenset({0, 2, 4})),
+)
 ROOMS = ("bathroom", "bedroom", "living", "kitchen")
 ROUNDING = timedelta(milliseconds=3)
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -96,7 +101,9 @@ def _played(steps: Sequence[Step]) -> list[Reading]:
 
 
 def _home() -> HomeWatch:
-    return HomeWatch(Home(HOME, "grid", "7-2-402"), tuple(devices_of()), WatchSettings())
+    home = HomeWatch(Home(HOME, "grid", "7-2-402"), tuple(devices_of()), WatchSettings())
+    home.use_expectations(EXPECTED)
+    return home
 
 
 def _all(home: HomeWatch) -> Iterator[Detector]:
@@ -197,7 +204,8 @@ def test_polling_every_minute_says_the_same_as_asking_when_due(steps: list[Step]
     told = _played(steps[:15])
     told = [r for r in told if r.at < told[0].at + timedelta(days=2)]
     end = told[-1].at + timedelta(hours=30)
-    due, polled = Watch(inventory()), Watch(inventory())
+    expected = {HOME: EXPECTED}
+    due, polled = Watch(inventory(), expected=expected), Watch(inventory(), expected=expected)
 
     by_due = _by_due(due, told, end)
     by_poll = _by_poll(polled, told, end)

@@ -11,6 +11,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from core.concerns import Concern
+from core.family import Expectation
 from core.faults import Fault
 from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role, Room
 from core.readings import Kind, Novelty, Reading, Replay, Semantics, Value
@@ -152,10 +153,11 @@ class House:
     now: datetime = field(default_factory=lambda: at(0, "00:00"))
     dead: set[str] = field(default_factory=set)
     said: list[WatchEvent] = field(default_factory=list)
+    expected: dict[str, tuple[Expectation, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.places = inventory(self.devices)
-        self.watch = Watch(self.places, self.settings)
+        self.watch = Watch(self.places, self.settings, self.expected)
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
@@ -191,7 +193,7 @@ class House:
     def restart(self) -> None:
         """A new watch takes up where the old one stood."""
         kept = list(self.watch.snapshots(self.now, dirty_only=False))
-        self.watch = Watch(self.places, self.settings)
+        self.watch = Watch(self.places, self.settings, self.expected)
         self.watch.restore(kept)
 
     # -- what was said --------------------------------------------------------------------------------------------

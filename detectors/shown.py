@@ -1,0 +1,74 @@
+"""A home's status: as it follows from its detectors, and as its snapshot keeps what was shown of it last, so that a
+restart tells nothing twice.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from core.states import HomeStatus, Presence, Visibility
+from detectors.instants import NEVER, instant_or_none, seconds
+from detectors.presence import HomePresence
+from detectors.silence import Silence
+from detectors.visibility import HomeVisibility
+
+
+def status_of(
+    home: str,
+    before: HomeStatus,
+    presences: HomePresence,
+    visibility: HomeVisibility,
+    silence: Silence,
+    now: datetime,
+) -> HomeStatus:
+    """What is believed at `now`; `before`: what was shown last."""
+    t = seconds(now)
+    presence, view, since = presences.at(t), visibility.view_unheard(t), presences.since(t)
+    changed_at = instant_or_none(t if since == NEVER else since)
+    return HomeStatus(
+        home=home,
+        presence=presence,
+        presence_since=before.presence_since if presence is before.presence else changed_at,
+        visibility=view.state,
+        visibility_since=before.visibility_since if view.state is before.visibility else now,
+        visibility_reason=view.reason,
+        last_sign_at=instant_or_none(silence.last),
+        last_sign_room=silence.room,
+        last_sign_device=silence.device,
+        learned_days=silence.routine.days,
+    )
+
+
+def to_json(shown: HomeStatus) -> list[Any]:
+    """What does not follow from the detectors."""
+    return [
+        shown.presence.value,
+        _iso(shown.presence_since),
+        shown.visibility.value,
+        _iso(shown.visibility_since),
+        shown.visibility_reason,
+    ]
+
+
+def from_json(home: str, silence: Silence, shown: list[Any]) -> HomeStatus:
+    """With the last sign of life that `silence` has been restored to."""
+    presence, presence_since, visibility, visibility_since, reason = shown
+    return HomeStatus(
+        home,
+        Presence(presence),
+        _instant(presence_since),
+        Visibility(visibility),
+        _instant(visibility_since),
+        reason,
+        instant_or_none(silence.last),
+        silence.room,
+        silence.device,
+        silence.routine.days,
+    )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
