@@ -27,6 +27,8 @@ class Action(StrEnum):
     SEE_PHONES = "see_phones"  # the demonstration's
     SEE_FAMILY = "see_family"
     ANSWER_AS_FAMILY = "answer_as_family"  # when asked
+    KEEP_WISHES = "keep_wishes"  # when one hears, and what is expected: family their own, the desk anybody's
+    RECORD_CONSENT = "record_consent"  # what a resident agrees that family hears
     FOLLOW = "follow"  # the live feed, filtered
     LEAVE = "leave"  # end one's own session
 
@@ -45,6 +47,8 @@ _DESK = _RESPONDER | {
     Action.ENROLL_DEVICES,
     Action.CHANGE_DUTY,
     Action.SEE_POLICIES,
+    Action.KEEP_WISHES,
+    Action.RECORD_CONSENT,
 }
 
 MAY: Mapping[AccessRole, frozenset[Action]] = {
@@ -52,7 +56,7 @@ MAY: Mapping[AccessRole, frozenset[Action]] = {
     AccessRole.DESK: _DESK,
     AccessRole.RESPONDER: _RESPONDER,
     AccessRole.INSTALLER: _EVERYBODY | {Action.ENROLL_DEVICES, Action.SEE_TICKETS},
-    AccessRole.FAMILY: _EVERYBODY | {Action.SEE_FAMILY, Action.ANSWER_AS_FAMILY},
+    AccessRole.FAMILY: _EVERYBODY | {Action.SEE_FAMILY, Action.ANSWER_AS_FAMILY, Action.KEEP_WISHES},
 }
 
 

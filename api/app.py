@@ -39,6 +39,7 @@ from api.pages import (
     others,
     policies,
     together,
+    wishes,
 )
 from api.pages import figures as figure_pages
 from api.pages import homes as home_pages
@@ -127,6 +128,7 @@ def _include(app: FastAPI) -> None:
         knocks,
         photos,
         together,
+        wishes,
         home_pages,
         figure_pages,
         doors,

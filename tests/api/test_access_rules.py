@@ -35,8 +35,8 @@ def test_family_given_areas_by_mistake_still_sees_its_own_homes_only() -> None:
     assert [home.id for home in viewer.homes_of(street.INVENTORY)] == [street.WELL]
 
 
-def test_family_may_do_nothing_but_see_its_page_and_answer_when_asked() -> None:
-    own = {Action.SEE_FAMILY, Action.ANSWER_AS_FAMILY}
+def test_family_may_do_nothing_but_see_its_page_answer_when_asked_and_keep_its_wishes() -> None:
+    own = {Action.SEE_FAMILY, Action.ANSWER_AS_FAMILY, Action.KEEP_WISHES}
     assert MAY[AccessRole.FAMILY] == {*own, Action.FOLLOW, Action.LEAVE}
 
 

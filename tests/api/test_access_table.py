@@ -111,6 +111,19 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/providers/{channel}/{path:path}"): Row(NOBODY_NEEDED, "/providers/sms/status"),
     ("GET", "/a/{code}"): Row(NOBODY_NEEDED, "/a/unknown"),
     ("POST", "/a/{code}"): Row(NOBODY_NEEDED, "/a/unknown", form={"tap": "take", "fence": "1"}),
+    ("GET", "/family/wishes"): Row(
+        OFFICE | {FAMILY},
+        f"/family/wishes?home={street.FALLEN}&person=fang",
+    ),
+    ("POST", "/family/wishes"): Row(
+        OFFICE | {FAMILY}, form={"home": street.FALLEN, "person": "fang", "hears": "at_once"}
+    ),
+    ("POST", "/family/expected"): Row(OFFICE | {FAMILY}, form={"home": street.FALLEN, "person": "fang"}),
+    ("POST", "/family/expected/remove"): Row(
+        OFFICE | {FAMILY}, form={"home": street.FALLEN, "person": "fang", "expected": "e-1"}
+    ),
+    ("GET", "/kin"): Row(OFFICE, f"/kin?home={street.FALLEN}"),
+    ("POST", "/kin/consent"): Row(OFFICE, form={"home": street.FALLEN, "person": "fang", "scope": "state"}),
     ("GET", "/duty"): Row(STAFF, outside="/duty?area=grid-2"),
     ("POST", "/duty"): Row(
         OFFICE,

@@ -17,6 +17,7 @@ from core.alerts import Purpose, TimerKind
 from core.decisions import ClockDecision, Decision
 from core.delivery import SendState
 from core.duty import Post
+from core.family import Hears, Scope
 from core.faults import FaultCause
 from core.outcomes import Need
 from core.people import Language
@@ -51,6 +52,8 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "asking": Asking,
     "policy_wrong": Flaw,
     "need": Need,
+    "hears": Hears,
+    "scope": Scope,
     "figures_split": Split,
 }
 
@@ -95,7 +98,18 @@ def test_every_word_of_the_domain_that_pages_show_is_there(family: str, words: t
 
 def test_nothing_in_the_catalogues_is_unused() -> None:
     text = templates() + sources() + files("api.pages").joinpath("static", "live.js").read_text(encoding="utf-8")
-    families = {*FAMILIES, "nav", "figures_met", "figures_column", "phones", "said", "look", "family", "worth"}
+    families = {
+        *FAMILIES,
+        "nav",
+        "figures_met",
+        "figures_column",
+        "phones",
+        "said",
+        "look",
+        "family",
+        "worth",
+        "weekday",
+    }
 
     unused = {
         key
