@@ -12,6 +12,7 @@ from alerts.channels.inbound import Replied, ReplyWords
 from alerts.channels.text import phone
 from alerts.channels.wire import AddressRefused
 from alerts.desk import Desk
+from alerts.proving import Proving
 from alerts.taps import Tap, taps_of
 from alerts.wording.catalogue import say
 from core.alerts import Alert, Handling, Purpose, Refusal, Send
@@ -37,6 +38,7 @@ class ReplyFate(StrEnum):
     IN_HANDS = "in_hands"  # somebody else has it
     STALE = "stale"  # somebody moved it in this moment
     OVER = "over"
+    PROVED = "proved"  # a test of their number
     NOTHING = "nothing"  # nobody asks this person anything
     NOT_UNDERSTOOD = "not_understood"
     NOT_UNDERSTOOD_RESIDENT = "not_understood_resident"
@@ -54,10 +56,14 @@ class _Ask:
 
 @dataclass(frozen=True)
 class Replies:
-    """`directory`: everybody as they are enrolled now. Synchronous and safe from several threads."""
+    """`directory`: everybody as they are enrolled now; `proving` keeps which ways are proved.
+
+    Synchronous and safe from several threads.
+    """
 
     desk: Desk
     directory: Callable[[], Directory]
+    proving: Proving | None = None
 
     def hear(self, channel: str, reply: Replied) -> ReplyWords | None:
         """Act, and what whoever answered is told; None for an address that is nobody's.
@@ -76,7 +82,15 @@ class Replies:
             fate, language = self._act(ask, _code(reply.words)), ask.person.language
             if fate is not ReplyFate.STALE:
                 break
-        return _words(fate, language)
+        was_test = self._proves(people, channel, reply)
+        return _words(ReplyFate.PROVED if was_test and fate is ReplyFate.NOTHING else fate, language)
+
+    def _proves(self, people: dict[str, Person], channel: str, reply: Replied) -> bool:
+        """Whoever answers from a number has shown that it is theirs. Did they answer a test of it?"""
+        if self.proving is None or not reply.address or _code(reply.words) not in {_YES, _NO}:
+            return False
+        ways = [(p, route) for p in people.values() for route in p.routes if _is_from(route, channel, reply)]
+        return True in [self.proving.replied(person, route) for person, route in ways]
 
     def _who(self, channel: str, reply: Replied) -> dict[str, Person]:
         """Everybody who may have answered. A call that is named without a number was to one of those we called."""

@@ -16,6 +16,7 @@ from alerts.engine_settings import EngineSettings
 from alerts.links import Links
 from alerts.policies import load as load_policies
 from alerts.providers import Providers
+from alerts.proving import Proving
 from alerts.reach import Reacher
 from alerts.relief import Relief
 from alerts.replies import Replies
@@ -47,6 +48,7 @@ class Alerting:
     policies: PolicyBook
     providers: Providers
     canary: Canary
+    proving: Proving
 
     def use(self, roster: Roster) -> None:
         self.reacher.use(inventory=roster.inventory, directory=roster.directory, rota=roster.rota)
@@ -99,17 +101,19 @@ def new_alerting(
 
     desk = Desk(stores.alerts, reacher, policies.current, clock, lambda: uuid4().hex, announce=stirred)
     relief = Relief(stores.alerts, reacher, clock, threads, announce=stirred)
+    base = settings.public_url if links_of(settings) is not None else ""
+    proving = Proving(stores.proofs, channels, clock, threads, base or "")
     providers = Providers(
         {name: inbound for name, channel in channels.items() if (inbound := inbound_of(channel)) is not None},
         stores.alerts,
-        Replies(desk, lambda: roster.directory),
+        Replies(desk, lambda: roster.directory, proving),
         clock,
         engine.climb_if_unreached,
         stirred,
     )
     canary = Canary(desk, clock, threads)
     auditor = Auditor(stores.alerts)
-    return Alerting(reacher, desk, engine, relief, auditor, threads, channels, policies, providers, canary)
+    return Alerting(reacher, desk, engine, relief, auditor, threads, channels, policies, providers, canary, proving)
 
 
 def _canary(settings: Settings) -> Person:

@@ -49,6 +49,7 @@ def console_services(
         duty=Duty(stores),
         policies=alerting.policies,
         families=FamilyBook(stores),
+        proving=alerting.proving,
         phones=stores.phones if settings.phones else None,
         links=links_of(settings),
         providers=alerting.providers,

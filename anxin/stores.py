@@ -20,6 +20,7 @@ from storage.ledger import SqlLedger
 from storage.phones import SqlPhones
 from storage.photos import SqlPhotos
 from storage.policies import SqlPolicies
+from storage.proofs import SqlProofs
 from storage.readings_sqlite import SqliteReadings
 from storage.readings_waiting import WaitingReadings
 from storage.snapshots import SqlSnapshots
@@ -46,6 +47,7 @@ class Stores:
     photos: SqlPhotos
     families: SqlFamilies
     digests: SqlDigests
+    proofs: SqlProofs
 
 
 @contextmanager
@@ -72,6 +74,7 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlPhotos(database),
             SqlFamilies(database),
             SqlDigests(database),
+            SqlProofs(database),
         )
     finally:
         database.close()

@@ -27,6 +27,7 @@ from api.looked import endpoints as looked
 from api.looks import LookBook
 from api.pages import (
     alert,
+    contacts,
     desk,
     doors,
     duty,
@@ -129,6 +130,7 @@ def _include(app: FastAPI) -> None:
         photos,
         together,
         wishes,
+        contacts,
         home_pages,
         figure_pages,
         doors,

@@ -41,6 +41,8 @@ class Code(StrEnum):
     CANNOT_BE_ASKED = "cannot_be_asked"
     RED_ONE_BY_ONE = "red_one_by_one"
     NO_PICTURE = "no_picture"
+    NOT_ACCEPTED = "not_accepted"
+    WRONG_CODE = "wrong_code"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -75,6 +77,8 @@ TABLE: Mapping[Code, Told] = {
     Code.RED_ONE_BY_ONE: Told(409, "Red one by one", "A red alert is closed by itself, by somebody who looked."),
     Code.CANNOT_BE_ASKED: Told(409, "Cannot be asked", "Choose a responder of this home's areas who can be reached."),
     Code.NO_PICTURE: Told(422, "Not a picture", "Send a JPEG or PNG file, of at most 2 MB."),
+    Code.NOT_ACCEPTED: Told(502, "Not accepted", "The provider did not take the message; its answer is on the page."),
+    Code.WRONG_CODE: Told(422, "Not the code", "Ask for the code in the newest test; it counts for a day."),
     Code.UNAVAILABLE: Told(503, "Out of reach for a moment", "Nothing was changed. Try again in a few seconds."),
     Code.INTERNAL: Told(
         500, "Something broke here", "It has been recorded. Try again; if it stays, tell the operator."

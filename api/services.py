@@ -12,6 +12,7 @@ from typing import Protocol
 from alerts.desk import Desk
 from alerts.links import Links
 from alerts.providers import Providers
+from alerts.proving import Proving
 from api.feed import LiveFeed
 from core.arrival import DoorStore
 from core.clock import Clock
@@ -173,6 +174,7 @@ class Services:
     duty: DutyBook
     policies: PolicyBook
     families: FamilyBook
+    proving: Proving
     phones: PhoneStore | None = None
     links: Links | None = None
     providers: Providers | None = None

@@ -342,3 +342,22 @@ digests = Table(
     Column("said", Text, nullable=False),
     CheckConstraint("state IN ('queued', 'sent', 'failed')", name="state"),
 )
+
+route_trials = Table(
+    "route_trials",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person", Text, ForeignKey("people.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("answered_at", Instant),
+    Column("how", Text),
+    CheckConstraint("(answered_at IS NULL) = (how IS NULL)", name="answered_somehow"),
+    Index("ix_route_trials_person", "person", "at"),
+    Index("ix_route_trials_answered", "answered_at"),
+)

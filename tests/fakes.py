@@ -10,6 +10,7 @@ from core.concerns import ConcernKind
 from core.delivery import Attempt, Claimed, Delivery, SendState, Settlement
 from core.phones import PhoneMessage
 from core.ports import Page, StoreRefused
+from core.proving import ProofHow, Trial, Way
 from core.receipts import Onwards, Receipt, ReceiptState, advanced, onwards, undelivered
 
 _CONDITIONS = {EntryKind.CONDITION_CLEARED: Condition.CLEARED, EntryKind.CONDITION_RETURNED: Condition.ACTIVE}
@@ -358,3 +359,40 @@ class MemoryPhones:
     def inbox(self, person: str | None = None, *, limit: int = 100) -> list[PhoneMessage]:
         found = [m for m in reversed(self._messages.values()) if person is None or m.person == person]
         return found[:limit]
+
+
+class MemoryProofs:
+    """`core.proving.ProofStore` in memory."""
+
+    def __init__(self) -> None:
+        self._trials: dict[str, Trial] = {}
+
+    def save(self, trial: Trial) -> None:
+        if trial.id in self._trials:
+            raise StoreRefused(f"there is a test {trial.id!r} already")
+        self._trials[trial.id] = trial
+
+    def trial(self, id_: str) -> Trial | None:
+        return self._trials.get(id_)
+
+    def answer(self, id_: str, *, at: datetime, how: ProofHow) -> bool:
+        trial = self._trials.get(id_)
+        if trial is None or trial.answered_at is not None:
+            return False
+        self._trials[id_] = replace(trial, answered_at=at, how=how)
+        return True
+
+    def latest(self, person: str) -> list[Trial]:
+        newest: dict[tuple[str, str], Trial] = {}
+        for trial in sorted(self._trials.values(), key=lambda t: (-t.at.timestamp(), t.id)):
+            if trial.person == person:
+                newest.setdefault((trial.channel, trial.address), trial)
+        return list(newest.values())
+
+    def proved(self, since: datetime) -> dict[Way, datetime]:
+        found: dict[Way, datetime] = {}
+        for trial in self._trials.values():
+            way = trial.person, trial.channel, trial.address
+            if trial.answered_at is not None and trial.answered_at >= since:
+                found[way] = max(trial.answered_at, found.get(way, trial.answered_at))
+        return found

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from api.access import Viewer
 from api.areas.overview import POSTS, areas_of
+from api.contacts.view import ENOUGH, unproved
 from api.services import Services
 from core.duty import Change, Post, Rota, Shift, people_of
 from core.people import Bond, Directory
@@ -22,7 +23,8 @@ UNBALANCED = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """`gaps` are the spells that nobody holds; `hours` by person, most first. `mute`: one way to be reached, or none.
+    """`gaps` are the spells that nobody holds; `hours` by person, most first. `mute`: one way to be reached, or none;
+    `unproved`: fewer than two ways by which they have answered.
 
     `own`: who has a shift here. `people`: whom a change may name.
     """
@@ -34,6 +36,7 @@ class Ahead:
     hours: Mapping[str, float]
     unbalanced: bool
     mute: tuple[str, ...]
+    unproved: tuple[str, ...]
     changes: tuple[Change, ...]
     own: tuple[str, ...]
     people: tuple[str, ...]
@@ -62,7 +65,8 @@ def ahead(ports: Services, area: Area, rota: Rota, *, now: datetime) -> Ahead:
         tuple(spell for spell in held if not spell.people),
         shared,
         len(shared) > 1 and max(shared.values()) > UNBALANCED * min(shared.values()),
-        tuple(person for person in shared if routes.get(person, 0) < 2),  # noqa: PLR2004 - a second way
+        tuple(person for person in shared if routes.get(person, 0) < ENOUGH),
+        unproved(ports, shared),
         tuple(
             c
             for c in rota

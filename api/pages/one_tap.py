@@ -108,7 +108,9 @@ def tap_view(ports: Services, code: str) -> TapView:
     alert = found[0]
     send = _latest(ports, alert, person.id)
     home = ports.desk.reacher.home(alert.home, area=alert.area)
-    words = wording.message(send, alert, home, person.language, names=ports.desk.reacher.names)
+    reacher = ports.desk.reacher
+    scope = reacher.scope(alert.home, person.id)
+    words = wording.message(send, alert, home, person.language, names=reacher.names, scope=scope)
     role = send.target
     outcomes = (Outcome.WELL_AT_HOME, Outcome.HELPED) if role is Target.FAMILY else BY_PEOPLE
     return TapView(code, alert, person, words, role, taps_of(alert, person.id, role), outcomes)

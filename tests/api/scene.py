@@ -15,8 +15,11 @@ from pathlib import Path
 
 import uvicorn
 
+from alerts.channels.console import ConsoleChannel
 from alerts.desk import Desk
 from alerts.links import Links
+from alerts.proving import Proving
+from alerts.workers import inline
 from anxin.clock import ScaledClock, system_clock
 from api.app import create_app
 from api.feed import Change, LiveFeed
@@ -42,6 +45,7 @@ from storage.statuses import SqlStatuses
 from storage.tickets import SqlTickets
 from tests.api import happenings, street
 from tests.api.visitor import ORIGIN
+from tests.fakes import MemoryProofs
 
 _SETTINGS = WebSettings()
 
@@ -235,6 +239,7 @@ def scene(
         lambda: f"a-{next(numbers)}",
         lambda alert: feed.announce(Change("alert", alert.id, (alert.home,))),
     )
+    phones = SqlPhones(database)
     book, families = Book(street.ROTA), Familybook()
     try:
         yield Services(
@@ -258,7 +263,8 @@ def scene(
             duty=book,
             policies=policies,
             families=families,
-            phones=SqlPhones(database),
+            proving=Proving(MemoryProofs(), {"console": ConsoleChannel(phones, inline)}, clock, inline, ORIGIN),
+            phones=phones,
             links=Links(ORIGIN, "a secret of sixteen"),
             settings=settings,
         )

@@ -122,6 +122,11 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/family/expected/remove"): Row(
         OFFICE | {FAMILY}, form={"home": street.FALLEN, "person": "fang", "expected": "e-1"}
     ),
+    ("GET", "/contacts"): Row(OFFICE),
+    ("POST", "/contacts/test"): Row(OFFICE, form={"person": "li", "number": "0", "channel": "console"}),
+    ("POST", "/contacts/code"): Row(OFFICE, form={"person": "li", "code": "0000"}),
+    ("GET", "/t/{trial_id}"): Row(NOBODY_NEEDED, "/t/unknown"),
+    ("POST", "/t/{trial_id}"): Row(NOBODY_NEEDED, "/t/unknown"),
     ("GET", "/kin"): Row(OFFICE, f"/kin?home={street.FALLEN}"),
     ("POST", "/kin/consent"): Row(OFFICE, form={"home": street.FALLEN, "person": "fang", "scope": "state"}),
     ("GET", "/duty"): Row(STAFF, outside="/duty?area=grid-2"),
