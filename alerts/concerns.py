@@ -123,6 +123,9 @@ class Concerns:
     def _add(self, alert: Alert, concern: Concern) -> Raised | None:
         now = self.clock.now()
         if concern.severity.rank < alert.severity.rank:
+            timer = self.store.timer(alert.id)
+            if timer is None:
+                return None
             policy = self.policies().of(concern.severity, concern.kind)
             worse = worsening.worsen(
                 alert,
@@ -131,6 +134,7 @@ class Concerns:
                 reach=self.reacher.reach(alert.home, now, policy, area=alert.area),
                 audience=self.reacher.audience(alert, now),
                 now=now,
+                timer=timer,
             )
             if isinstance(worse, Refusal) or not self.store.apply(worse):
                 return None

@@ -52,6 +52,7 @@ class Engine:
     name: str | None = None
     counts: EngineCounts = field(default_factory=EngineCounts)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _called: bool = False
     _loop: asyncio.AbstractEventLoop | None = None
     _sending: set[asyncio.Task[None]] = field(default_factory=set)
     _held: dict[str, datetime] = field(default_factory=dict)
@@ -65,7 +66,11 @@ class Engine:
         """There is new work: look now. Safe from any thread, before the start and after the end."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._woken.set)
+            loop.call_soon_threadsafe(self._hear_call)
+
+    def _hear_call(self) -> None:
+        self._called = True
+        self._woken.set()
 
     def lag(self, now: datetime) -> timedelta:
         """How long the oldest due row has been waiting for us. Grows when the loop is stuck or the store is away."""
@@ -131,6 +136,7 @@ class Engine:
         """Everything that is due now, a bounded part at a time. Did anything move?
 
         A new alert's first call goes out before older alerts climb on: after a power cut there may be many of those.
+        Their own messages wait until the part has climbed, so that the most urgent of all of them goes first.
         """
         self.counts.turns += 1
         now = self._looked_at = self.clock.now()
@@ -141,8 +147,8 @@ class Engine:
         free = [timer for timer in timers if timer.alert not in self._held]
         size = _AT_ONCE if len(free) >= _MANY else 1
         for start in range(0, len(free), size):
-            if self._woken.is_set():
-                self._woken.clear()
+            if self._called:
+                self._called = False
                 moved |= await self._send_due()
             moved |= await self.run_call(partial(self._fire_all, free[start : start + size]))
         return await self._send_due() or moved

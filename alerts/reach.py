@@ -3,39 +3,20 @@
 A gap is not papered over here: an empty target is recorded by the move that meets it, and the next level is asked.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from alerts import kin
+from alerts.behind import POSTS, PeopleOf, World, everybody, people_of_target, recipient_of
 from core.alerts import Alert, EntryKind, Purpose, Recipient, Send, Transition
-from core.duty import Post, Rota, on_duty, people_of
+from core.duty import Rota, people_of
 from core.family import Scope, Wish
 from core.levels import Reach
 from core.people import Bond, Directory, Person, Tie
-from core.places import AreaKind, Home, Inventory
-from core.policies import ROLES, Named, Policy, Target, Whom
+from core.places import Home, Inventory
+from core.policies import Policy, Target
 from core.quiet import quietly
-
-_BONDS = {Target.RESIDENT: Bond.RESIDENT, Target.FAMILY: Bond.FAMILY, Target.CAPTAIN: Bond.CAPTAIN}
-_POSTS = {
-    Target.GRID_WORKER: (Post.GRID_WORKER, AreaKind.GRID),
-    Target.COMMUNITY_DESK: (Post.DESK, AreaKind.COMMUNITY),
-    Target.STREET_DESK: (Post.DESK, AreaKind.STREET),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _World:
-    """Everything that reaching depends on, swapped as one, so that no answer mixes old and new."""
-
-    inventory: Inventory = field(default_factory=Inventory)
-    directory: Directory = field(default_factory=Directory)
-    rota: Rota = ()
-    by_home: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
-    by_area: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)
-    responders: frozenset[str] = frozenset()
-    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +51,7 @@ class Reacher:
         last_asked: LastAsked = lambda _people: {},
         beside: Iterable[Person] = (),
     ) -> None:
-        self._world = _World()
+        self._world = World()
         self._last_asked = last_asked
         self._asking: dict[str, datetime] = {}
         self._beside = {person.id: person for person in beside}
@@ -119,13 +100,7 @@ class Reacher:
         Family as each of them wishes and may hear; where the policy finds nobody else but the resident, as they may.
         `area` is where an alert was opened. Raises StoreUnavailable, where the policy takes turns.
         """
-        world = self._world
-        found = _behind(world, self.home(home, area=area), now, policy)
-        family, families = found[Target.FAMILY], world.directory.families
-        if family:
-            found[Target.FAMILY] = kin.asked(family, families, home, now)
-            if policy is not None and not _somebody(policy, found):
-                found[Target.FAMILY] = kin.in_need(family, families, home)
+        found = PeopleOf(self._world, self.home(home, area=area), now, policy)
         return self._with_turns(found) if policy is not None and policy.takes_turns else found
 
     def _with_turns(self, reach: Reach) -> Reach:
@@ -158,14 +133,14 @@ class Reacher:
         family who may not, or for now does not wish to.
         """
         world = self._world
-        reach = _behind(world, self.home(alert.home, area=alert.area), now, alert.policy)
+        reach = everybody(world, self.home(alert.home, area=alert.area), now, alert.policy)
         here = {r.person: r for recipients in reversed(list(reach.values())) for r in recipients}
         holding = {alert.taken_by, alert.arrived_by}
         told: list[Recipient] = []
         for person in dict.fromkeys(p for p in (*alert.told, *holding) if p is not None):
             recipient = here.get(person)
             if recipient is None and (person in holding or person in world.responders):
-                recipient = _recipient(world, person, Target.GRID_WORKER)
+                recipient = recipient_of(world, person, Target.GRID_WORKER)
             if recipient is not None and (person in holding or self._may_hear(alert.home, recipient, now)):
                 told.append(recipient)
         return [*told, *self._who_hears_of(event, alert, reach[Target.FAMILY], now)]
@@ -205,15 +180,17 @@ class Reacher:
         Whoever is on duty comes first, then the others by name.
         """
         world, place = self._world, self.home(home, area=area)
-        found = {r.person: r for target in (Target.CAPTAIN, *_POSTS) for r in _people(world, place, target, now)}
+        found = {
+            r.person: r for target in (Target.CAPTAIN, *POSTS) for r in people_of_target(world, place, target, now)
+        }
         above = {a.id for a in world.inventory.lineage(place.area)}
-        posts = {(post, kind): target for target, (post, kind) in _POSTS.items()}
+        posts = {(post, kind): target for target, (post, kind) in POSTS.items()}
         others: list[Recipient] = []
         for row in world.rota:
             if row.area not in above or row.post is None or row.person is None or row.person in found:
                 continue
             target = posts.get((row.post, world.inventory.areas[row.area].kind))
-            recipient = _recipient(world, row.person, target) if target is not None else None
+            recipient = recipient_of(world, row.person, target) if target is not None else None
             if recipient is not None:
                 others.append(recipient)
         for recipient in sorted(others, key=lambda r: r.name):
@@ -232,72 +209,3 @@ def _grouped(ties: Iterable[Tie], place: Callable[[Tie], str | None]) -> Mapping
         if where is not None:
             grouped.setdefault(where, []).append(tie)
     return {where: tuple(sorted(found, key=lambda tie: (tie.rank, tie.person))) for where, found in grouped.items()}
-
-
-def _somebody(policy: Policy, found: Reach) -> bool:
-    """Does any level find somebody whom it may ask, other than the resident?"""
-    targets = {target for rung in policy.levels for target in rung.targets} - {Target.RESIDENT}
-    return any(r.ladder and not r.spared for target in targets for r in found.get(target, ()))
-
-
-def _behind(world: _World, home: Home, now: datetime, policy: Policy | None) -> dict[Whom, tuple[Recipient, ...]]:
-    found: dict[Whom, tuple[Recipient, ...]] = {role: _people(world, home, role, now) for role in ROLES}
-    for named in policy.named if policy is not None else ():
-        found[named] = _named(world, home, named)
-    return found
-
-
-def _people(world: _World, home: Home, target: Target, now: datetime) -> tuple[Recipient, ...]:
-    persons = _tied(world, home, _BONDS[target]) if target in _BONDS else _on_duty(world, home, target, now)
-    away = _distance(world, home, target)
-    found = (_recipient(world, person, target, away) for person in dict.fromkeys(persons))
-    return tuple(recipient for recipient in found if recipient is not None)
-
-
-def _named(world: _World, home: Home, named: Named) -> tuple[Recipient, ...]:
-    """As near as the smallest area around the home that they ever answer for; nobody is farther than one without."""
-    areas = [area.id for area in world.inventory.lineage(home.area)]
-    serves = {row.area for row in world.rota if row.person == named.person}
-    serves |= {tie.area for tie in world.directory.ties if tie.person == named.person}
-    away = next((n for n, area in enumerate(areas) if area in serves), len(areas))
-    recipient = _recipient(world, named.person, named.target, away)
-    return () if recipient is None else (recipient,)
-
-
-def _distance(world: _World, home: Home, target: Target) -> int:
-    """How many areas up from the home's own such people answer for."""
-    if target not in _POSTS:
-        return 0
-    _, kind = _POSTS[target]
-    return next((n for n, area in enumerate(world.inventory.lineage(home.area)) if area.kind is kind), 0)
-
-
-def _tied(world: _World, home: Home, bond: Bond) -> Iterator[str]:
-    for tie in world.by_home.get(home.id, ()):
-        if tie.bond is bond:
-            yield tie.person
-    if bond is Bond.CAPTAIN:
-        for tie in world.by_area.get(_building(world, home), ()):
-            if tie.bond is bond:
-                yield tie.person
-
-
-def _building(world: _World, home: Home) -> str:
-    """The home's building, or the area itself where a home hangs on a grid directly."""
-    areas = world.inventory.lineage(home.area)
-    return next((area.id for area in areas if area.kind is AreaKind.BUILDING), home.area)
-
-
-def _on_duty(world: _World, home: Home, target: Target, now: datetime) -> tuple[str, ...]:
-    post, kind = _POSTS[target]
-    area = next((area for area in world.inventory.lineage(home.area) if area.kind is kind), None)
-    if area is None:
-        return ()
-    return on_duty(world.rota, area=area.id, post=post, instant=now, zone=home.zone)
-
-
-def _recipient(world: _World, person: str, target: Target, distance: int = 0) -> Recipient | None:
-    known = world.directory.people.get(person)
-    if known is None:
-        return None
-    return Recipient(known.id, known.name, target, known.language, known.routes, distance)

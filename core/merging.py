@@ -55,7 +55,7 @@ def merge(
     part = Part(concern.kind, concern.severity, concern.episode, concern.since)
     if concern.severity.rank < alert.severity.rank:
         first = 0 if concern.severity is Severity.RED else None
-        worse = worsen(alert, concern, policy=policy, reach=reach, audience=audience, now=now, level=first)
+        worse = worsen(alert, concern, policy=policy, reach=reach, audience=audience, now=now, timer=timer, level=first)
         if isinstance(worse, Refusal):
             return worse
         moved = replace(worse.alert, joined=(*alert.parts, part))

@@ -19,9 +19,10 @@ def worsen(
     reach: Reach,
     audience: Iterable[Recipient],
     now: datetime,
+    timer: Timer,
     level: int | None = None,
 ) -> Transition | Refusal:
-    """The same case has become more urgent: from now on the severer policy, frozen at this moment.
+    """The same case has become more urgent: from now on the severer policy, frozen at this moment. `timer`: the armed.
 
     While people are being asked, the level that asks the same people is entered anew, with the severer patience; or
     `level`, where it is given.
@@ -56,7 +57,7 @@ def worsen(
         return Transition(alert.fence, entered.alert, entered.timer, (entry, *entered.entries), entered.sends)
     holding = [r for r in audience if r.person in {alert.taken_by, alert.arrived_by}]
     sends = inform(moved, EntryKind.WORSENED, holding, actor="system", now=now)
-    return Transition(alert.fence, moved, _hastened(alert, moved, now), (entry,), sends)
+    return Transition(alert.fence, moved, _hastened(alert, moved, timer, now), (entry,), sends)
 
 
 def _as_said(part: Part, concern: Concern) -> Part:
@@ -81,7 +82,7 @@ def told(facts: Iterable[Fact]) -> list[Mapping[str, Any]]:
     return [{"name": f.name, "value": f.value, "unit": f.unit} for f in facts]
 
 
-def _hastened(before: Alert, after: Alert, now: datetime) -> Timer:
+def _hastened(before: Alert, after: Alert, armed: Timer, now: datetime) -> Timer:
     """The arrival or report that is owed, under the severer policy and never later than it was owed before."""
     if before.handling is Handling.ON_SITE:
         kind, start = TimerKind.REPORT_BY, before.arrived_at
@@ -90,6 +91,8 @@ def _hastened(before: Alert, after: Alert, now: datetime) -> Timer:
         kind, start = TimerKind.ARRIVE_BY, before.taken_at
         old, new = before.policy.arrive_within, after.policy.arrive_within
     due = min((start or now) + old, now + new)
+    if armed.kind is kind:
+        due = min(due, armed.due_at)  # it may have been hastened before, under yet another policy
     if after.accept_by is not None and after.accept_by <= due:
         kind, due = TimerKind.ACCEPT_BY, after.accept_by
     return Timer(after.id, kind, due, after.fence)

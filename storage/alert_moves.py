@@ -1,26 +1,23 @@
-"""One move of an alert inside its transaction: the alert's row by its fence, then timer, lines and messages."""
+"""Moves of alerts inside a transaction: each alert's row by its fence, then timers, lines and messages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy.sql.dml import Update
 
 from core.alerts import Alert, Condition, EntryKind, Handling, Transition
 from core.ports import StoreRefused
 from storage import outbox
-from storage.alert_rows import alert_of, alert_values, entry_values, timer_values
+from storage.alert_rows import PURPOSE, STANDING, alert_of, entry_values, purpose_values, standing_values, timer_values
 from storage.alert_tables import alerts, entries, merged_episodes, timers
-from storage.statements import insert_into
+from storage.statements import among, insert_into
 
 OPEN = alerts.c.handling != Handling.CLOSED.value
 CONDITION_OF = {
     EntryKind.CONDITION_CLEARED: Condition.CLEARED,
     EntryKind.CONDITION_RETURNED: Condition.ACTIVE,
 }
-
-
-_NEVER_MOVES = {"id", "key", "episode", "home", "area", "opened_at", "predecessor"}
-"""What stays as it was opened. Written again, each index over it would be, too."""
 
 
 def in_the_way(connection: Connection, alert: Alert) -> Alert | None:
@@ -60,19 +57,68 @@ def lock(connection: Connection, alert: str) -> Any:
     return row
 
 
-def move(connection: Connection, transition: Transition) -> bool:
-    """The alert's own row, if its fence is still the one that was seen."""
-    values = {name: value for name, value in alert_values(transition.alert).items() if name not in _NEVER_MOVES}
-    said = [CONDITION_OF[entry.kind] for entry in transition.entries if entry.kind in CONDITION_OF]
-    del values["condition"]
-    if said:
-        values["condition"] = said[-1].value
-    changed = connection.execute(
-        update(alerts)
-        .where(alerts.c.id == transition.alert.id, alerts.c.fence == transition.expected_fence, OPEN)
-        .values(values)
+def _update_of(names: Iterable[str]) -> Update:
+    """Built once: to build it anew for each alert would take longer than to write it."""
+    here = alerts.c.id == bindparam("its_id"), alerts.c.fence == bindparam("its_fence"), OPEN
+    return update(alerts).where(*here).values({name: bindparam(f"new_{name}") for name in names})
+
+
+_STANDS = _update_of(STANDING)
+_IS_FOR = _update_of((*STANDING, *PURPOSE))
+"""What an alert is for changes only when it worsens or something joins it."""
+
+
+def move_all(connection: Connection, transitions: Sequence[Transition]) -> list[bool]:
+    """The alerts' own rows, each if its fence is still the one that was seen. Locked in the order of their ids, so that
+    two programs never wait for each other in a circle.
+    """
+    if len(transitions) == 1:
+        return [_moved(connection, transitions[0])]
+    ids = [transition.alert.id for transition in transitions]
+    locked = (
+        select(alerts.c.id, alerts.c.fence)
+        .where(among(alerts.c.id, ids, connection.dialect.name), OPEN)
+        .order_by(alerts.c.id)
+        .with_for_update()
     )
-    return changed.rowcount == 1
+    fences = {row.id: row.fence for row in connection.execute(locked)}
+    able = [fences.get(transition.alert.id) == transition.expected_fence for transition in transitions]
+    moving = [transition for transition, is_able in zip(transitions, able, strict=True) if is_able]
+    for statement in (_STANDS, _IS_FOR):
+        rows = [_new(transition) for transition in moving if _statement(transition) is statement]
+        if rows:
+            connection.execute(statement, rows)
+    for transition in moving:
+        _say_condition(connection, transition)
+    return able
+
+
+def _moved(connection: Connection, transition: Transition) -> bool:
+    if connection.execute(_statement(transition), _new(transition)).rowcount != 1:
+        return False
+    _say_condition(connection, transition)
+    return True
+
+
+def _statement(transition: Transition) -> Update:
+    is_for_more = any(entry.kind in {EntryKind.WORSENED, EntryKind.MERGED} for entry in transition.entries)
+    return _IS_FOR if is_for_more else _STANDS
+
+
+def _new(transition: Transition) -> dict[str, Any]:
+    values = standing_values(transition.alert)
+    if _statement(transition) is _IS_FOR:
+        values |= purpose_values(transition.alert)
+    changed = {f"new_{name}": value for name, value in values.items()}
+    return {**changed, "its_id": transition.alert.id, "its_fence": transition.expected_fence}
+
+
+def _say_condition(connection: Connection, transition: Transition) -> None:
+    """The sensors', changed only by a line that says so."""
+    said = [CONDITION_OF[entry.kind] for entry in transition.entries if entry.kind in CONDITION_OF]
+    if said:
+        here = alerts.c.id == transition.alert.id
+        connection.execute(update(alerts).where(here).values(condition=said[-1].value))
 
 
 def write_rest(connection: Connection, transitions: Sequence[Transition]) -> None:

@@ -56,22 +56,38 @@ def parts_of(data: list[list[Any]]) -> tuple[Part, ...]:
 
 
 def alert_values(alert: Alert) -> dict[str, Any]:
-    """The row of an alert. `timer` names the armed timer, which an open alert has and a closed one has not."""
+    """The row of an alert, whole."""
     return {
         "id": alert.id,
         "key": alert.key,
         "episode": alert.episode,
         "home": alert.home,
         "area": alert.area,
+        "opened_at": alert.opened_at,
+        "predecessor": alert.predecessor,
+        "condition": alert.condition.value,
+        **purpose_values(alert),
+        **standing_values(alert),
+    }
+
+
+def purpose_values(alert: Alert) -> dict[str, Any]:
+    """What the alert is for."""
+    return {
         "kind": alert.kind.value,
         "severity": alert.severity.value,
         "policy": alert.policy.to_json(),
-        "opened_at": alert.opened_at,
         "since": alert.since,
         "facts": facts_to_json(alert.facts),
         "place": alert.place.value if alert.place else None,
+        "joined": parts_to_json(alert.joined),
+    }
+
+
+def standing_values(alert: Alert) -> dict[str, Any]:
+    """How it stands with the people. `timer` names the armed timer, which an open alert has and a closed one not."""
+    return {
         "handling": alert.handling.value,
-        "condition": alert.condition.value,
         "level": alert.level,
         "round": alert.round,
         "fence": alert.fence,
@@ -84,13 +100,42 @@ def alert_values(alert: Alert) -> dict[str, Any]:
         "outcome": alert.outcome.value if alert.outcome else None,
         "note": alert.note,
         "told": list(alert.told),
-        "predecessor": alert.predecessor,
         "handed_to": alert.handed_to,
         "accept_by": alert.accept_by,
         "snoozed_until": alert.snoozed_until,
-        "joined": parts_to_json(alert.joined),
         "timer": alert.id if alert.is_open else None,
     }
+
+
+PURPOSE = (
+    "kind",
+    "severity",
+    "policy",
+    "since",
+    "facts",
+    "place",
+    "joined",
+)
+STANDING = (
+    "handling",
+    "level",
+    "round",
+    "fence",
+    "taken_by",
+    "taken_at",
+    "arrived_by",
+    "arrived_at",
+    "closed_by",
+    "closed_at",
+    "outcome",
+    "note",
+    "told",
+    "handed_to",
+    "accept_by",
+    "snoozed_until",
+    "timer",
+)
+"""The columns of each."""
 
 
 def alert_of(row: AnyRow) -> Alert:

@@ -62,12 +62,8 @@ class SqlAlerts:
         return self.apply_all([transition])[0]
 
     def apply_all(self, transitions: Sequence[Transition]) -> list[bool]:
-        """In the order of the alerts' ids, so that two programs never wait for each other in a circle."""
-        order = sorted(range(len(transitions)), key=lambda n: transitions[n].alert.id)
-        moved = [False] * len(transitions)
         with self._database.writing() as connection:
-            for number in order:
-                moved[number] = alert_moves.move(connection, transitions[number])
+            moved = alert_moves.move_all(connection, transitions)
             alert_moves.write_rest(connection, [t for t, done in zip(transitions, moved, strict=True) if done])
         return moved
 

@@ -218,6 +218,8 @@ class Life:
         else:
             taken = self.taken_at or line.at
             kind, due = TimerKind.ARRIVE_BY, min(taken + old.arrive_within, line.at + new.arrive_within)
+        if self.due is not None and self.due_kind is kind:
+            due = min(due, self.due)
         if self.accept_by is not None and self.accept_by <= due:
             kind, due = TimerKind.ACCEPT_BY, self.accept_by
         if self.due is not None and due > self.due:

@@ -110,7 +110,7 @@ def test_a_new_alerts_call_goes_out_before_older_alerts_climb_on(story: Story) -
     def climbs(_transition: Transition) -> None:
         done.append("climb")
         if len(done) == 1:
-            story.engine._woken.set()  # what a third alert, opened at this moment, does
+            story.engine._hear_call()  # what a third alert, opened at this moment, does
 
     def sends(*_args: object, **_kwargs: object) -> None:
         done.extend(["send"] if done else [])

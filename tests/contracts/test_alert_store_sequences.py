@@ -142,8 +142,13 @@ class Story(RuleBasedStateMachine):
     @rule(severity=st.sampled_from(Severity))
     def it_worsens(self, severity: Severity) -> None:
         worse = concern(self.home, severity=severity)
-        policy = DEFAULT_POLICIES[severity]
-        self.do(worsening.worsen(self.alert, worse, policy=policy, reach=REACH, audience=EVERYBODY, now=self.now))
+        policy, timer = DEFAULT_POLICIES[severity], self.store.timer(self.alert.id)
+        if timer is None:
+            return
+        move = worsening.worsen(
+            self.alert, worse, policy=policy, reach=REACH, audience=EVERYBODY, now=self.now, timer=timer
+        )
+        self.do(move)
 
     @precondition(lambda self: self.earlier and self.model is not None)
     @rule(data=st.data(), by=PEOPLE)

@@ -165,7 +165,9 @@ def test_worsening_moves_a_message_to_the_front(store: AlertStore) -> None:
     red = concern(severity=Severity.RED)
     policy = DEFAULT_POLICIES[Severity.RED]
 
-    store.apply(moved(worsen(first.alert, red, policy=policy, reach=REACH, audience=[], now=T0)))
+    assert first.timer is not None
+    worsened = worsen(first.alert, red, policy=policy, reach=REACH, audience=[], now=T0, timer=first.timer)
+    store.apply(moved(worsened))
 
     assert [c.send.alert for c in claim(store)][-1] == "a-2"
     worse = store.get("a-1")

@@ -255,7 +255,13 @@ class AlertMachine(RuleBasedStateMachine):
         before, timer = self.alert, self.timer
 
         moved = worsening.worsen(
-            before, concern(severity), policy=policy, reach=reach, audience=audience(before), now=self.now
+            before,
+            concern(severity),
+            policy=policy,
+            reach=reach,
+            audience=audience(before),
+            now=self.now,
+            timer=timer or Timer(before.id, TimerKind.LEVEL, self.now, before.fence),
         )
 
         if isinstance(moved, Refusal):

@@ -26,8 +26,8 @@ def concern(severity: Severity = Severity.ORANGE) -> Concern:
     return Concern("h1", ConcernKind.SILENCE, severity, "e", NOW, NOW, "silence")
 
 
-def opened(rules: Policy, reach: Mapping[Whom, list[Recipient]]) -> Transition:
-    return escalation.open_alert(concern(), alert_id="a1", area="b", policy=rules, reach=reach, now=NOW)
+def opened(rules: Policy, reach: Mapping[Whom, list[Recipient]], severity: Severity = Severity.ORANGE) -> Transition:
+    return escalation.open_alert(concern(severity), alert_id="a1", area="b", policy=rules, reach=reach, now=NOW)
 
 
 def kinds(transition: Transition) -> list[EntryKind]:
@@ -94,9 +94,12 @@ def test_growing_worse_enters_the_level_that_asks_the_same_people() -> None:
     mild = policy((Target.FAMILY,), (Target.STREET_DESK,), name="mild")
     severe = policy((Target.RESIDENT,), (Target.FAMILY,), (Target.CAPTAIN,), (Target.STREET_DESK,), name="severe")
     reach: dict[Whom, list[Recipient]] = {target: [who(target.value, target)] for target in ROLES}
-    alert = opened(mild, reach).alert
+    first = opened(mild, reach)
+    assert first.timer is not None
 
-    worse = worsening.worsen(alert, concern(Severity.RED), policy=severe, reach=reach, audience=(), now=NOW)
+    worse = worsening.worsen(
+        first.alert, concern(Severity.RED), policy=severe, reach=reach, audience=(), now=NOW, timer=first.timer
+    )
 
     assert isinstance(worse, Transition)
     assert (worse.alert.level, worse.alert.policy.name) == (1, "severe")
@@ -110,6 +113,8 @@ def test_growing_worse_never_gives_whoever_took_it_more_time() -> None:
     reach: dict[Whom, list[Recipient]] = {Target.FAMILY: [who("min", Target.FAMILY)]}
     taken = escalation.acknowledge(opened(mild, reach).alert, by="min", audience=(), now=NOW)
     assert isinstance(taken, Transition)
+    assert taken.timer is not None
+    armed = taken.timer
 
     def due_when_worse_after(minutes: int) -> Timer | None:
         worse = worsening.worsen(
@@ -119,6 +124,7 @@ def test_growing_worse_never_gives_whoever_took_it_more_time() -> None:
             reach=reach,
             audience=reach[Target.FAMILY],
             now=NOW + timedelta(minutes=minutes),
+            timer=armed,
         )
         assert isinstance(worse, Transition)
         assert [s.event for s in worse.sends] == [EntryKind.WORSENED]
@@ -128,10 +134,33 @@ def test_growing_worse_never_gives_whoever_took_it_more_time() -> None:
     assert due_when_worse_after(25) == Timer("a1", TimerKind.ARRIVE_BY, NOW + timedelta(minutes=30), 3)
 
 
-def test_it_cannot_grow_milder() -> None:
-    alert = opened(policy((Target.FAMILY,)), {}).alert
+def test_growing_worse_twice_never_gives_more_time_either() -> None:
+    """The second time, what is owed was owed by the first policy of all."""
+    quick = Policy("quick", 1, (Level((Target.FAMILY,), MINUTE),), arrive_within=timedelta(minutes=10))
+    slow = Policy("slow", 1, (Level((Target.FAMILY,), MINUTE),), arrive_within=timedelta(minutes=40))
+    reach: dict[Whom, list[Recipient]] = {Target.FAMILY: [who("min", Target.FAMILY)]}
+    move = escalation.acknowledge(opened(quick, reach, Severity.YELLOW).alert, by="min", audience=(), now=NOW)
+    assert isinstance(move, Transition)
 
-    same = worsening.worsen(alert, concern(Severity.ORANGE), policy=alert.policy, reach={}, audience=(), now=NOW)
+    for severity in (Severity.ORANGE, Severity.RED):
+        assert move.timer is not None
+        after = worsening.worsen(
+            move.alert, concern(severity), policy=slow, reach=reach, audience=(), now=NOW, timer=move.timer
+        )
+        assert isinstance(after, Transition)
+        move = after
+
+    assert move.timer == Timer("a1", TimerKind.ARRIVE_BY, NOW + timedelta(minutes=10), 4)
+
+
+def test_it_cannot_grow_milder() -> None:
+    first = opened(policy((Target.FAMILY,)), {})
+    alert = first.alert
+    assert first.timer is not None
+
+    same = worsening.worsen(
+        alert, concern(Severity.ORANGE), policy=alert.policy, reach={}, audience=(), now=NOW, timer=first.timer
+    )
 
     assert same is Refusal.ALREADY_THERE
 
