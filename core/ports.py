@@ -143,8 +143,8 @@ class AlertStore(ReceiptStore, Protocol):
 
     def apply(self, transition: Transition) -> bool:
         """Write a move, every field of its alert, if the fence is still `expected_fence`; False if it was stale and
-        nothing was written. The condition is the sensors': a move changes it only by a line that says so. What the alert
-        is for (kind, severity, policy, facts, place, parts) changes only by a move that says WORSENED or MERGED.
+        nothing was written. The condition is the sensors': a move changes it only by a line that says so. What the
+        alert is for (kind, severity, policy, facts, place, parts) changes only by one that says WORSENED or MERGED.
         """
         ...
 
