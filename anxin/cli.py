@@ -171,9 +171,19 @@ def drill(
 
 
 @app.command()
-def enroll(files: Annotated[list[Path], typer.Argument(help="Inventory files, TOML or JSON.")]) -> None:
-    """Put areas, homes, devices, people, rotas and logins into the stores, each file whole or not at all."""
-    from anxin.enroll import read, take
+def enroll(
+    files: Annotated[list[Path], typer.Argument(help="Inventory files, TOML or JSON.")],
+    *,
+    take_shifts: Annotated[
+        bool, typer.Option("--take-shifts", help="Also those weekly shifts that were changed in the console.")
+    ] = False,
+) -> None:
+    """Put areas, homes, devices, people, rotas and logins into the stores, each file whole or not at all.
+
+    Weekly shifts that were changed in the console stay as they are there, unless --take-shifts says otherwise.
+    """
+    from anxin.duty import take_back_shifts
+    from anxin.enroll import read, shifts_of, take
     from anxin.roster import revise
     from anxin.settings import load
     from anxin.stores import open_database
@@ -182,12 +192,17 @@ def enroll(files: Annotated[list[Path], typer.Argument(help="Inventory files, TO
     with open_database(settings, migrate=True) as database:
         for file in files:
             roll = read(file)
-            take(roll, database.inventory, database.accounts)
+            kept = take(roll, database.inventory, database.accounts, edited=database.shifts.edited())
+            if take_shifts:
+                take_back_shifts(database, [shift for shift in shifts_of(roll) if shift.id in kept])
+                kept = ()
             revise(database.snapshots, datetime.now(UTC))
             typer.echo(
                 f"{file}: {len(roll.homes)} homes, {len(roll.devices)} devices, {len(roll.people)} people, "
                 f"{len(roll.shifts)} shifts, {len(roll.accounts)} logins"
             )
+            if kept:
+                typer.echo(f"changed in the console, and kept as there (--take-shifts takes them): {', '.join(kept)}")
     typer.echo("A running server takes them within a few seconds.")
 
 

@@ -5,6 +5,7 @@ What an installer or a subdistrict office hands over; `anxin enroll FILE` takes 
 
 import json
 import tomllib
+from collections.abc import Collection
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -140,8 +141,12 @@ def write(roll: Roll, path: Path) -> None:
     path.write_text(roll.model_dump_json(indent=1, exclude_defaults=True), encoding="utf-8")
 
 
-def take(roll: Roll, inventory: InventoryStore, accounts: AccountStore) -> None:
-    """Put the whole roll into the stores. Raises StoreRefused when a reference is wrong."""
+def take(
+    roll: Roll, inventory: InventoryStore, accounts: AccountStore, *, edited: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Put the whole roll into the stores, but for shifts that were `edited` in the console: those stay as they are, and
+    are named. Raises StoreRefused when a reference is wrong.
+    """
     inventory.save(
         areas=[Area(a.id, a.kind, a.name, a.parent) for a in roll.areas],
         homes=[Home(**h.model_dump()) for h in roll.homes],
@@ -151,14 +156,18 @@ def take(roll: Roll, inventory: InventoryStore, accounts: AccountStore) -> None:
             Person(p.id, p.name, p.language, tuple(Route(r.channel, r.address) for r in p.routes)) for p in roll.people
         ],
         ties=[Tie(**t.model_dump()) for t in roll.ties],
-        shifts=[
-            Shift(s.id, s.area, s.post, s.person, s.start, s.end, frozenset(s.weekdays), s.rank) for s in roll.shifts
-        ],
+        shifts=[shift for shift in shifts_of(roll) if shift.id not in edited],
     )
     for row in roll.accounts:
         accounts.save_account(
             Account(row.login, row.person, row.role, row.password_hash, tuple(row.areas), tuple(row.homes))
         )
+    return tuple(sorted(shift.id for shift in roll.shifts if shift.id in edited))
+
+
+def shifts_of(roll: Roll) -> list[Shift]:
+    """The weekly shifts of a file."""
+    return [Shift(s.id, s.area, s.post, s.person, s.start, s.end, frozenset(s.weekdays), s.rank) for s in roll.shifts]
 
 
 def roll_of(inventory: Inventory) -> Roll:

@@ -23,6 +23,7 @@ from storage.policies import SqlPolicies
 from storage.proofs import SqlProofs
 from storage.readings_sqlite import SqliteReadings
 from storage.readings_waiting import WaitingReadings
+from storage.shift_edits import SqlShifts
 from storage.snapshots import SqlSnapshots
 from storage.statuses import SqlStatuses
 from storage.tickets import SqlTickets
@@ -48,6 +49,7 @@ class Stores:
     families: SqlFamilies
     digests: SqlDigests
     proofs: SqlProofs
+    shifts: SqlShifts
 
 
 @contextmanager
@@ -75,6 +77,7 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlFamilies(database),
             SqlDigests(database),
             SqlProofs(database),
+            SqlShifts(database),
         )
     finally:
         database.close()

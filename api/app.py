@@ -39,6 +39,7 @@ from api.pages import (
     one_tap,
     others,
     policies,
+    shifts,
     together,
     wishes,
 )
@@ -123,6 +124,7 @@ def _include(app: FastAPI) -> None:
         one_tap,
         desk,
         duty,
+        shifts,
         handover,
         policies,
         alert,

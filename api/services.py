@@ -28,6 +28,7 @@ from core.places import Device, Inventory
 from core.policies import Policies
 from core.policy_versions import PolicyVersion
 from core.ports import AccountStore, AlertStore, ReadingsStore, StatusStore, TicketStore
+from core.shift_edits import ShiftEdit
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,14 @@ class DutyBook(Protocol):
 
     def take_back(self, change: str) -> bool:
         """False if it was not there (any more)."""
+        ...
+
+    def edit_shift(self, edit: ShiftEdit, *, seen: str) -> bool:
+        """As `core.shift_edits.ShiftStore.edit`."""
+        ...
+
+    def shift_edits(self, area: str) -> list[ShiftEdit]:
+        """What people have changed in an area's weekly shifts, the newest first."""
         ...
 
 

@@ -52,7 +52,7 @@ class SqlInventory:
             self._put(connection, gateway_table, [_gateway_values(gateway) for gateway in gateways])
             self._put(connection, device_table, [_device_values(device) for device in devices])
             self._put(connection, people_table, [_person_values(person) for person in people])
-            self._put(connection, shift_table, [_shift_values(shift) for shift in shifts])
+            self._put(connection, shift_table, [shift_values(shift) for shift in shifts])
             self._put(connection, change_table, [_change_values(change) for change in changes])
             for place in ("home", "area"):
                 rows = [row for row in tie_rows if row[place] is not None]
@@ -121,7 +121,7 @@ class SqlInventory:
 
     def rota(self) -> Rota:
         with self._database.reading() as connection:
-            shifts = [_shift_of(row) for row in connection.execute(select(shift_table).order_by(shift_table.c.id))]
+            shifts = [shift_of(row) for row in connection.execute(select(shift_table).order_by(shift_table.c.id))]
             order = change_table.c.start, change_table.c.id
             changes = [_change_of(row) for row in connection.execute(select(change_table).order_by(*order))]
         return (*shifts, *changes)
@@ -192,7 +192,8 @@ def _tie_values(tie: Tie) -> dict[str, Any]:
     return {"person": tie.person, "bond": tie.bond.value, "home": tie.home, "area": tie.area, "rank": tie.rank}
 
 
-def _shift_values(shift: Shift) -> dict[str, Any]:
+def shift_values(shift: Shift) -> dict[str, Any]:
+    """The row of a shift."""
     return {
         "id": shift.id,
         "area": shift.area,
@@ -205,7 +206,8 @@ def _shift_values(shift: Shift) -> dict[str, Any]:
     }
 
 
-def _shift_of(row: Any) -> Shift:
+def shift_of(row: Any) -> Shift:
+    """Back from its row."""
     days = frozenset(int(day) for day in row.weekdays)
     return Shift(row.id, row.area, Post(row.post), row.person, row.start, row.end, days, row.rank)
 

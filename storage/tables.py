@@ -361,3 +361,17 @@ route_trials = Table(
     Index("ix_route_trials_person", "person", "at"),
     Index("ix_route_trials_answered", "answered_at"),
 )
+
+shift_edits = Table(
+    "shift_edits",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True),
+    Column("shift", Text, nullable=False),
+    Column("area", Text, ForeignKey("areas.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Index("ix_shift_edits_area", "area", "seq"),
+)
+"""Added to, never changed."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from api.access import Viewer
 from api.areas.overview import POSTS, areas_of
 from api.contacts.view import ENOUGH, unproved
+from api.errors import Code, Problem
 from api.services import Services
 from core.duty import Change, Post, Rota, Shift, people_of
 from core.people import Bond, Directory
@@ -49,6 +50,14 @@ def watched_areas(ports: Services, viewer: Viewer) -> list[Area]:
     order = list(POSTS)
     mine = [a for a in areas_of(inventory, viewer) if a.kind in POSTS and a.id in inhabited]
     return sorted(mine, key=lambda area: (order.index(area.kind), area.name))
+
+
+def watched_area(ports: Services, viewer: Viewer, area: str) -> Area:
+    """One of them. Raises Problem NOT_FOUND for one that is not the viewer's."""
+    found = next((each for each in watched_areas(ports, viewer) if each.id == area), None)
+    if found is None:
+        raise Problem(Code.NOT_FOUND)
+    return found
 
 
 def ahead(ports: Services, area: Area, rota: Rota, *, now: datetime) -> Ahead:

@@ -3,7 +3,7 @@
 Also each person's own duty as an iCalendar feed, behind a link of their own.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import uuid4
@@ -12,15 +12,17 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from icalendar import Calendar, Event
 
 from api.access import Action, Viewer
+from api.areas.overview import POSTS
 from api.depends import Ports, Requires
-from api.duty.ahead import Ahead, able, ahead, home_in, own_duty, watched_areas
+from api.duty.ahead import Ahead, able, ahead, home_in, own_duty, watched_area, watched_areas
+from api.duty.week import Week, monday, week_of
 from api.errors import Code, Problem
 from api.i18n.catalogue import catalogue
 from api.pages.forms import DutyForm, Text, go_on
 from api.pages.shell import shell
 from api.services import Services
 from api.sessions import Visit
-from core.duty import Change
+from core.duty import Change, Rota, Shift
 from core.places import Area
 from core.ports import StoreRefused
 
@@ -28,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 
 PATH = "/duty"
 FEED_DAYS = 60
+EDITS = 20
 LONGEST = timedelta(days=366)
 
 
@@ -46,10 +49,12 @@ def duty_page(
     visit: Annotated[Visit, Depends(Requires(Action.SEE_ALERTS))],
     ports: Ports,
     area: Annotated[str, Query(max_length=200)] = "",
+    week: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
+    """`week`: any day of the week that is shown, YYYY-MM-DD; this week without it."""
     areas, rota, now = watched_areas(ports, visit.viewer), ports.duty.rota(), ports.clock.now()
     gaps = {each.id: len(ahead(ports, each, rota, now=now).gaps) for each in areas}
-    chosen = _area(areas, area) if area else (areas[0] if areas else None)
+    chosen = watched_area(ports, visit.viewer, area) if area else (areas[0] if areas else None)
     view: Ahead | None = ahead(ports, chosen, rota, now=now) if chosen else None
     names = {person.id: person.name for person in ports.directory().people.values()}
     page = shell(request, ports, visit, home=home_in(ports.inventory(), chosen) if chosen else None)
@@ -63,15 +68,21 @@ def duty_page(
         may_change=visit.viewer.may(Action.CHANGE_DUTY),
         kinds=tuple(ChangeKind),
         feed=_feed(ports, visit.viewer),
+        week=_week(ports, chosen, rota, week) if chosen else None,
+        today=now.astimezone(home_in(ports.inventory(), chosen).zone).date() if chosen else None,
+        shifts=[row for row in rota if isinstance(row, Shift) and chosen and row.area == chosen.id],
+        edits=ports.duty.shift_edits(chosen.id)[:EDITS] if chosen else (),
     )
 
 
-def _area(areas: list[Area], wanted: str) -> Area:
-    """Raises Problem NOT_FOUND for one that is not the viewer's."""
-    found = next((area for area in areas if area.id == wanted), None)
-    if found is None:
-        raise Problem(Code.NOT_FOUND)
-    return found
+def _week(ports: Services, area: Area, rota: Rota, wanted: str) -> Week:
+    """Raises Problem INVALID for what is no day."""
+    zone = home_in(ports.inventory(), area).zone
+    try:
+        day = date.fromisoformat(wanted) if wanted else ports.clock.now().astimezone(zone).date()
+        return week_of(rota, area=area.id, post=POSTS[area.kind], first=monday(day), zone=zone)
+    except (ValueError, OverflowError) as error:
+        raise Problem(Code.INVALID, "A week is named by one of its days, such as 2026-11-23.") from error
 
 
 def _feed(ports: Services, viewer: Viewer) -> str:
@@ -92,7 +103,7 @@ def change_duty(
     note: Text = "",
 ) -> Response:
     """`start` and `end` as the browser gives local times, read in the area's zone."""
-    here = _area(watched_areas(ports, visit.viewer), area)
+    here = watched_area(ports, visit.viewer, area)
     back = f"{PATH}?area={here.id}"
     try:
         ports.duty.change(_change(ports, here, kind, start=start, end=end, out=out, person=person, note=note.strip()))
@@ -129,7 +140,7 @@ def _change(
 
 @router.post(f"{PATH}/take-back")
 def take_back(visit: DutyForm, ports: Ports, area: Text, change: Text) -> Response:
-    here = _area(watched_areas(ports, visit.viewer), area)
+    here = watched_area(ports, visit.viewer, area)
     view = ahead(ports, here, ports.duty.rota(), now=ports.clock.now())
     if change not in {each.id for each in view.changes} or not ports.duty.take_back(change):
         return _back(f"{PATH}?area={here.id}", problem=Code.STALE.value)

@@ -32,6 +32,7 @@ from core.places import Device
 from core.policies import Policies
 from core.policy_versions import PolicyVersion, in_force
 from core.readings import Reading
+from core.shift_edits import ShiftEdit, stamp
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
 from storage.database import Database
@@ -157,12 +158,25 @@ class Book:
     """The rota in memory."""
 
     rows: duty.Rota
+    edits: list[ShiftEdit] = field(default_factory=list)
 
     def rota(self) -> duty.Rota:
         return self.rows
 
     def change(self, change: duty.Change) -> None:
         self.rows = (*self.rows, change)
+
+    def edit_shift(self, edit: ShiftEdit, *, seen: str) -> bool:
+        here = [row for row in self.rows if isinstance(row, duty.Shift) and row.area == edit.area]
+        if stamp(here) != seen:
+            return False
+        others = tuple(row for row in self.rows if row.id != edit.shift)
+        self.rows = others if edit.after is None else (*others, edit.after)
+        self.edits.insert(0, edit)
+        return True
+
+    def shift_edits(self, area: str) -> list[ShiftEdit]:
+        return [edit for edit in self.edits if edit.area == area]
 
     def take_back(self, change: str) -> bool:
         before, self.rows = self.rows, tuple(row for row in self.rows if row.id != change)

@@ -123,6 +123,8 @@ TABLE: dict[tuple[str, str], Row] = {
         OFFICE | {FAMILY}, form={"home": street.FALLEN, "person": "fang", "expected": "e-1"}
     ),
     ("GET", "/contacts"): Row(OFFICE),
+    ("GET", "/duty/shifts"): Row(OFFICE, "/duty/shifts?area=grid-1"),
+    ("POST", "/duty/shifts"): Row(OFFICE, form={"area": "grid-1", "do": "look", "seen": "x"}),
     ("POST", "/contacts/test"): Row(OFFICE, form={"person": "li", "number": "0", "channel": "console"}),
     ("POST", "/contacts/code"): Row(OFFICE, form={"person": "li", "code": "0000"}),
     ("GET", "/t/{trial_id}"): Row(NOBODY_NEEDED, "/t/unknown"),

@@ -8,6 +8,7 @@ from importlib.resources import files
 import pytest
 
 from alerts.taps import Tap
+from api.duty.weekly import ShiftFlaw
 from api.errors import Code
 from api.figures.view import Split
 from api.i18n.catalogue import catalogue
@@ -54,6 +55,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "need": Need,
     "hears": Hears,
     "scope": Scope,
+    "shift_wrong": ShiftFlaw,
     "figures_split": Split,
 }
 

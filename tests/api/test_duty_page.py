@@ -25,6 +25,11 @@ def changes(services: Services) -> list[Change]:
     return [row for row in services.duty.rota() if isinstance(row, Change)]
 
 
+def gaps(page: str) -> int:
+    """In the list of the fortnight ahead."""
+    return page.partition('id="spells"')[2].partition("</ul>")[0].count('class="gap"')
+
+
 def send(visitor: Visitor, area: str = "grid-1", **fields: str) -> str:
     answer = visitor.form("/duty", page=f"/duty?area={area}", area=area, **fields)
     assert answer.status_code == 303, answer.text[:300]
@@ -40,7 +45,7 @@ def test_gaps_are_counted_and_shown(visit_as: As) -> None:
 
 def test_leave_is_a_gap_until_somebody_covers(visit_as: As, services: Services) -> None:
     desk = visit_as("desk")
-    before = desk.get("/duty?area=grid-1").text.count('class="gap"')
+    before = gaps(desk.get("/duty?area=grid-1").text)
 
     assert send(desk, **LEAVE) == "/duty?area=grid-1&said=duty_changed"
 
@@ -49,12 +54,12 @@ def test_leave_is_a_gap_until_somebody_covers(visit_as: As, services: Services) 
     assert leave.start == datetime(2026, 11, 25, tzinfo=UTC)  # 08:00 in Shanghai
     text = desk.get("/duty?area=grid-1").text
     assert "请假" in text
-    assert (before, text.count('class="gap"')) == (14, 13)  # a day without Li joins two nights that nobody holds
+    assert (before, gaps(text)) == (14, 13)  # a day without Li joins two nights that nobody holds
 
     send(desk, **{**LEAVE, "kind": "cover", "person": "qian"})
 
     cover = changes(services)[-1]
-    assert desk.get("/duty?area=grid-1").text.count('class="gap"') == 14
+    assert gaps(desk.get("/duty?area=grid-1").text) == 14
     assert (cover.out, cover.person, cover.area, cover.post) == ("li", "qian", "grid-1", Post.GRID_WORKER)
 
 
