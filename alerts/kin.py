@@ -19,6 +19,8 @@ _HEARS_OF = {
 
 def asked(kin: Sequence[Recipient], families: Families, home: str, now: datetime) -> tuple[Recipient, ...]:
     """The same people, each with why they are not asked; where some take responsibility, the others are told beside."""
+    if families.is_silent_of(home):
+        return tuple(kin)
     judged = tuple(replace(r, spared=_why_spared(families, home, r.person, now)) for r in kin)
     willing = [r for r in judged if r.ladder and not r.spared]
     responsible = {r.person for r in willing if families.wish(home, r.person).responsible}

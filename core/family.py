@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from core.places import Room
@@ -105,7 +106,7 @@ class Expectation:
         return datetime.combine(day, self.start, zone), datetime.combine(day, self.end, zone)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Families:
     """Wishes and consent of all homes, as one immutable index: by home and person, expectations by home."""
 
@@ -115,6 +116,14 @@ class Families:
 
     def wish(self, home: str, person: str) -> Wish:
         return self.wishes.get((home, person)) or Wish(home, person)
+
+    @cached_property
+    def _spoken_of(self) -> frozenset[str]:
+        return frozenset(home for home, _ in (*self.wishes, *self.scopes))
+
+    def is_silent_of(self, home: str) -> bool:
+        """Has nobody said anything about this home's family?"""
+        return home not in self._spoken_of
 
     def scope(self, home: str, person: str) -> Scope:
         """What they may hear. Before anybody wrote it down: that all is well, or that it is being checked."""

@@ -138,6 +138,25 @@ STANDING = (
 """The columns of each."""
 
 
+_POLICIES: dict[tuple[str, int], tuple[Mapping[str, Any], Policy]] = {}
+_MOST_POLICIES = 1_000
+
+
+def _policy_of(data: Mapping[str, Any]) -> Policy:
+    """Alerts share a few policies: one that was read before is not built again. Safe from several threads, for whoever
+    comes second builds the same.
+    """
+    key = str(data["name"]), int(data["version"])
+    known = _POLICIES.get(key)
+    if known is not None and known[0] == data:
+        return known[1]
+    made = Policy.from_json(data)
+    if len(_POLICIES) >= _MOST_POLICIES:
+        _POLICIES.clear()
+    _POLICIES[key] = data, made
+    return made
+
+
 def alert_of(row: AnyRow) -> Alert:
     return Alert(
         id=row.id,
@@ -147,7 +166,7 @@ def alert_of(row: AnyRow) -> Alert:
         area=row.area,
         kind=ConcernKind(row.kind),
         severity=Severity(row.severity),
-        policy=Policy.from_json(row.policy),
+        policy=_policy_of(row.policy),
         opened_at=row.opened_at,
         since=row.since,
         facts=facts_of(row.facts),
