@@ -10,6 +10,7 @@ from alerts.canary import Canary, LoopChannel, canary_person
 from alerts.channels.channel import Channel
 from alerts.channels.console import ConsoleChannel
 from alerts.channels.inbound import inbound_of
+from alerts.channels.web_push import web_push_of
 from alerts.desk import Desk
 from alerts.engine import Engine
 from alerts.engine_settings import EngineSettings
@@ -138,6 +139,9 @@ def links_of(settings: Settings) -> Links | None:
 def _channels(settings: Settings, clock: ScaledClock, stores: Stores, threads: Threads) -> dict[str, Channel]:
     """Those that the settings allow. A route of any other kind is told as failed, with this reason, at once."""
     channels = open_channels(settings, clock)
+    for channel in channels.values():
+        if (pushing := web_push_of(channel)) is not None:
+            pushing.store, pushing.run_call = stores.push, threads
     channels[LoopChannel.kind] = LoopChannel()
     if settings.phones:
         channels[ConsoleChannel.kind] = ConsoleChannel(stores.phones, threads)

@@ -31,6 +31,18 @@ def list_channels() -> None:
         typer.echo(name)
 
 
+@app.command("keys")
+def new_keys(
+    subject: Annotated[str, typer.Option(help="How push services reach you: mailto:… or https://…")],
+) -> None:
+    """Make the key of a Web Push channel, and print its table for the channels file. Browsers know us by this key:
+    keep it, or everybody must turn notifications on again.
+    """
+    from alerts.channels.web_push_crypto import new_key, private_text
+
+    typer.echo(f'[push]\nprovider = "web_push"\nprivate_key = "{private_text(new_key())}"\nsubject = "{subject}"')
+
+
 @app.command("test")
 def try_channel(
     name: Annotated[str, typer.Argument(help="As in the channels file.")],

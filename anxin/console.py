@@ -1,5 +1,9 @@
 """What the console, and whoever is told over MQTT, asks of the service: its ports, filled in."""
 
+from datetime import UTC, datetime
+
+from alerts.channels.web_push import web_push_of
+from alerts.pushing import Pushing
 from anxin.alerting import Alerting, links_of
 from anxin.clock import ScaledClock
 from anxin.duty import Duty
@@ -7,7 +11,7 @@ from anxin.families import FamilyBook
 from anxin.health import Checkup
 from anxin.metrics import Gauges, exporter
 from anxin.onboarding import ConsoleOnboarding
-from anxin.roster import Roster
+from anxin.roster import Roster, revise
 from anxin.settings import Settings
 from anxin.stores import Stores
 from anxin.web import web_settings
@@ -50,9 +54,18 @@ def console_services(
         policies=alerting.policies,
         families=FamilyBook(stores),
         proving=alerting.proving,
+        pushing=_pushing(alerting, stores, clock),
+        changed=lambda: revise(stores.snapshots, datetime.now(UTC)),
         phones=stores.phones if settings.phones else None,
         links=links_of(settings),
         providers=alerting.providers,
         levels=settings.service_levels,
         settings=web_settings(settings, speed=clock.speed),
     )
+
+
+def _pushing(alerting: Alerting, stores: Stores, clock: ScaledClock) -> Pushing | None:
+    """The first Web Push channel of the file is what browsers subscribe to."""
+    found = (web_push_of(channel) for channel in alerting.channels.values())
+    channel = next((each for each in found if each is not None), None)
+    return None if channel is None else Pushing(channel, stores.push, clock)

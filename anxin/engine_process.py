@@ -36,7 +36,7 @@ async def run_engine(settings: Settings) -> None:
     take_short_turns()
     clock = parse_epoch(settings.clock) if settings.clock else system_clock()
     with sender_name(settings) as name, open_database(settings, migrate=True) as stores:
-        roster = Roster(stores.inventory, stores.snapshots, stores.families)
+        roster = Roster(stores.inventory, stores.snapshots, stores.families, stores.push)
         roster.load()
         alerting = new_alerting(
             settings, clock, stores, roster, announce=lambda _change: None, name=name, pace=EngineSettings(poll=POLL)

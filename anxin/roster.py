@@ -5,15 +5,16 @@ A revision row says that something changed, so that a running service need not r
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.duty import Rota
 from core.family import FamilyStore
-from core.people import Directory
+from core.people import Directory, Route
 from core.places import Inventory
 from core.ports import InventoryStore, Snapshot, SnapshotStore
+from core.push import PushStore
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,15 @@ def revise(snapshots: SnapshotStore, now: datetime) -> None:
     snapshots.save([Snapshot(OWNER, KEY, 1, now, {})])
 
 
+def with_browsers(directory: Directory, ways: Mapping[str, Route]) -> Directory:
+    """Whoever has turned on a browser has one more way, behind all others: whatever an inventory file says."""
+    people = dict(directory.people)
+    for person, way in ways.items():
+        if person in people and way not in people[person].routes:
+            people[person] = replace(people[person], routes=(*people[person].routes, way))
+    return replace(directory, people=people)
+
+
 @dataclass
 class Roster:
     """Read by everybody, replaced by `refresh` only. `changed` are called after each replacement; `readers` read what
@@ -34,6 +44,7 @@ class Roster:
     store: InventoryStore
     snapshots: SnapshotStore
     families: FamilyStore
+    push: PushStore
     inventory: Inventory = field(default_factory=Inventory)
     directory: Directory = field(default_factory=Directory)
     rota: Rota = ()
@@ -45,7 +56,8 @@ class Roster:
         """Read everything. Blocking."""
         self._revision = self._latest()
         self.inventory, self.rota = self.store.inventory(), self.store.rota()
-        self.directory = replace(self.store.directory(), families=self.families.families())
+        enrolled = replace(self.store.directory(), families=self.families.families())
+        self.directory = with_browsers(enrolled, self.push.ways())
         for read in self.readers:
             read()
 

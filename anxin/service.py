@@ -139,7 +139,7 @@ def wire(
     settings: Settings, clock: ScaledClock, stores: Stores, readings: ReadingsStore, *, sender: str | None = None
 ) -> Service:
     """Join everything. Reads the inventory; starts nothing. `sender`: its name, where others may send beside it."""
-    roster = Roster(stores.inventory, stores.snapshots, stores.families)
+    roster = Roster(stores.inventory, stores.snapshots, stores.families, stores.push)
     with filling():
         roster.load()
     feed = LiveFeed(uuid4().hex[:12])

@@ -21,6 +21,7 @@ from storage.phones import SqlPhones
 from storage.photos import SqlPhotos
 from storage.policies import SqlPolicies
 from storage.proofs import SqlProofs
+from storage.push import SqlPush
 from storage.readings_sqlite import SqliteReadings
 from storage.readings_waiting import WaitingReadings
 from storage.shift_edits import SqlShifts
@@ -50,6 +51,7 @@ class Stores:
     digests: SqlDigests
     proofs: SqlProofs
     shifts: SqlShifts
+    push: SqlPush
 
 
 @contextmanager
@@ -78,6 +80,7 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlDigests(database),
             SqlProofs(database),
             SqlShifts(database),
+            SqlPush(database),
         )
     finally:
         database.close()

@@ -36,6 +36,7 @@ from api.pages import (
     install,
     knocks,
     login,
+    notifications,
     one_tap,
     others,
     policies,
@@ -121,6 +122,7 @@ def _include(app: FastAPI) -> None:
     app.include_router(providers.router)
     for page in (
         login,
+        notifications,
         one_tap,
         desk,
         duty,

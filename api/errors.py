@@ -43,6 +43,7 @@ class Code(StrEnum):
     NO_PICTURE = "no_picture"
     NOT_ACCEPTED = "not_accepted"
     WRONG_CODE = "wrong_code"
+    NO_BROWSER = "no_browser"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -78,6 +79,7 @@ TABLE: Mapping[Code, Told] = {
     Code.CANNOT_BE_ASKED: Told(409, "Cannot be asked", "Choose a responder of this home's areas who can be reached."),
     Code.NO_PICTURE: Told(422, "Not a picture", "Send a JPEG or PNG file, of at most 2 MB."),
     Code.NOT_ACCEPTED: Told(502, "Not accepted", "The provider did not take the message; its answer is on the page."),
+    Code.NO_BROWSER: Told(422, "Not a browser", "Its push service or its keys are not among those that we write to."),
     Code.WRONG_CODE: Told(422, "Not the code", "Ask for the code in the newest test; it counts for a day."),
     Code.UNAVAILABLE: Told(503, "Out of reach for a moment", "Nothing was changed. Try again in a few seconds."),
     Code.INTERNAL: Told(

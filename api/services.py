@@ -13,6 +13,7 @@ from alerts.desk import Desk
 from alerts.links import Links
 from alerts.providers import Providers
 from alerts.proving import Proving
+from alerts.pushing import Pushing
 from api.feed import LiveFeed
 from core.arrival import DoorStore
 from core.clock import Clock
@@ -157,7 +158,8 @@ class PolicyBook(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The ports behind the interface. `phones` exists only in a demonstration, `links` where people's
+    """The ports behind the interface. `pushing` is there where Web Push is set up; `changed` is called when people or
+    their ways have changed. `phones` exists only in a demonstration, `links` where people's
     phones can reach the console, `providers` where those of channels may call back.
 
     Whoever makes the desk lets it announce to the feed, so that pages learn of every move, whoever made it.
@@ -184,6 +186,8 @@ class Services:
     policies: PolicyBook
     families: FamilyBook
     proving: Proving
+    pushing: Pushing | None = None
+    changed: Callable[[], None] = lambda: None
     phones: PhoneStore | None = None
     links: Links | None = None
     providers: Providers | None = None

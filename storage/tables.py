@@ -375,3 +375,16 @@ shift_edits = Table(
     Index("ix_shift_edits_area", "area", "seq"),
 )
 """Added to, never changed."""
+
+push_subscriptions = Table(
+    "push_subscriptions",
+    metadata,
+    Column("endpoint", Text, primary_key=True),
+    Column("person", Text, ForeignKey("people.id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("p256dh", Text, nullable=False),
+    Column("auth", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("label", Text, nullable=False),
+    Index("ix_push_subscriptions_person", "person", "at"),
+)

@@ -8,9 +8,11 @@ from datetime import datetime
 from core.alerts import Alert, Condition, Entry, EntryKind, Handling, Purpose, Send, Timer, Transition
 from core.concerns import ConcernKind
 from core.delivery import Attempt, Claimed, Delivery, SendState, Settlement
+from core.people import Route
 from core.phones import PhoneMessage
 from core.ports import Page, StoreRefused
 from core.proving import ProofHow, Trial, Way
+from core.push import MOST_BROWSERS, Subscription
 from core.receipts import Onwards, Receipt, ReceiptState, advanced, onwards, undelivered
 
 _CONDITIONS = {EntryKind.CONDITION_CLEARED: Condition.CLEARED, EntryKind.CONDITION_RETURNED: Condition.ACTIVE}
@@ -396,3 +398,25 @@ class MemoryProofs:
             if trial.answered_at is not None and trial.answered_at >= since:
                 found[way] = max(trial.answered_at, found.get(way, trial.answered_at))
         return found
+
+
+class MemoryPush:
+    """`core.push.PushStore` in memory."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Subscription] = {}
+
+    def subscribe(self, subscription: Subscription) -> None:
+        self._kept[subscription.endpoint] = subscription
+        for old in self.browsers(subscription.person)[MOST_BROWSERS:]:
+            del self._kept[old.endpoint]
+
+    def browsers(self, person: str) -> list[Subscription]:
+        own = [kept for kept in self._kept.values() if kept.person == person]
+        return sorted(own, key=lambda kept: (-kept.at.timestamp(), kept.endpoint))
+
+    def unsubscribe(self, endpoint: str) -> bool:
+        return self._kept.pop(endpoint, None) is not None
+
+    def ways(self) -> dict[str, Route]:
+        return {kept.person: Route(kept.channel, kept.person) for kept in self._kept.values()}

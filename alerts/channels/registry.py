@@ -28,6 +28,7 @@ from alerts.channels.siren import Siren
 from alerts.channels.telegram import Telegram
 from alerts.channels.tencent import TencentSms
 from alerts.channels.twilio import TwilioSms, TwilioVoice
+from alerts.channels.web_push import WebPush
 from alerts.channels.wechat import WechatTemplate
 from alerts.channels.wecom import WecomApp, WecomBot
 from core.clock import Clock
@@ -49,6 +50,7 @@ _ALL: tuple[type[ChannelSettings], ...] = (
     Telegram,
     Ntfy,
     Siren,
+    WebPush,
 )
 PROVIDERS: Mapping[str, type[ChannelSettings]] = {
     str(get_args(settings.model_fields["provider"].annotation)[0]): settings for settings in _ALL

@@ -43,6 +43,7 @@ ConsentForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.RECORD_CONSENT))
 DutyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.CHANGE_DUTY))]
 PolicyForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.CHANGE_POLICIES))]
 EnrollingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.ENROLL_DEVICES))]
+FollowForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.FOLLOW))]
 LeavingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.LEAVE))]
 
 

@@ -35,7 +35,7 @@ def settings_with(folder: Path, text: str, **more: str) -> Settings:
 def test_channels_of_the_file_stand_beside_our_own(tmp_path: Path) -> None:
     settings = settings_with(tmp_path, NTFY)
     with open_database(settings, migrate=True) as stores:
-        roster = Roster(stores.inventory, stores.snapshots, stores.families)
+        roster = Roster(stores.inventory, stores.snapshots, stores.families, stores.push)
         alerting = new_alerting(settings, system_clock(), stores, roster, announce=lambda _change: None)
 
     assert set(alerting.channels) == {"canary", "push", "console", "webhook"}
@@ -45,7 +45,7 @@ def test_a_channel_whose_provider_calls_back_is_known_with_its_address(tmp_path:
     public = {"public_url": "https://anxin.example", "link_secret": "a secret of sixteen"}
     settings = settings_with(tmp_path, NTFY + TWILIO, **public)
     with open_database(settings, migrate=True) as stores:
-        roster = Roster(stores.inventory, stores.snapshots, stores.families)
+        roster = Roster(stores.inventory, stores.snapshots, stores.families, stores.push)
         providers = new_alerting(settings, system_clock(), stores, roster, announce=lambda _change: None).providers
 
     assert {name: inbound.url for name, inbound in providers.inbounds.items()} == {
@@ -115,6 +115,6 @@ def test_a_channel_that_is_not_set_up_is_said(tmp_path: Path) -> None:
 def test_a_route_of_the_canary_that_is_none_stops_the_start(tmp_path: Path) -> None:
     settings = load(data_dir=tmp_path, canary_route="sms")
     with open_database(settings, migrate=True) as stores:
-        roster = Roster(stores.inventory, stores.snapshots, stores.families)
+        roster = Roster(stores.inventory, stores.snapshots, stores.families, stores.push)
         with pytest.raises(SettingsRefused, match="ANXIN_CANARY_ROUTE = 'sms'"):
             new_alerting(settings, system_clock(), stores, roster, announce=lambda _change: None)

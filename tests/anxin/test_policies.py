@@ -18,7 +18,10 @@ NIGHT = Policy("orange", 2, (Level((Target.GRID_WORKER,), timedelta(minutes=2)),
 
 def book(stores: Stores) -> tuple[PolicyBook, Roster]:
     """As a process of its own keeps them."""
-    roster, policies = Roster(stores.inventory, stores.snapshots, stores.families), PolicyBook(stores, Policies())
+    roster, policies = (
+        Roster(stores.inventory, stores.snapshots, stores.families, stores.push),
+        PolicyBook(stores, Policies()),
+    )
     roster.readers.append(policies.load)
     roster.load()
     return policies, roster

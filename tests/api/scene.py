@@ -15,12 +15,18 @@ from pathlib import Path
 
 import uvicorn
 
+from alerts.channels.channel import Channel
 from alerts.channels.console import ConsoleChannel
+from alerts.channels.registry import parse
+from alerts.channels.web_push import web_push_of
+from alerts.channels.web_push_crypto import new_key, private_text
 from alerts.desk import Desk
 from alerts.links import Links
 from alerts.proving import Proving
+from alerts.pushing import Pushing
 from alerts.workers import inline
 from anxin.clock import ScaledClock, system_clock
+from anxin.roster import with_browsers
 from api.app import create_app
 from api.feed import Change, LiveFeed
 from api.services import HealthReport, Imported, PartHealth, Services, WebSettings
@@ -46,7 +52,7 @@ from storage.statuses import SqlStatuses
 from storage.tickets import SqlTickets
 from tests.api import happenings, street
 from tests.api.visitor import ORIGIN
-from tests.fakes import MemoryProofs
+from tests.fakes import MemoryProofs, MemoryPush
 
 _SETTINGS = WebSettings()
 
@@ -236,6 +242,19 @@ class Familybook:
         return self.digests.get((home, person))
 
 
+PUSH_SERVICE = "http://127.0.0.1:9"
+"""Nobody answers there; a test names one of its own."""
+
+
+def push_to(origin: str, clock: Clock) -> Pushing:
+    """Web Push with one push service, and subscriptions in memory."""
+    table = f'private_key="{private_text(new_key())}"\nsubject="mailto:desk@anxin.example"\norigins=["{origin}"]'
+    channel = web_push_of(parse(f'[push]\nprovider="web_push"\n{table}', clock)["push"])
+    assert channel is not None
+    channel.store = MemoryPush()
+    return Pushing(channel, channel.store, clock)
+
+
 @contextmanager
 def scene(
     folder: Path, *, clock: Clock, settings: WebSettings = _SETTINGS, health: Health | None = None
@@ -253,13 +272,16 @@ def scene(
         lambda: f"a-{next(numbers)}",
         lambda alert: feed.announce(Change("alert", alert.id, (alert.home,))),
     )
-    phones = SqlPhones(database)
+    phones, pushing = SqlPhones(database), push_to(PUSH_SERVICE, clock)
+    channels: dict[str, Channel] = {"console": ConsoleChannel(phones, inline), "push": pushing.channel}
     book, families = Book(street.ROTA), Familybook()
     try:
         yield Services(
             clock=clock,
             inventory=lambda: street.INVENTORY,
-            directory=lambda: replace(street.DIRECTORY, families=families.families()),
+            directory=lambda: with_browsers(
+                replace(street.DIRECTORY, families=families.families()), pushing.store.ways()
+            ),
             rota=book.rota,
             readings=readings,
             alerts=alerts,
@@ -277,7 +299,8 @@ def scene(
             duty=book,
             policies=policies,
             families=families,
-            proving=Proving(MemoryProofs(), {"console": ConsoleChannel(phones, inline)}, clock, inline, ORIGIN),
+            proving=Proving(MemoryProofs(), channels, clock, inline, ORIGIN),
+            pushing=pushing,
             phones=phones,
             links=Links(ORIGIN, "a secret of sixteen"),
             settings=settings,

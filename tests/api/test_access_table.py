@@ -123,6 +123,12 @@ TABLE: dict[tuple[str, str], Row] = {
         OFFICE | {FAMILY}, form={"home": street.FALLEN, "person": "fang", "expected": "e-1"}
     ),
     ("GET", "/contacts"): Row(OFFICE),
+    ("GET", "/notifications"): Row(EVERYBODY),
+    ("POST", "/notifications/on"): Row(EVERYBODY, form={"endpoint": "x", "p256dh": "x", "auth": "x"}),
+    ("POST", "/notifications/off"): Row(EVERYBODY, form={"endpoint": "x"}),
+    ("POST", "/notifications/test"): Row(EVERYBODY, form={"one": ""}),
+    ("GET", "/sw.js"): Row(NOBODY_NEEDED),
+    ("GET", "/manifest.webmanifest"): Row(NOBODY_NEEDED),
     ("GET", "/duty/shifts"): Row(OFFICE, "/duty/shifts?area=grid-1"),
     ("POST", "/duty/shifts"): Row(OFFICE, form={"area": "grid-1", "do": "look", "seen": "x"}),
     ("POST", "/contacts/test"): Row(OFFICE, form={"person": "li", "number": "0", "channel": "console"}),

@@ -99,7 +99,7 @@ class Browser:
         context = self.ask("Target.createBrowserContext")["browserContextId"]
         target = self.ask("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        tab = Tab(self, session)
+        tab = Tab(self, session, context)
         self._pages[session] = tab
         for domain in ("Page", "Runtime", "Log", "Network"):
             tab.ask(f"{domain}.enable")
@@ -112,10 +112,14 @@ class Browser:
 
 @dataclass
 class Tab:
-    """One page. `complaints` are its console errors, uncaught exceptions and refused loads."""
+    """One page. `complaints` are its console errors, uncaught exceptions and refused loads; `workers` the registrations
+    of its service workers, once `ServiceWorker.enable` was asked.
+    """
 
     browser: Browser
     session: str
+    context: str = ""
+    workers: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def ask(self, method: str, **params: Any) -> dict[str, Any]:
@@ -126,6 +130,8 @@ class Tab:
         match message["method"]:
             case "Runtime.exceptionThrown":
                 self.complaints.append(str(params["exceptionDetails"]))
+            case "ServiceWorker.workerRegistrationUpdated":
+                self.workers += [each["registrationId"] for each in params["registrations"]]
             case "Log.entryAdded" if params["entry"]["level"] == "error":
                 self.complaints.append(f"{params['entry']['text']} {params['entry'].get('url', '')}")
             case "Runtime.consoleAPICalled" if params["type"] in {"error", "assert"}:
