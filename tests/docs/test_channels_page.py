@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from alerts.channels.registry import PROVIDERS, parse
+from alerts.channels.web_push_crypto import new_key, private_text
 from anxin.clock import system_clock
 
 PAGE = (Path(__file__).parents[2] / "docs" / "channels.md").read_text(encoding="utf-8")
@@ -13,7 +14,10 @@ def test_every_example_can_be_loaded_and_every_provider_has_one(tmp_path: Path) 
     secret = tmp_path / "secret"
     secret.write_text("42:very-secret")
     examples = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    whole = re.sub(r'"/run/secrets/\w+"', f'"{secret}"', "\n".join(examples))
+    key = tmp_path / "key"
+    key.write_text(private_text(new_key()))
+    whole = "\n".join(examples).replace("/run/secrets/webpush", str(key))
+    whole = re.sub(r'"/run/secrets/\w+"', f'"{secret}"', whole)
 
     channels = parse(whole, system_clock())
 
