@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+from alerts.bundling import groups
 from alerts.engine_settings import EngineCounts, EngineSettings
 from alerts.reach import Reacher
 from alerts.sender import Sender
@@ -162,8 +163,8 @@ class Engine:
         claims = await self.run_call(
             lambda: self.store.claim_sends(now, lease_until=until, limit=free, owner=self.name or "")
         )
-        for claimed in claims:
-            task = asyncio.create_task(self._send(claimed), name=f"send {claimed.send.id}")
+        for group in groups(claims, self.sender.channels):
+            task = asyncio.create_task(self._send(group), name=f"send {group[0].send.id}")
             self._sending.add(task)
             task.add_done_callback(self._sent)
         return bool(claims)
@@ -276,17 +277,18 @@ class Engine:
 
     # -- messages -------------------------------------------------------------------------------------------------
 
-    async def _send(self, claimed: Claimed) -> None:
+    async def _send(self, claims: tuple[Claimed, ...]) -> None:
+        """One message, or several of one person that go as one."""
         try:
-            settlement = await self.sender.send(claimed)
-            if settlement in _LAST_WORDS:
-                await self.run_call(lambda: self._climb_if_exhausted(claimed.send.alert))
+            for claimed, settlement in await self.sender.send_all(claims):
+                if settlement in _LAST_WORDS:
+                    await self.run_call(partial(self._climb_if_exhausted, claimed.send.alert))
         except StoreUnavailable as error:
             self.counts.store_away += 1
             log.warning("store away, a message waits for its lease", extra={"why": str(error)})
         except Exception:
             self.counts.failures += 1
-            log.exception("a message could not be sent", extra={"send": claimed.send.id})
+            log.exception("a message could not be sent", extra={"send": claims[0].send.id})
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)

@@ -5,12 +5,13 @@ At least once: what may have arrived before is tagged as a repeat, with the same
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alerts import wording
 from alerts.breaker import Breaker
+from alerts.bundling import bundle
 from alerts.channels.channel import Channel, OutgoingMessage
 from alerts.channels.inbound import Inbound, inbound_of
 from alerts.links import Links
@@ -102,6 +103,43 @@ class Sender:
         )
         return await self._settle(claimed, alert, judged, repeat=repeat)
 
+    async def send_all(self, claims: Sequence[Claimed]) -> list[tuple[Claimed, Settlement | None]]:
+        """Calls of one person by one way (`bundling.groups`) as one message; each by itself where that cannot be.
+
+        What is not wanted any more is left out, and said. Raises StoreUnavailable before anything was tried.
+        """
+        if len(claims) == 1:
+            return [(claims[0], await self.send(claims[0]))]
+        alerts = await self.run(lambda: self.store.get_all([claimed.send.alert for claimed in claims]))
+        joined = [c for c in claims if c.send.alert in alerts and why_not(c.send, alerts[c.send.alert]) is None]
+        refused = self.breaker.refuses(claims[0].route.channel, self.clock.now()) is not None
+        if len(joined) < 2 or refused:  # noqa: PLR2004 - one is no bundle
+            return [(claimed, await self.send(claimed)) for claimed in claims]
+        done = [(claimed, await self.send(claimed)) for claimed in claims if claimed not in joined]
+        return done + await self._send_together([(claimed, alerts[claimed.send.alert]) for claimed in joined])
+
+    async def _send_together(self, calls: Sequence[tuple[Claimed, Alert]]) -> list[tuple[Claimed, Settlement | None]]:
+        begun = asyncio.get_running_loop().time()
+        channel = self.channels[calls[0][0].route.channel]
+        has_next = any(claimed.rung + 1 < len(claimed.send.ladder) for claimed, _ in calls)
+        message = bundle([self._message(claimed, alert, None, repeat=False) for claimed, alert in calls])
+        verdict = await self._asked(channel, lambda: message, has_next=has_next, about=calls[0][0].send.id)
+        self.breaker.hear(channel.kind, verdict, self.clock.now())
+        took = timedelta(seconds=asyncio.get_running_loop().time() - begun)
+        done: list[tuple[Claimed, Settlement | None]] = []
+        for claimed, alert in calls:
+            judged = fate(
+                verdict,
+                tries=1,
+                has_next=claimed.rung + 1 < len(claimed.send.ladder),
+                severity=alert.severity,
+                now=self.clock.now(),
+                patience=self.settings.patience,
+                took=took,
+            )
+            done.append((claimed, await self._settle(claimed, alert, judged, repeat=False)))
+        return done
+
     async def _tries(self, claimed: Claimed) -> int:
         if claimed.attempt == 1:
             return 1
@@ -116,15 +154,26 @@ class Sender:
             return Permanent(f"no channel {claimed.route.channel!r} is set up")
         if tries > patience.tries + _GIVE_UP_AFTER:
             return Permanent(f"given up: {tries} tries ended without a word")
-        timeout = min(self.settings.timeout, patience.silence.total_seconds()) if has_next else self.settings.timeout
+        inbound = inbound_of(channel)
+        return await self._asked(
+            channel,
+            lambda: self._message(claimed, alert, inbound, repeat=repeat),
+            has_next=has_next,
+            about=claimed.send.id,
+        )
+
+    async def _asked(
+        self, channel: Channel, message: Callable[[], OutgoingMessage], *, has_next: bool, about: str
+    ) -> Verdict:
+        silence = self.settings.patience.silence.total_seconds()
+        timeout = min(self.settings.timeout, silence) if has_next else self.settings.timeout
         try:
-            message = self._message(claimed, alert, inbound_of(channel), repeat=repeat)
             async with asyncio.timeout(timeout):
-                return await channel.deliver(message)
+                return await channel.deliver(message())
         except TimeoutError:
             return Temporary(f"no answer within {timeout:g} s")
         except Exception as error:
-            log.exception("channel failed", extra={"channel": channel.kind, "send": claimed.send.id})
+            log.exception("channel failed", extra={"channel": channel.kind, "send": about})
             return Temporary(f"the channel failed: {type(error).__name__}")
 
     def _message(self, claimed: Claimed, alert: Alert, inbound: Inbound | None, *, repeat: bool) -> OutgoingMessage:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from core.alerts import Send
+from core.concerns import Severity
 from core.people import Route
 
 
@@ -14,6 +15,7 @@ class Claimed:
     """A send under lease. Until `lease_until` nobody else may try it; `attempt` counts from 1 over all rungs.
 
     `repeat` is true when an earlier attempt on this rung ended without a word (a crash): the provider may have it.
+    `severity`: of its alert, when it was claimed.
     """
 
     send: Send
@@ -22,6 +24,7 @@ class Claimed:
     lease: str
     lease_until: datetime
     repeat: bool = False
+    severity: Severity = Severity.RED
 
     @property
     def route(self) -> Route:

@@ -48,7 +48,7 @@ def withdraw_asks(
 def claim(connection: Connection, now: datetime, *, lease_until: datetime, limit: int, owner: str) -> list[Claimed]:
     """Take due sends under a lease. One whose earlier lease ran out without a word is a repeat."""
     due = connection.execute(
-        select(sends)
+        select(sends, alerts.c.severity.label("alert_severity"))
         .join(alerts, alerts.c.id == sends.c.alert)
         .where(_QUEUED, sends.c.next_attempt_at <= now)
         .order_by(_URGENCY, sends.c.created_at, sends.c.seq)
@@ -66,7 +66,8 @@ def _lease(connection: Connection, row: AnyRow, lease_until: datetime, owner: st
         .where(sends.c.seq == row.seq)
         .values(lease=lease, next_attempt_at=lease_until, attempts=row.attempts + 1, unheard=unheard)
     )
-    return Claimed(send_of(row), row.rung, row.attempts + 1, lease, lease_until, repeat=unheard)
+    severity = Severity(row.alert_severity)
+    return Claimed(send_of(row), row.rung, row.attempts + 1, lease, lease_until, repeat=unheard, severity=severity)
 
 
 def end_leases(connection: Connection, now: datetime, *, owner: str | None) -> int:

@@ -204,7 +204,8 @@ class MemoryAlerts:
         self._leases += 1
         owed.unheard = owed.unheard or owed.lease is not None
         owed.lease, owed.next_at, owed.tries = f"{owner}/lease-{self._leases}", until, owed.tries + 1
-        return Claimed(owed.send, owed.rung, owed.tries, owed.lease, until, repeat=owed.unheard)
+        severity = self._alerts[owed.send.alert].severity
+        return Claimed(owed.send, owed.rung, owed.tries, owed.lease, until, repeat=owed.unheard, severity=severity)
 
     def end_leases(self, now: datetime, *, owner: str | None = None) -> int:
         with self._lock:

@@ -19,6 +19,7 @@ class OutgoingMessage:
     it already has. `repeat` says that an earlier try may have arrived; the words say so too. `attempt` counts from 1.
     `link` opens the alert for this person without a login; empty where there is none. `callbacks` is where the
     provider may tell what becomes of it, `how_to_answer` says how one answers on this channel; empty where nobody can.
+    `bundled`: the keys and alerts of the messages that this one stands for, where it stands for several.
     """
 
     key: str
@@ -37,6 +38,7 @@ class OutgoingMessage:
     link: str = ""
     callbacks: str = ""
     how_to_answer: str = ""
+    bundled: tuple[tuple[str, str], ...] = ()
 
 
 class Channel(Protocol):

@@ -10,6 +10,7 @@ from core.ports import StoreUnavailable
 class ConsoleChannel:
     """Shows each message once: a second delivery with the same key is accepted and not shown again."""
 
+    bundles = True
     kind = "console"
 
     def __init__(self, phones: PhoneStore, run: Runner) -> None:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 from pydantic import SecretStr
@@ -30,6 +30,8 @@ _LONGEST = 500
 
 class DingtalkBot(HttpSettings):
     """A robot of one group, with the security setting 加签. An address is the mobile number to mention, or `group`."""
+
+    bundles: ClassVar[bool] = True
 
     provider: Literal["dingtalk_bot"]
     access_token: SecretStr
@@ -70,6 +72,8 @@ def signature(stamp: str, secret: str) -> str:
 
 class DingtalkWork(TokenSettings):
     """A work notice (工作通知). An address is a member's user id."""
+
+    bundles: ClassVar[bool] = True
 
     provider: Literal["dingtalk_work"]
     app_key: str

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import aiosmtplib
 from pydantic import Field, SecretStr, model_validator
@@ -24,6 +24,8 @@ _PERMANENT = 500
 
 class Email(ChannelSettings):
     """An address is a mailbox. `security`: `tls` from the first byte (465), `starttls` (587), `none` on one machine."""
+
+    bundles: ClassVar[bool] = True
 
     provider: Literal["email"]
     host: str

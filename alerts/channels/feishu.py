@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 from urllib.parse import quote
 
 from pydantic import SecretStr
@@ -26,6 +26,8 @@ _LONGEST = 2000
 
 class FeishuBot(HttpSettings):
     """An address is the open id (`ou_…`) of the member to mention, or `group`."""
+
+    bundles: ClassVar[bool] = True
 
     provider: Literal["feishu_bot"]
     token: SecretStr

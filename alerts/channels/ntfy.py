@@ -5,7 +5,7 @@ https://docs.ntfy.sh/publish/#publish-as-json
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import SecretStr
 
@@ -23,6 +23,8 @@ _LONGEST_TITLE, _LONGEST = 200, 1000
 
 class Ntfy(HttpSettings):
     """An address is a topic: long and secret, for whoever knows it reads along."""
+
+    bundles: ClassVar[bool] = True
 
     provider: Literal["ntfy"]
     token: SecretStr | None = None

@@ -18,7 +18,9 @@ _WAITED_HERE = 2.0
 
 @dataclass
 class Paced:
-    """Stands before a channel. Red may empty the bucket; others leave `reserve` of it. `inbound`: what comes back."""
+    """Stands before a channel. Red may empty the bucket; others leave `reserve` of it. `inbound`: what comes back.
+    `bundles`: one message may carry several calls.
+    """
 
     channel: Channel
     clock: Clock
@@ -26,6 +28,7 @@ class Paced:
     burst: int
     reserve: float
     inbound: Inbound | None = None
+    bundles: bool = False
     _left: float = field(init=False)
     _at: float | None = None
 

@@ -111,7 +111,7 @@ def _channel(name: str, table: Any, clock: Clock, public_url: str) -> Channel:
         raise ChannelsRefused(
             f"{name}: receipts and replies need the setting ANXIN_PUBLIC_URL, where providers reach us"
         )
-    return Paced(channel, clock, settings.per_second, settings.burst, settings.reserve_for_red, inbound)
+    return Paced(channel, clock, settings.per_second, settings.burst, settings.reserve_for_red, inbound, kind.bundles)
 
 
 def _explained(name: str, kind: type[ChannelSettings], error: ValidationError) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -16,6 +16,8 @@ class ChannelSettings(BaseModel, ABC):
     """One table of the channels file. `x_file` gives the secret `x` the contents of that file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    bundles: ClassVar[bool] = False
+    """Can one message carry several calls, each with its link? Not where words are few or spoken."""
 
     timeout: float = Field(8.0, gt=0, le=60, description="seconds for one call")
     per_second: float = Field(20.0, gt=0, le=1000, description="messages a second that the contract allows")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 from pydantic import SecretStr
@@ -22,6 +22,8 @@ _TOO_MANY, _SERVER_FAILS = 429, 500
 
 class Telegram(RepliesSettings):
     """An address is a chat id. `callback_token` is the secret that was given to setWebhook."""
+
+    bundles: ClassVar[bool] = True
 
     provider: Literal["telegram"]
     bot_token: SecretStr

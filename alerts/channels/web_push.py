@@ -8,7 +8,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Literal
+from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -45,6 +45,8 @@ class WebPush(ChannelSettings):
     """`subject`: how push services reach whoever runs this, mailto: or https:. `services`: more hosts that are allowed.
     `origins`: whole origins that are allowed besides, for a push service of one's own and for tests.
     """
+
+    bundles: ClassVar[bool] = True
 
     provider: Literal["web_push"]
     private_key: SecretStr

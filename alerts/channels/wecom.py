@@ -5,7 +5,7 @@ https://developer.work.weixin.qq.com/document/path/90236 (application), /91770 (
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 from pydantic import SecretStr
@@ -23,6 +23,8 @@ _LONGEST = 600  # the application takes 2048 bytes, and a Chinese character is t
 
 class WecomApp(TokenSettings):
     """An address is a member's user id."""
+
+    bundles: ClassVar[bool] = True
 
     provider: Literal["wecom_app"]
     corp_id: str
@@ -72,6 +74,8 @@ class WecomAppDialect:
 
 class WecomBot(HttpSettings):
     """A robot of one group: everybody there reads it. An address is the mobile number that is mentioned, or `group`."""
+
+    bundles: ClassVar[bool] = True
 
     provider: Literal["wecom_bot"]
     key: SecretStr

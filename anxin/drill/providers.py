@@ -112,12 +112,11 @@ class Provider:
         if weather is Weather.HANGS:
             await asyncio.sleep(_NEVER)
         cut()
-        send = message.key.rpartition(".")[0]
-        self.telephone.take(
-            Taken(
-                message.key, send, message.alert, message.person, message.purpose, message.repeat, asked_at, self.now()
+        for key, alert in message.bundled or ((message.key, message.alert),):
+            send = key.rpartition(".")[0]
+            self.telephone.take(
+                Taken(key, send, alert, message.person, message.purpose, message.repeat, asked_at, self.now())
             )
-        )
         cut()
         if weather is Weather.LOSES_ANSWERS:
             await asyncio.sleep(_NEVER)
@@ -130,6 +129,7 @@ class Line:
 
     provider: Provider
     cut: Callable[[], None]
+    bundles: bool = True
 
     @property
     def kind(self) -> str:

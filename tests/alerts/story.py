@@ -62,6 +62,7 @@ class PhoneChannel:
     phones: Phones
     now: Callable[[], datetime]
     inbound: Inbound | None = None
+    bundles: bool = False
 
     async def deliver(self, message: OutgoingMessage) -> Verdict:
         self.phones.power()
