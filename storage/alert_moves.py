@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 from sqlalchemy.sql.dml import Update
 
 from core.alerts import Alert, Condition, EntryKind, Handling, Transition
@@ -11,7 +11,7 @@ from core.ports import StoreRefused
 from storage import outbox
 from storage.alert_rows import PURPOSE, STANDING, alert_of, entry_values, purpose_values, standing_values, timer_values
 from storage.alert_tables import alerts, entries, merged_episodes, timers
-from storage.statements import among, insert_into
+from storage.statements import among, insert_into, insert_many
 
 OPEN = alerts.c.handling != Handling.CLOSED.value
 CONDITION_OF = {
@@ -128,10 +128,10 @@ def write_rest(connection: Connection, transitions: Sequence[Transition]) -> Non
     connection.execute(delete(timers).where(timers.c.alert.in_([t.alert.id for t in transitions])))
     armed = [timer_values(t.timer) for t in transitions if t.timer is not None]
     if armed:
-        connection.execute(insert(timers), armed)
+        insert_many(connection, timers, armed)
     lines = [entry_values(entry) for t in transitions for entry in t.entries]
     if lines:
-        connection.execute(insert(entries), lines)
+        insert_many(connection, entries, lines)
     merged = [
         {"key": f"{t.alert.home}/{part.kind.value}", "episode": part.episode, "alert": t.alert.id}
         for t in transitions

@@ -15,6 +15,7 @@ from core.delivery import Attempt, Claimed, Delivery, SendState, Settlement
 from core.ports import StoreRefused
 from storage.alert_rows import AnyRow, attempt_of, attempt_values, entry_values, send_of, send_values
 from storage.alert_tables import alerts, attempts, entries, sends
+from storage.statements import insert_many
 
 _QUEUED = sends.c.state == SendState.QUEUED.value
 _URGENCY = case({severity.value: severity.rank for severity in Severity}, value=alerts.c.severity)
@@ -22,7 +23,7 @@ _URGENCY = case({severity.value: severity.rank for severity in Severity}, value=
 
 def owe(connection: Connection, owed: Sequence[Send]) -> None:
     if owed:
-        connection.execute(insert(sends), [send_values(send) for send in owed])
+        insert_many(connection, sends, [send_values(send) for send in owed])
 
 
 def withdraw_asks(

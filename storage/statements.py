@@ -1,13 +1,15 @@
 """What SQLite and PostgreSQL spell differently: upserts, membership in a set of any size, spans between instants."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Connection,
     DateTime,
     Float,
     Table,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     cast,
     extract,
     func,
+    insert,
     literal,
     select,
     text,
@@ -63,3 +66,18 @@ def seconds_between(since: ColumnElement[datetime], until: ColumnElement[datetim
         zoned = DateTime(timezone=True)
         return cast(extract("epoch", type_coerce(until, zoned) - type_coerce(since, zoned)), Float)
     return (type_coerce(until, BigInteger) - type_coerce(since, BigInteger)) / literal(1e6, Float)
+
+
+_MANY = 20
+"""From so many rows on, PostgreSQL takes them as one value: each statement by itself costs it more than the row."""
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows with the same keys, in this order."""
+    if connection.dialect.name != "postgresql" or len(rows) < _MANY:
+        connection.execute(insert(table), rows)
+        return
+    names = ", ".join(f'"{name}"' for name in rows[0])
+    told = f"jsonb_populate_recordset(NULL::{table.name}, CAST(:rows AS jsonb)) WITH ORDINALITY AS told"
+    statement = text(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {told} ORDER BY ordinality")  # noqa: S608 - our own names
+    connection.execute(statement, {"rows": orjson.dumps(list(rows)).decode()})

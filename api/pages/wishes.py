@@ -17,7 +17,7 @@ from api.pages.shell import shell
 from api.services import Services
 from api.sessions import Visit
 from core.family import Hears, Scope
-from core.places import Home, Room
+from core.places import Home, Role, Room
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,7 +68,7 @@ def _page(
         zone=home.zone,
         expected=ports.families.families().expected.get(home.id, ()),
         may_expect=wishes.may_expect(visit.viewer, member),
-        rooms=tuple(Room),
+        rooms=sorted({d.room for d in ports.inventory().devices_of(home.id) if d.role is not Role.BRIDGE}),
         typed=typed or _NOTHING_TYPED,
         wrong=wrong,
     )

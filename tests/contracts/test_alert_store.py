@@ -1,7 +1,7 @@
 """What every alert store promises about alerts, timelines, timers and pages: SQLite and PostgreSQL alike."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -279,6 +279,26 @@ def test_many_moves_in_one_transaction_are_as_each_by_itself(store: AlertStore) 
         assert store.timer(each.alert.id) == move.timer
         assert replay(store.timeline(each.alert.id)) == Standing.of(move.alert)
     assert store.get_all(["m-0", "m-4", "never"]) == {"m-0": moves[0].alert, "m-4": moves[4].alert}
+
+
+def test_many_moves_are_written_to_the_letter(store: AlertStore) -> None:
+    """However a store writes many rows at once: quotes, other scripts, microseconds, and the order of the lines."""
+    openings = [opening(f"m-{n}", of=concern(f"home'{n}\\\"安", episode=f"e{n}")) for n in range(40)]
+    for each in openings:
+        store.open(each)
+    now = T0 + timedelta(microseconds=123_457)
+    moves = [climbed(each.alert, now) for each in openings]
+
+    assert store.apply_all(moves) == [True] * 40
+
+    for each, move in zip(openings, moves, strict=True):
+        id_ = each.alert.id
+        assert store.get(id_) == move.alert
+        assert store.timer(id_) == move.timer
+        assert store.timeline(id_) == [*each.entries, *move.entries]
+        assert [d.send for d in store.deliveries(id_)] == [*each.sends, *move.sends]
+    claims = store.claim_sends(now, lease_until=now + LEASE, limit=200)
+    assert {c.send for c in claims} == {send for move in (*openings, *moves) for send in move.sends}
 
 
 def test_one_move_that_the_store_refuses_writes_none_of_them(store: AlertStore) -> None:
