@@ -190,15 +190,19 @@ class Concerns:
         if not self.store.remark(line, condition=Condition.CLEARED if is_last else None):
             return None
         if is_last:
-            self._subside(replace(alert, condition=Condition.CLEARED))
+            self._subside(replace(alert, condition=Condition.CLEARED), reason)
         return self._now(alert.id)
 
-    def _subside(self, alert: Alert) -> None:
+    def _subside(self, alert: Alert, reason: str) -> None:
         """Where nobody but the resident was asked, that it is over ends it. Whoever moved it meanwhile is right."""
         now = self.clock.now()
         audience = self.reacher.audience(alert, now, EntryKind.CLOSED)
         move = subsided(
-            alert, is_resident=lambda person: self.reacher.is_resident(alert.home, person), audience=audience, now=now
+            alert,
+            reason=reason,
+            is_resident=lambda person: self.reacher.is_resident(alert.home, person),
+            audience=audience,
+            now=now,
         )
         if move is not None:
             self.store.apply(move)

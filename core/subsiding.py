@@ -27,11 +27,15 @@ SUBSIDES = frozenset(
 """What fresh activity in the home ends."""
 
 
+NO_LIFE = frozenset({"out"})
+"""Why it may be over without anybody having been noticed: a door that moved is not the resident on their feet."""
+
+
 def subsided(
-    alert: Alert, *, is_resident: Callable[[str], bool], audience: Sequence[Recipient], now: datetime
+    alert: Alert, *, reason: str, is_resident: Callable[[str], bool], audience: Sequence[Recipient], now: datetime
 ) -> Transition | None:
-    """Close it as over by itself; None where a person must. `alert`'s condition has just been cleared."""
-    quiet = (
+    """Close it as over by itself; None where a person must. Its condition has just been cleared, for this `reason`."""
+    quiet = reason not in NO_LIFE and (
         alert.handling is Handling.TRIGGERED
         and alert.condition is Condition.CLEARED
         and alert.severity is not Severity.RED

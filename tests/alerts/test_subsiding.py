@@ -66,6 +66,17 @@ def test_red_and_what_only_a_person_may_judge_stay(story: Story, severity: Sever
     assert story.now(alert).is_open
 
 
+def test_that_somebody_may_have_gone_out_is_no_sign_of_life(story: Story) -> None:
+    alert = silent(story)
+
+    story.desk.clear_concern(HOME, KIND, "e", "out")
+
+    over = story.now(alert)
+    assert (over.is_open, over.condition) == (True, Condition.CLEARED)
+    story.fast_forward(minutes=4)
+    story.phone("daughter").expects("请联系王秀英")
+
+
 def test_a_part_that_goes_on_keeps_it_open(story: Story) -> None:
     alert = silent(story)
     silent(story, kind=ConcernKind.DOOR_OPEN, episode="door")
