@@ -67,20 +67,21 @@ class Written:
     kind: str
     book: int
     clock: ScaledClock
+    bundles: bool = True
 
     async def deliver(self, message: OutgoingMessage) -> Verdict:
         asked_at = self.clock.now()
         await asyncio.sleep(0.002)
         line = {
-            "key": message.key,
-            "alert": message.alert,
             "person": message.person,
             "purpose": message.purpose.value,
             "repeat": message.repeat,
             "asked_at": asked_at.isoformat(),
             "at": self.clock.now().isoformat(),
         }
-        os.write(self.book, f"{json.dumps(line)}\n".encode())
+        stands_for = message.bundled or ((message.key, message.alert),)
+        lines = (json.dumps({"key": key, "alert": alert, **line}) for key, alert in stands_for)
+        os.write(self.book, "".join(f"{each}\n" for each in lines).encode())
         return Accepted(message.key)
 
 
@@ -184,9 +185,19 @@ class Killed:
 
 
 def kill_again_and_again(
-    url: str, folder: Path, *, kills: int, server: Postgres | None = None, server_kills: int = 0, seed: int = 1
+    url: str,
+    folder: Path,
+    *,
+    kills: int,
+    server: Postgres | None = None,
+    server_kills: int = 0,
+    seed: int = 1,
+    longest: float = LONG,
 ) -> Killed:
-    """`kills` lives on one migrated, empty database; then calm, until every message is settled, and the judgement."""
+    """`kills` lives on one migrated, empty database; then calm, until every message is settled, and the judgement.
+
+    `longest`: real seconds that a life may last.
+    """
     book = folder / "book.jsonl"
     book.touch()
     now = datetime.now(UTC)
@@ -201,7 +212,7 @@ def kill_again_and_again(
         life = lives.Process(target=live, args=(stage, number), daemon=True)
         life.start()
         starting = chance.random() < STILL_STARTING
-        time.sleep(chance.uniform(0, SHORT) if starting else chance.uniform(SHORT, LONG))
+        time.sleep(chance.uniform(0, SHORT) if starting else chance.uniform(SHORT, longest))
         if server is not None and number in servers_turn:
             server.stop(kill=True)
             time.sleep(chance.uniform(0, 0.3))

@@ -9,7 +9,7 @@ Prints one line of JSON, and exits 1 when anything was lost or broken.
 import argparse
 import sys
 
-from tests.drill.killing import database_of, kill_again_and_again, scratch
+from tests.drill.killing import LONG, database_of, kill_again_and_again, scratch
 
 
 def main() -> int:
@@ -18,10 +18,17 @@ def main() -> int:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--server-kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--longest", type=float, default=LONG, help="real seconds of the longest life")
     asked = parser.parse_args()
     with scratch() as folder, database_of(asked.database, folder) as (url, server):
         killed = kill_again_and_again(
-            url, folder, kills=asked.kills, server=server, server_kills=asked.server_kills, seed=asked.seed
+            url,
+            folder,
+            kills=asked.kills,
+            server=server,
+            server_kills=asked.server_kills,
+            seed=asked.seed,
+            longest=asked.longest,
         )
     sys.stderr.write("".join(f"{what}\n" for what in killed.told[:20]))
     sys.stdout.write(f"{killed.line}\n")
