@@ -31,7 +31,7 @@ class ExpectedBy:
 
     version = 1
 
-    __slots__ = ("_presence", "_visibility", "_zone", "born", "judged", "met", "name", "of", "pending")
+    __slots__ = ("_known", "_presence", "_visibility", "_zone", "born", "judged", "met", "name", "of", "pending")
 
     def __init__(
         self, of: Expectation, visibility: HomeVisibility, presence: HomePresence, timezone: str, *, born: float
@@ -44,6 +44,7 @@ class ExpectedBy:
         self.born = born
         self.met = self.pending = NEVER
         self.judged: tuple[float, str] = (NEVER, "")
+        self._known: tuple[float, float, tuple[float, float] | None] = (NEVER, NEVER, None)
 
     def observe(self, seen: Observation) -> None:
         """Before visibility and presence observe the same: a window is judged by what was known when it ended."""
@@ -60,9 +61,15 @@ class ExpectedBy:
         self.pending = min((end for _, end in self._windows(t, 0, _DAYS_AHEAD) if end >= t))
 
     def _over(self, t: float) -> tuple[float, float] | None:
-        """The window that has ended last."""
-        found = (each for each in self._windows(t, -_DAYS_BACK, 0) if each[1] < t and each[0] >= self.born)
-        return max(found, default=None)
+        """The window that has ended last. The same until the next one ends."""
+        since, until, over = self._known
+        if since < t <= until:
+            return over
+        ended = [each for each in self._windows(t, -_DAYS_BACK, 0) if each[1] < t]
+        next_end = min(end for _, end in self._windows(t, 0, _DAYS_AHEAD) if end >= t)
+        over = max((each for each in ended if each[0] >= self.born), default=None)
+        self._known = max((end for _, end in ended), default=t), next_end, over
+        return over
 
     def _windows(self, t: float, first: int, last: int) -> list[tuple[float, float]]:
         """The windows of the local days from `first` to `last` days after that of `t`, the earliest first."""
@@ -134,3 +141,4 @@ class ExpectedBy:
     def restore(self, body: Mapping[str, Any]) -> None:
         self.met, self.born, judged, self.pending = (NEVER if t is None else float(t) for t in body["times"])
         self.judged = judged, str(body["reason"])
+        self._known = (NEVER, NEVER, None)

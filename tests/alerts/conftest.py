@@ -1,7 +1,6 @@
 """Stories run over the store in memory and over SQLite alike."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -10,15 +9,15 @@ from storage.alerts import SqlAlerts
 from storage.database import Database
 from tests.alerts.story import Story
 from tests.fakes import MemoryAlerts
+from tests.servers.databases import migrated_sqlite, sqlite_url  # noqa: F401  fixtures are found by their names here
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AlertStore]:
+def store(request: pytest.FixtureRequest) -> Iterator[AlertStore]:
     if request.param == "memory":
         yield MemoryAlerts()
         return
-    database = Database.open(f"sqlite:///{tmp_path / 'alerts.db'}")
-    database.migrate()
+    database = Database.open(request.getfixturevalue("sqlite_url"))
     yield SqlAlerts(database)
     database.close()
 

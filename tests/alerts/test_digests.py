@@ -1,5 +1,6 @@
 """The daily word in virtual time: once, at its hour, never "well" on a guess, and no more than may be heard."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
@@ -78,9 +79,9 @@ class Morning:
 
 
 @pytest.fixture
-def morning(story: Story, tmp_path: Path) -> Iterator[Morning]:
+def morning(story: Story, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Morning]:
+    shutil.copy(migrated_sqlite, tmp_path / "families.db")
     database = Database.open(f"sqlite:///{tmp_path / 'families.db'}")
-    database.migrate()
     SqlInventory(database).save(
         areas=INVENTORY.areas.values(), homes=INVENTORY.homes.values(), people=DIRECTORY.people.values()
     )

@@ -120,7 +120,7 @@ def the_sender_does_not_look_again(patch: pytest.MonkeyPatch) -> None:
 @mutant
 def a_repeat_does_not_say_so(patch: pytest.MonkeyPatch) -> None:
     def change(message: Any) -> Any:
-        return lambda sender, claimed, alert, **_: message(sender, claimed, alert, repeat=False)
+        return lambda sender, claimed, alert, inbound, **_: message(sender, claimed, alert, inbound, repeat=False)
 
     _around(patch, alerts.sender.Sender, "_message", change)
 
