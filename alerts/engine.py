@@ -30,7 +30,7 @@ T = TypeVar("T")
 _TIMERS_A_TURN = 2_000
 _LAST_WORDS = (Settlement.FAILED, Settlement.CANCELLED, Settlement.ACCEPTED)
 """After which a level may have nobody left: of an accepted message word may have come already that it is lost."""
-_MANY, _AT_ONCE = 20, 100
+_MANY, _AT_ONCE = 20, 200
 """From so many due timers on, so many alerts climb in one transaction: after an outage there may be thousands."""
 
 

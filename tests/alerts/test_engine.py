@@ -297,7 +297,7 @@ def _many_overdue(story: Story, count: int = 60) -> list[Alert]:
 
 
 def test_many_overdue_climb_together_and_each_once(story: Story) -> None:
-    alerts = _many_overdue(story, 110)
+    alerts = _many_overdue(story, 210)
     store = Troubled(story.store)
     together: list[int] = []
     store.fails = {"apply_all": lambda moves: together.append(len(moves))}
@@ -305,10 +305,10 @@ def test_many_overdue_climb_together_and_each_once(story: Story) -> None:
 
     story.fast_forward(seconds=5)
 
-    assert together == [100, 10]
+    assert together == [200, 10]
     assert {story.now(alert).fence for alert in alerts} == {2}
     assert {story.now(alert).level for alert in alerts} == {alerts[0].level + 1}
-    assert story.engine.counts.climbed == 110
+    assert story.engine.counts.climbed == 210
     assert story.findings() == []
 
 
