@@ -12,6 +12,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from core.people import Language
+
 app = typer.Typer(
     name="anxin",
     help="Anxin (安心) watches over elders who live alone.",
@@ -250,6 +252,31 @@ def replay(
     from anxin.replay import run_replay
 
     raise SystemExit(run_replay(recording, fall_at=fall_at, budget=budget))
+
+
+@app.command()
+def evaluate(
+    data: Annotated[list[Path], typer.Option(help="Recordings, or a folder with some below it; repeat for more.")],
+    detector: Annotated[str | None, typer.Option(help="Count only what this detector says.")] = None,
+    budget: Annotated[float, typer.Option(help="False alarms a month that a home may cost.")] = 0.5,
+    seed: Annotated[int, typer.Option(help="Same seed, same moments.")] = 1,
+    injections: Annotated[int, typer.Option(min=0, max=5000, help="Falls in each recording; the rest by share.")] = 200,
+    curve: Annotated[str, typer.Option(help="Budgets, comma-separated: delay against false alarms.")] = "",
+    html: Annotated[Path | None, typer.Option(help="Write a report with plots here.")] = None,
+    language: Annotated[Language, typer.Option(help="Of the report.")] = Language.ENGLISH,
+    workers: Annotated[int | None, typer.Option(min=1, help="Recordings at once; one for each core.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as one line of JSON.")] = False,
+) -> None:
+    """Judge the detectors on recordings of real homes, beside what others do, on the same injected emergencies."""
+    from anxin.evaluation.options import options_of
+    from anxin.evaluation.run import evaluate_command
+
+    options = options_of(
+        data, detector=detector, budget=budget, seed=seed, injections=injections, curve=curve, html=html,
+        language=language, as_json=as_json, workers=workers,
+    )  # fmt: skip
+    raise SystemExit(evaluate_command(options))
 
 
 @app.command()

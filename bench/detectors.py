@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import detection, watch
+from anxin.evaluation import result
+from anxin.evaluation.options import EvaluateOptions
+from anxin.evaluation.trial import trial_of
+from bench import watch
 from bench.figures import Figure, Finding, NotRun
-from bench.recordings import load
-from detectors.settings import WatchSettings
 
 DETECTION, WATCH = "detection", "watch"
 _FOLDER = "ANXIN_RECORDINGS"
@@ -42,16 +43,16 @@ def find(options: DetectionOptions) -> Iterator[Finding]:
     homes = recordings()
     if not homes:
         yield NotRun(DETECTION, f"no recordings: name their folder in {_FOLDER}")
-    settings = WatchSettings()
+    asked = EvaluateOptions((), seed=options.seed, injections=options.falls)
     for home in homes:
-        said = detection.summary(detection.replay(load(home), settings, falls=options.falls, seed=options.seed))
-        name, falls = said["name"], said["falls"]["all"]
-        note = f"{said['days']:.0f} days, {said['other_concerns']} other concerns, faults {said['faults'] or 'none'}"
-        if said["false_per_month"] is not None:
-            yield Figure(DETECTION, f"{name}: false silences", said["false_per_month"], "/month", note=note)
+        said = result.as_json(trial_of(home, asked))
+        name, falls = said["name"], said["fall"]
+        note = f"{said['false_count']} in {said['days_counted']:.0f} days, tickets {said['tickets'] or 'none'}"
+        if said["false_per_home_month"] is not None:
+            yield Figure(DETECTION, f"{name}: called for nothing", said["false_per_home_month"], "/month", note=note)
         yield Figure(
             DETECTION, f"{name}: falls found", falls["found"], f"of {falls['n']}",
-            note=f"half within {falls.get('median_h', '–')} h, 90 % within {falls.get('p90_h', '–')} h",
+            note=f"half within {falls['median_h']} h, 90 % within {falls['p90_h']} h",
         )  # fmt: skip
 
 

@@ -1,0 +1,81 @@
+"""Calls: from concerns to the moment at which somebody other than the resident is asked.
+
+The resident is asked first, for as long as the shipped policy says; what is over by then, and is not red, has sent
+nobody (see `core.subsiding`).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.concerns import Concern, ConcernKind, Severity
+from core.policies import Policies, Target
+from core.subsiding import NO_LIFE, SUBSIDES
+from detectors.events import ConcernCleared, ConcernRaised, WatchEvent
+
+_POLICIES = Policies()
+
+
+@dataclass(slots=True)
+class Call:
+    """One episode. `asked_at`: when a person other than the resident is asked, if it is not over before.
+
+    `cleared_at`: when the sensors showed that it is over, None while it stands; `ends_alert`: whether that also ends
+    the alert of itself, as long as only the resident was asked.
+    """
+
+    concern: Concern
+    asked_at: datetime
+    severity: Severity
+    cleared_at: datetime | None = None
+    ends_alert: bool = False
+
+    @property
+    def sent_somebody(self) -> bool:
+        over = self.ends_alert and self.cleared_at is not None and self.cleared_at <= self.asked_at
+        return not over
+
+    @property
+    def kind(self) -> ConcernKind:
+        return self.concern.kind
+
+
+def patience(severity: Severity, kind: ConcernKind) -> timedelta:
+    """How long the resident alone is asked."""
+    first = _POLICIES.of(severity, kind).levels[0]
+    return first.patience if tuple(first.targets) == (Target.RESIDENT,) else timedelta()
+
+
+class Calls:
+    """Episodes in the order in which they began; `detector`: only those of this one."""
+
+    def __init__(self, detector: str | None = None) -> None:
+        self._detector = detector
+        self._by_episode: dict[tuple[ConcernKind, str], Call] = {}
+
+    def note(self, events: Iterable[WatchEvent]) -> None:
+        for event in events:
+            match event:
+                case ConcernRaised(concern=concern) if self._detector in (None, concern.detector):
+                    self._raise(concern)
+                case ConcernCleared():
+                    self._end(event)
+                case _:
+                    pass
+
+    def _raise(self, concern: Concern) -> None:
+        asked_at = concern.at + patience(concern.severity, concern.kind)
+        call = self._by_episode.setdefault((concern.kind, concern.episode), Call(concern, asked_at, concern.severity))
+        call.asked_at = min(call.asked_at, asked_at)
+        call.severity = min(call.severity, concern.severity, key=lambda severity: severity.rank)
+
+    def _end(self, event: ConcernCleared) -> None:
+        call = self._by_episode.get((event.kind, event.episode))
+        if call is None or call.cleared_at is not None:
+            return
+        call.cleared_at = event.at
+        alive = event.kind in SUBSIDES and event.reason not in NO_LIFE
+        call.ends_alert = alive and call.severity is not Severity.RED
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._by_episode.values())

@@ -1,0 +1,69 @@
+"""Course: one home's messages through conventions, gate and watch, as in the service, but in virtual time.
+
+It can be forked by snapshots, so that one moment of a life goes on in several ways.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from core.readings import Reading
+from detectors.events import WatchEvent
+from detectors.settings import WatchSettings
+from detectors.watch import Watch
+from ingest.conventions.registry import installed
+from ingest.gate import Gate
+from ingest.interpreter import Interpreter
+from ingest.message import Message
+from ingest.report import Tally
+from simulator.message import Message as Played
+from simulator.recording import Recording
+
+
+class Course:
+    """`now`: when the last message was received."""
+
+    def __init__(self, recording: Recording, settings: WatchSettings) -> None:
+        self._recording = recording
+        self._settings = settings
+        inventory = recording.inventory
+        self.watch = Watch(inventory, settings)
+        self._gate = Gate()
+        self._interpreter = Interpreter(inventory, gate=self._gate, conventions=installed(), tally=Tally())
+        self.now: datetime | None = None
+        self.readings = 0
+
+    def play(self, messages: Iterable[Played]) -> Iterator[WatchEvent]:
+        """Everything the watch says; whatever falls due before a message is judged before it."""
+        for message in messages:
+            yield from self.hear(message)
+
+    def hear(self, message: Played) -> list[WatchEvent]:
+        self.now = message.at
+        readings = self.read(message)
+        events = self.judge(message.at)
+        events += self.watch.observe(readings)
+        return events
+
+    def read(self, message: Played) -> list[Reading]:
+        """What the gate lets through: durable at once, for nothing is stored here."""
+        heard = Message(message.topic, message.payload, message.at, retain=message.retain, qos=message.qos)
+        readings = self._interpreter.interpret(heard)
+        self._gate.settle(readings)
+        self.readings += len(readings)
+        return readings
+
+    def judge(self, until: datetime) -> list[WatchEvent]:
+        """Ask at every instant at which the watch wants to be asked, up to `until`."""
+        events: list[WatchEvent] = []
+        while (due := self.watch.next_due()) is not None and due <= until:
+            events += self.watch.run_due(due)
+        return events
+
+    def fork(self) -> "Course":
+        """Another course that begins where this one is, as a restart of the service would."""
+        other = Course(self._recording, self._settings)
+        other._gate.restore(self._gate.snapshot())
+        other.now = self.now
+        if self.now is not None:
+            other.watch.restore(self.watch.snapshots(self.now, dirty_only=False))
+        return other

@@ -1,0 +1,144 @@
+"""Life: what a recording shows of its person, before anything judges it: signs of life, rooms, absences, nights.
+
+Peers and injections start from this; the watch never sees it.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from statistics import median
+from typing import Final
+
+from core.places import Device, Role, Room
+from core.readings import Kind, Novelty, Reading, Semantics
+from detectors.signs import sign_of_life, switched_on
+from simulator.player import CHECKS_IN, SILENT, Player
+from simulator.recording import Recorded, Recording
+
+AWAY: Final = "away"
+HOUR, DAY = 3600.0, 86400.0
+LONG, SHORT = 56 * DAY, 14 * DAY
+SCHOOLED: Final = {True: 28 * DAY, False: 7 * DAY}
+"""How long a long recording, and a short one, teaches before anything is counted."""
+JUST_SEEN = 0.5 * HOUR
+"""Where nobody noted absences, somebody is surely at home so soon after a sign of life."""
+_UP_FROM, _UP_UNTIL = 4 * HOUR, 14 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A sign of life. `at` in epoch seconds."""
+
+    at: float
+    device: str
+    room: Room
+    role: Role
+
+
+class Life:
+    """Everything is in epoch seconds. `counted_from`: before that the recording only teaches."""
+
+    def __init__(self, player: Player) -> None:
+        self.player = player
+        self.recording: Recording = player.recording
+        self.first, self.last = player.first, player.last
+        self.counted_from = min(self.first + SCHOOLED[self.last - self.first >= LONG], self.last)
+        self.devices = {device.id.partition("/")[2]: device for device in self.recording.devices}
+        self.signs = _signs(player, self.devices)
+        self.away = _spells(self.recording, AWAY)
+        self.silent = _spells(self.recording, SILENT)
+
+    @property
+    def days_counted(self) -> float:
+        """Days after schooling, without those hours in which the installation is known to have been dead."""
+        dead = sum(max(0.0, min(end, self.last) - max(start, self.counted_from)) for start, end in self.silent)
+        return max(0.0, self.last - self.counted_from - dead) / DAY
+
+    @cached_property
+    def times(self) -> list[float]:
+        return [sign.at for sign in self.signs]
+
+    def last_sign(self, at: float) -> Sign | None:
+        index = bisect_right(self.times, at)
+        return self.signs[index - 1] if index else None
+
+    def is_away(self, at: float) -> bool:
+        return _within(self.away, at)
+
+    def is_home(self, at: float) -> bool:
+        """As far as is known: nobody noted an absence, or, where none are noted at all, somebody was just seen."""
+        if _within(self.silent, at):
+            return False
+        if self.away:
+            return not self.is_away(at)
+        sign = self.last_sign(at)
+        return sign is not None and at - sign.at <= JUST_SEEN
+
+    def local(self, at: float) -> datetime:
+        return datetime.fromtimestamp(at, self.recording.home.zone)
+
+    def clock(self, at: float) -> float:
+        """Seconds since local midnight."""
+        local = self.local(at)
+        return local.hour * HOUR + local.minute * 60.0 + local.second
+
+    @cached_property
+    def usual_rising(self) -> float:
+        """Seconds after local midnight at which half of the days have shown a first sign outside the bedroom."""
+        firsts: dict[object, float] = {}
+        for sign in self.signs:
+            clock = self.clock(sign.at)
+            if sign.room is not Room.BEDROOM and _UP_FROM <= clock < _UP_UNTIL:
+                firsts.setdefault(self.local(sign.at).date(), clock)
+        return median(firsts.values()) if firsts else 8 * HOUR
+
+    def midnight(self, day: int) -> float:
+        """Local midnight of the `day`-th day after the first."""
+        start = self.local(self.first).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+        moment = (start + timedelta(days=day)).replace(tzinfo=self.recording.home.zone)
+        return moment.timestamp()
+
+    @property
+    def nights(self) -> list[float]:
+        """Local midnights that are counted, with a whole day after them."""
+        midnights = (self.midnight(day) for day in range(int((self.last - self.first) / DAY) + 1))
+        return [one for one in midnights if self.counted_from <= one <= self.last - DAY]
+
+    def of_role(self, *roles: Role) -> list[str]:
+        return [device for device, known in self.devices.items() if known.role in roles]
+
+
+def _spells(recording: Recording, label: str) -> list[tuple[float, float]]:
+    return sorted((one.start.timestamp(), one.end.timestamp()) for one in recording.labels if one.label == label)
+
+
+def _within(spells: list[tuple[float, float]], at: float) -> bool:
+    index = bisect_right(spells, (at, float("inf"))) - 1
+    return index >= 0 and spells[index][0] <= at < spells[index][1]
+
+
+def _signs(player: Player, devices: dict[str, Device]) -> list[Sign]:
+    known: dict[str, object] = {}
+    on: dict[str, bool] = {}
+    found: list[Sign] = []
+    for line in player.lines:
+        device = devices.get(line.device)
+        if device is None or line.kind in CHECKS_IN:
+            continue
+        reading = _reading(line, player, known)
+        if sign_of_life(reading, device.role, was_on=on.get(line.device, False)) is not None:
+            found.append(Sign(line.at, line.device, device.room, device.role))
+        if line.kind is Kind.POWER:
+            on[line.device] = switched_on(device.role, float(line.value), was_on=on.get(line.device, False))
+    return found
+
+
+def _reading(line: Recorded, player: Player, known: dict[str, object]) -> Reading:
+    before = known.get(line.device)
+    novelty = Novelty.BASELINE if before is None else Novelty.REPEATED if before == line.value else Novelty.CHANGED
+    known[line.device] = line.value
+    at = datetime.fromtimestamp(line.at, UTC)
+    momentary = player.is_momentary(line)
+    semantics = Semantics.EVENT if momentary else Semantics.STATE
+    return Reading(line.device, line.kind, line.value, at, at, novelty=novelty, semantics=semantics)

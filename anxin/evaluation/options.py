@@ -1,0 +1,59 @@
+"""What `anxin evaluate` is asked to do."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from anxin.settings import SettingsRefused
+from core.people import Language
+from detectors.settings import WatchSettings
+
+DETECTORS = ("silence", "appliance_on", "door_open", "sos", "smoke", "gas", "water")
+"""Names that `--detector` takes: those that concerns carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateOptions:
+    """`budget`: false alarms a home-month that a person chose. `injections`: falls in each recording; every other kind
+    of injection takes its share of that. `detector`: count only what this one says.
+    """
+
+    data: tuple[Path, ...]
+    detector: str | None = None
+    budget: float = 0.5
+    seed: int = 1
+    injections: int = 200
+    curve: tuple[float, ...] = ()
+    html: Path | None = None
+    language: Language = Language.ENGLISH
+    as_json: bool = False
+    workers: int = 1
+
+
+def options_of(
+    data: Sequence[Path],
+    *,
+    detector: str | None,
+    budget: float,
+    seed: int,
+    injections: int,
+    curve: str,
+    html: Path | None,
+    language: Language,
+    as_json: bool,
+    workers: int | None,
+) -> EvaluateOptions:
+    """As given on the command line. Raises SettingsRefused for an unknown detector or a budget out of range."""
+    if detector is not None and detector not in DETECTORS:
+        raise SettingsRefused(f"--detector {detector}: choose from {', '.join(DETECTORS)}")
+    try:
+        budgets = tuple(float(text) for text in curve.split(",") if text.strip())
+        for each in (budget, *budgets):
+            WatchSettings(false_alarms_per_month=each)
+    except ValueError as error:
+        raise SettingsRefused(f"--budget or --curve: {error}") from error
+    cores = os.cpu_count() or 1
+    return EvaluateOptions(
+        tuple(data), detector, budget, seed, injections, budgets, html, language, as_json, workers or cores
+    )
