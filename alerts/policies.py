@@ -44,7 +44,7 @@ from core.policies import (
 )
 from core.refusals import FileRefused
 
-LONGEST_MINUTES = 24 * 60.0
+SHORTEST_MINUTES, LONGEST_MINUTES = 0.5, 24 * 60.0
 _PRIVATE = {Target.RESIDENT, Target.FAMILY}
 _KEYS = {
     "name",

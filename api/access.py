@@ -89,8 +89,14 @@ class Viewer:
         return self.sees_everything or any(True for _ in self.own(ticket.homes, inventory))
 
     def own(self, homes: tuple[str, ...], inventory: Inventory) -> Iterator[str]:
-        """Those of these homes that they may see."""
-        return (id_ for id_ in homes if (home := inventory.homes.get(id_)) is not None and self.sees(home))
+        """Those of these homes, and areas in a home's place, that they may see."""
+        return (id_ for id_ in homes if self._sees_place(id_, inventory))
+
+    def _sees_place(self, id_: str, inventory: Inventory) -> bool:
+        home, area = inventory.homes.get(id_), inventory.area_meant(id_)
+        if area is not None:
+            return self.sees_everything or area.id in self.areas
+        return home is not None and self.sees(home)
 
     def homes_of(self, inventory: Inventory) -> list[Home]:
         """All that they may see, by address."""

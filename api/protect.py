@@ -10,10 +10,9 @@ from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import MEDIA_TYPE, TABLE, Code, Problem
+from api.errors import TABLE, Code
 from core.pictures import LARGEST
 
 LARGEST_BODY = 64 * 1024
@@ -73,13 +72,14 @@ class BodyLimit:
             return
         largest = LARGEST_WITH_PHOTO if _TAKES_PHOTO.fullmatch(scope["path"]) else LARGEST_BODY
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdecimal() or int(announced) > largest:
-            await self._refuse(scope, receive, send)
-            return
+        refused = not announced.isdecimal() or int(announced[:19]) > largest
         read = 0
 
         async def counted() -> Message:
+            """Whoever reads the body is told that it is too large, and tells it as a page or as a document."""
             nonlocal read
+            if refused:
+                raise HTTPException(TABLE[Code.TOO_LARGE].status)
             message = await receive()
             read += len(message.get("body", b""))
             if read > largest:
@@ -87,8 +87,3 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        problem = Problem(Code.TOO_LARGE)
-        document = problem.document(scope["path"])
-        await JSONResponse(document, problem.status, media_type=MEDIA_TYPE)(scope, receive, send)

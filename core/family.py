@@ -16,6 +16,9 @@ from core.places import Room
 EVERY_DAY = frozenset(range(7))
 LONGEST_LABEL = 60
 
+MOST_EXPECTED = 10
+"""Windows that may be expected of one home."""
+
 
 class Hears(StrEnum):
     """When somebody of the family wishes to hear of an alert."""
@@ -151,7 +154,7 @@ class FamilyStore(Protocol):
         ...
 
     def save_expectation(self, expectation: Expectation) -> None:
-        """By id."""
+        """By id. Raises StoreRefused for one more than `MOST_EXPECTED` of a home."""
         ...
 
     def remove_expectation(self, id_: str) -> bool:

@@ -11,6 +11,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+"""A zone may still be added to these."""
 
 
 def to_microseconds(instant: datetime) -> int:
@@ -21,7 +23,11 @@ def to_microseconds(instant: datetime) -> int:
 
 
 def from_microseconds(microseconds: int) -> datetime:
-    return EPOCH + timedelta(microseconds=microseconds)
+    """An instant that no clock can count with becomes the nearest that it can: one bad row must not stop a reader."""
+    try:
+        return min(max(EPOCH + timedelta(microseconds=microseconds), _FIRST), _LAST)
+    except OverflowError:
+        return _LAST if microseconds > 0 else _FIRST
 
 
 class Instant(TypeDecorator[datetime]):

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from core.digest import Digest, DigestState
-from core.family import Consent, Expectation, Families, Hears, Scope, Wish
+from core.family import MOST_EXPECTED, Consent, Expectation, Families, Hears, Scope, Wish
 from core.places import Room
+from core.ports import StoreRefused
 from storage.alert_rows import AnyRow
 from storage.database import Database
 from storage.statements import insert_into, upsert
-from storage.tables import digests, expectations, family_consents, family_wishes
+from storage.tables import digests, expectations, family_consents, family_wishes, homes
 
 
 class SqlFamilies:
@@ -75,7 +76,13 @@ class SqlFamilies:
             "weekdays": "".join(str(day) for day in sorted(expectation.weekdays)),
             "room": None if expectation.room is None else expectation.room.value,
         }
+        others = select(func.count()).where(
+            expectations.c.home == expectation.home, expectations.c.id != expectation.id
+        )
         with self._database.writing() as connection:
+            connection.execute(select(homes.c.id).where(homes.c.id == expectation.home).with_for_update())
+            if connection.execute(others).scalar_one() >= MOST_EXPECTED:
+                raise StoreRefused(f"no more than {MOST_EXPECTED} windows for one home")
             connection.execute(upsert(expectations, ("id",), self._database.dialect), values)
 
     def remove_expectation(self, id_: str) -> bool:

@@ -110,12 +110,13 @@ def clock_time(instant: datetime, zone: tzinfo) -> str:
     return f"{instant.astimezone(zone):%H:%M}"
 
 
-def dated_time(instant: datetime, language: Language, zone: tzinfo) -> str:
-    """Day and time on the home's own clock: "11月24日09:02", "24 Nov 09:02"."""
+def dated_time(instant: datetime, language: Language, zone: tzinfo, *, year: bool = False) -> str:
+    """Day and time on the home's own clock: "11月24日09:02", "24 Nov 09:02"; with the year where that is not clear."""
     local = instant.astimezone(zone)
     return say(
         language,
-        "time.with_date",
+        "time.with_year" if year else "time.with_date",
+        year=local.year,
         month=local.month,
         month_name=f"{local:%b}",
         day=local.day,

@@ -58,6 +58,8 @@ def shift_from(
         start, end = time.fromisoformat(typed.start), time.fromisoformat(typed.end)
     except ValueError:
         return ShiftFlaw.TIMES
+    if start.tzinfo is not None or end.tzinfo is not None:
+        return ShiftFlaw.TIMES
     if not typed.rank.isascii() or not typed.rank.isdigit() or not 1 <= int(typed.rank) <= LOWEST_RANK:
         return ShiftFlaw.RANK
     made = Shift(id_, area, post, typed.person, start, end, frozenset(typed.weekdays), int(typed.rank))

@@ -11,11 +11,11 @@ from api.access import Action, Viewer
 from api.errors import Code, Problem
 from api.services import Services
 from core.digest import Digest
-from core.family import Consent, Expectation, Hears, Scope, Wish
+from core.family import MOST_EXPECTED, Consent, Expectation, Hears, Scope, Wish
 from core.people import Bond, Person
 from core.places import Home, Room
+from core.ports import StoreRefused
 
-MOST_EXPECTED = 10
 LONGEST_PAUSE = timedelta(days=366)
 
 
@@ -32,8 +32,7 @@ class Member:
 
 def members(ports: Services, home: Home) -> tuple[Member, ...]:
     """Everybody of the family, the first asked first."""
-    directory = ports.directory()
-    families = directory.families
+    directory, families = ports.directory(), ports.families.families()
     ties = sorted(
         (tie for tie in directory.ties if tie.home == home.id and tie.bond is Bond.FAMILY),
         key=lambda tie: (tie.rank, tie.person),
@@ -74,7 +73,7 @@ def save_wish(
     """
     now = ports.clock.now()
     try:
-        at = time.fromisoformat(digest_at) if digest_at else None
+        at = _wall(digest_at) if digest_at else None
         until = None
         if paused_until:
             until = datetime.combine(date.fromisoformat(paused_until), time(), home.zone)
@@ -83,6 +82,14 @@ def save_wish(
     if until is not None and not now < until <= now + LONGEST_PAUSE:
         raise Problem(Code.INVALID, "A pause ends on a day to come, within a year.")
     ports.families.save_wish(Wish(home.id, member.person.id, hears, responsible, at, until))
+
+
+def _wall(text: str) -> time:
+    """A time of the home's own clock. Raises ValueError, also for one that names a zone."""
+    wall = time.fromisoformat(text)
+    if wall.tzinfo is not None:
+        raise ValueError(f"{text!r}: a time of the wall clock has no zone")
+    return wall
 
 
 def may_expect(viewer: Viewer, member: Member) -> bool:
@@ -109,15 +116,18 @@ def add_expectation(
             uuid4().hex[:12],
             home.id,
             label.strip(),
-            time.fromisoformat(start),
-            time.fromisoformat(end),
+            _wall(start),
+            _wall(end),
             viewer.person,
             frozenset(weekdays),
             room,
         )
     except ValueError as error:
         raise Problem(Code.INVALID, str(error)) from None
-    ports.families.save_expectation(made)
+    try:
+        ports.families.save_expectation(made)
+    except StoreRefused as error:
+        raise Problem(Code.INVALID, str(error)) from error
 
 
 def remove_expectation(ports: Services, home: Home, id_: str) -> None:

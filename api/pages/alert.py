@@ -23,7 +23,7 @@ from api.alerts.moves import (
 )
 from api.alerts.photos import add_photo
 from api.depends import Looks, Ports, Requires
-from api.errors import Problem
+from api.errors import TABLE, Code, Problem
 from api.homes.knocks import Knock, knocks
 from api.pages.forms import AccessField, HandlingForm, PhotoSent, ReopeningForm, Text, WhereSent, go_on
 from api.pages.repeats import MOST_FOLDED, Stretch, Told, stretches, told
@@ -33,6 +33,7 @@ from api.sessions import Visit
 from core.alerts import Alert, Entry, EntryKind, Found, Handling, Outcome, Recipient, Timer
 from core.concerns import Fact, Severity
 from core.levels import chosen
+from core.outcomes import Access
 from core.places import Area, Home, Inventory
 from core.policies import Level, Whom
 from core.receipts import Receipt
@@ -84,8 +85,29 @@ def alert_page(
 ) -> Response:
     alert = alert_for(ports, visit.viewer, alert_id)
     looks.note(visit.viewer, f"alert {alert.id}", alert.home, ports.clock.now())
+    return _page(request, visit, ports, alert)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What was typed of how it ended, and why it could not be taken."""
+
+    outcome: Outcome | None = None
+    note: str = ""
+    access: Access | None = None
+    problem: Code | None = None
+
+
+def _page(request: Request, visit: Visit, ports: Services, alert: Alert, closing: Closing = Closing()) -> Response:
     page = shell(request, ports, visit, home=ports.inventory().place(alert.home, area=alert.area))
-    return page.page("alert", view=alert_view(ports, visit, alert), most_folded=MOST_FOLDED, founds=tuple(Found))
+    return page.page(
+        "alert",
+        status=TABLE[closing.problem].status if closing.problem else 200,
+        view=alert_view(ports, visit, alert),
+        most_folded=MOST_FOLDED,
+        founds=tuple(Found),
+        closing=closing,
+    )
 
 
 def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
@@ -211,6 +233,7 @@ def put_it_off(
 @router.post("/alerts/{alert_id}/close")
 def close_it(
     alert_id: str,
+    request: Request,
     visit: HandlingForm,
     ports: Ports,
     fence: _Fence,
@@ -219,12 +242,17 @@ def close_it(
     photo: PhotoSent = b"",
     access: AccessField = None,
 ) -> Response:
-    def closed() -> Alert:
+    """What cannot be taken is shown again beside the alert as it stands: whoever wrote it is on the stairs."""
+    try:
         if photo:
             add_photo(ports, alert_for(ports, visit.viewer, alert_id), visit.viewer.person, photo, fence=fence)
-        return close(ports, visit.viewer, alert_id, fence=fence, outcome=outcome, note=note.strip(), access=access)
-
-    return _moved(alert_id, "closed", closed)
+        close(ports, visit.viewer, alert_id, fence=fence, outcome=outcome, note=note.strip(), access=access)
+    except Problem as problem:
+        alert = alert_for(ports, visit.viewer, alert_id)
+        if not alert.is_open:
+            return go_on(f"/alerts/{alert_id}", problem=problem.code.value)
+        return _page(request, visit, ports, alert, Closing(outcome, note, access, problem.code))
+    return go_on(f"/alerts/{alert_id}", said="closed")
 
 
 @router.post("/alerts/{alert_id}/note")

@@ -3,6 +3,7 @@
 Also each person's own duty as an iCalendar feed, behind a link of their own.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -18,7 +19,7 @@ from api.duty.ahead import Ahead, able, ahead, home_in, own_duty, watched_area, 
 from api.duty.week import Week, monday, week_of
 from api.errors import Code, Problem
 from api.i18n.catalogue import catalogue
-from api.pages.forms import DutyForm, Text, go_on
+from api.pages.forms import UNPROCESSABLE, DutyForm, Text, go_on
 from api.pages.shell import shell
 from api.services import Services
 from api.sessions import Visit
@@ -32,6 +33,12 @@ PATH = "/duty"
 FEED_DAYS = 60
 EDITS = 20
 LONGEST = timedelta(days=366)
+"""For how long an exception may hold, and how far ahead it may begin."""
+EARLIEST, LATEST = 1970, 9000
+"""Years that every clock and store can count with."""
+
+
+_NOTHING_TYPED = dict.fromkeys(("kind", "out", "person", "start", "end", "note"), "")
 
 
 class ChangeKind(StrEnum):
@@ -52,6 +59,13 @@ def duty_page(
     week: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
     """`week`: any day of the week that is shown, YYYY-MM-DD; this week without it."""
+    return _page(request, visit, ports, area, week)
+
+
+def _page(
+    request: Request, visit: Visit, ports: Services, area: str, week: str, *, typed: Mapping[str, str] | None = None
+) -> Response:
+    """`typed`: what was filled in and makes no exception."""
     areas, rota, now = watched_areas(ports, visit.viewer), ports.duty.rota(), ports.clock.now()
     gaps = {each.id: len(ahead(ports, each, rota, now=now).gaps) for each in areas}
     chosen = watched_area(ports, visit.viewer, area) if area else (areas[0] if areas else None)
@@ -60,6 +74,9 @@ def duty_page(
     page = shell(request, ports, visit, home=home_in(ports.inventory(), chosen) if chosen else None)
     return page.page(
         "duty",
+        status=UNPROCESSABLE if typed else 200,
+        typed=typed or _NOTHING_TYPED,
+        refused=typed is not None,
         areas=areas,
         gaps=gaps,
         view=view,
@@ -92,6 +109,7 @@ def _feed(ports: Services, viewer: Viewer) -> str:
 
 @router.post(PATH)
 def change_duty(
+    request: Request,
     visit: DutyForm,
     ports: Ports,
     area: Text,
@@ -107,8 +125,9 @@ def change_duty(
     back = f"{PATH}?area={here.id}"
     try:
         ports.duty.change(_change(ports, here, kind, start=start, end=end, out=out, person=person, note=note.strip()))
-    except (ValueError, StoreRefused):
-        return _back(back, problem=Code.INVALID.value)
+    except (ValueError, OverflowError, StoreRefused):
+        typed = {"kind": kind.value, "out": out, "person": person, "start": start, "end": end, "note": note}
+        return _page(request, visit, ports, area, "", typed=typed)
     return _back(back, said="duty_changed")
 
 
@@ -116,24 +135,28 @@ def _change(
     ports: Services, area: Area, kind: ChangeKind, *, start: str, end: str, out: str, person: str, note: str
 ) -> Change:
     """Raises ValueError for what makes no change."""
-    zone = home_in(ports.inventory(), area).zone
+    zone, now = home_in(ports.inventory(), area).zone, ports.clock.now()
     begin, over = (datetime.fromisoformat(text).replace(tzinfo=zone) for text in (start, end))
     rota = ports.duty.rota()
     named = {name for name in (out, person) if name}
     if not named <= set(able(ports.directory(), rota)) or over - begin > LONGEST:
         raise ValueError("somebody who is on no rota, or for longer than a year")
-    view = ahead(ports, area, rota, now=ports.clock.now())
+    if not EARLIEST <= begin.year <= LATEST or over <= now or begin > now + LONGEST:
+        raise ValueError("over already, or further ahead than a year")
+    view = ahead(ports, area, rota, now=now)
     if out and out not in view.own:
         raise ValueError("somebody who has no shift here")
     id_ = uuid4().hex[:12]
     match kind:
-        case ChangeKind.LEAVE:
+        case ChangeKind.LEAVE if not person:
             return Change(id_, begin, over, out=out or None, note=note)
-        case ChangeKind.COVER:
-            if not person:
-                raise ValueError("cover by nobody is leave")
-            return Change(id_, begin, over, out or None, person, area.id, view.post, note=note)
+        case ChangeKind.LEAVE | ChangeKind.COVER:
+            if not person or not out:
+                raise ValueError("cover is of somebody and by somebody")
+            return Change(id_, begin, over, out, person, area.id, view.post, note=note)
         case ChangeKind.MORE | ChangeKind.ALONE:
+            if out:
+                raise ValueError("whoever holds in addition, or alone, stands in for nobody by name")
             alone = kind is ChangeKind.ALONE
             return Change(id_, begin, over, None, person or None, area.id, view.post, alone, note)
 

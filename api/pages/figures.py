@@ -19,7 +19,7 @@ from api.services import Services
 from api.sessions import Visit
 from core.concerns import ConcernKind, Severity
 from core.ledger import Precision, ServiceLevel, Share
-from core.places import Area, Home, Inventory
+from core.places import Area, Home, Inventory, of_area
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,9 +48,19 @@ class FigureWords:
             case Split.AREA:
                 return self.areas[row.key].name if row.key in self.areas else row.key
             case Split.HOME:
-                return self.homes[row.key].address if row.key in self.homes else row.key
+                return self._place(row.key)
             case Split.MONTH:
                 return row.key
+
+    def _place(self, key: str) -> str:
+        """A home by its address; an area in a home's place by its name."""
+        if key in self.homes:
+            return self.homes[key].address
+        area = self.areas.get(key.removeprefix(of_area("")))
+        return key if area is None else area.name
+
+    def has_page(self, row: Judged | Timed) -> bool:
+        return row.split is Split.HOME and row.key in self.homes
 
     def precision(self, each: Precision) -> str:
         return self._share(each.real, each.counted, each)

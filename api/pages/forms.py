@@ -1,5 +1,6 @@
 """Forms of the pages: only from our own pages, with the session's own token; afterwards the browser is sent on."""
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, TypeAlias
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from core.pictures import LARGEST
 SEE_OTHER, UNPROCESSABLE = 303, 422
 Text: TypeAlias = Annotated[str, Form(max_length=300)]
 """A short field."""
+_FENCE = re.compile(r"[0-9]{1,18}")
 AccessField: TypeAlias = Annotated[Access | None, BeforeValidator(lambda said: said or None), Form()]
 """How whoever came got in; what is left empty is not told."""
 
@@ -50,7 +52,7 @@ LeavingForm: TypeAlias = Annotated[Visit, Depends(FormOf(Action.LEAVE))]
 def ticked(chosen: Iterable[str] | None) -> dict[str, int]:
     """Fences by alert, from boxes whose value is `fence:alert`; what is neither is left out."""
     pairs = (each.partition(":") for each in chosen or ())
-    return {alert: int(fence) for fence, _, alert in pairs if fence.isascii() and fence.isdigit()}
+    return {alert: int(fence) for fence, _, alert in pairs if _FENCE.fullmatch(fence)}
 
 
 def location_in(

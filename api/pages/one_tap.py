@@ -21,7 +21,7 @@ from api.services import Services
 from core.alerts import Alert, Outcome, Refusal, Send
 from core.arrival import Evidence, Location
 from core.outcomes import BY_PEOPLE, Access
-from core.people import Person
+from core.people import Language, Person
 from core.policies import Target
 from core.ports import Look
 
@@ -67,6 +67,8 @@ def one_tap_page(code: str, request: Request, ports: Ports) -> Response:
     now = ports.clock.now()
     ports.accounts.record_look(Look(now, f"link of {view.person.id}", f"alert {view.alert.id}", view.alert.home))
     page = shell(request, ports, home=ports.inventory().homes.get(view.alert.home), language=view.person.language)
+    if page.words.language is not view.person.language:
+        view = tap_view(ports, code, language=page.words.language)
     response = page.page("one_tap", view=view)
     remember_tap(response, ports, code)
     return response
@@ -98,8 +100,11 @@ def one_tap(
     return go_on(f"/a/{code}", said=said[tap])
 
 
-def tap_view(ports: Services, code: str) -> TapView:
-    """Raises Problem NOT_FOUND where no such link was ever sent, or where it has grown old."""
+def tap_view(ports: Services, code: str, *, language: Language | None = None) -> TapView:
+    """In the person's own language unless they chose another.
+
+    Raises Problem NOT_FOUND where no such link was ever sent, or where it has grown old.
+    """
     known = ports.alerts.open_alerts() + list(ports.alerts.page(limit=_RECENT).alerts)
     found = ports.links.find(code, known) if ports.links is not None else None
     person = ports.directory().people.get(found[1]) if found else None
@@ -110,7 +115,7 @@ def tap_view(ports: Services, code: str) -> TapView:
     home = ports.desk.reacher.home(alert.home, area=alert.area)
     reacher = ports.desk.reacher
     scope = reacher.scope(alert.home, person.id)
-    words = wording.message(send, alert, home, person.language, names=reacher.names, scope=scope)
+    words = wording.message(send, alert, home, language or person.language, names=reacher.names, scope=scope)
     role = send.target
     outcomes = (Outcome.WELL_AT_HOME, Outcome.HELPED) if role is Target.FAMILY else BY_PEOPLE
     return TapView(code, alert, person, words, role, taps_of(alert, person.id, role), outcomes)

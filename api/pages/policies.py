@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -28,6 +28,8 @@ router = APIRouter(include_in_schema=False)
 PATH = "/policies"
 _KINDS = tuple(kind for kind in ConcernKind if kind is not ConcernKind.CANARY)
 MOST_HOMES_LISTED = 300
+FURTHEST = timedelta(days=3660)
+"""How far from now a dry run may be."""
 Short = Annotated[str, Query(max_length=200)]
 
 
@@ -73,10 +75,13 @@ def _chosen(ports: Services, viewer: Viewer, asked: Mapping[str, str]) -> Chosen
         kind = ConcernKind(asked["kind"]) if asked.get("kind") else None
         now = ports.clock.now()
         at = datetime.fromisoformat(asked["at"]) if asked.get("at") else now
-    except ValueError as error:
+        at = at if at.tzinfo else at.replace(tzinfo=home.zone if home is not None else now.tzinfo)
+        near = abs(at - now) <= FURTHEST
+    except (ValueError, OverflowError) as error:
         raise Problem(Code.INVALID) from error
-    zone = home.zone if home is not None else now.tzinfo
-    return Chosen(severity, kind, home, at if at.tzinfo else at.replace(tzinfo=zone))
+    if not near:
+        raise Problem(Code.INVALID)
+    return Chosen(severity, kind, home, at)
 
 
 def _page(
@@ -88,7 +93,9 @@ def _page(
     draft: Draft | None = None,
     wrong: Wrong | None = None,
     tried: Policy | None = None,
+    stale: bool = False,
 ) -> Response:
+    """`stale`: somebody has written a version since the page was made; the draft is kept, to be saved knowingly."""
     versions, now = ports.policies.versions(), ports.policies.current()
     policy = now.by_severity[chosen.severity] if chosen.kind is None else now.of(chosen.severity, chosen.kind)
     is_own = chosen.kind is None or (chosen.severity, chosen.kind) in now.by_kind
@@ -97,7 +104,8 @@ def _page(
     homes = visit.viewer.homes_of(ports.inventory())
     return shell(request, ports, visit, home=chosen.home).page(
         "policies",
-        status=UNPROCESSABLE if wrong else 200,
+        status=UNPROCESSABLE if wrong or stale else 200,
+        stale=stale,
         chosen=chosen,
         policy=policy,
         is_own=is_own,
@@ -106,6 +114,7 @@ def _page(
             (each, kind) for each in Severity for kind in (None, *_KINDS) if kind is None or (each, kind) in now.by_kind
         ],
         steps=_steps(ports, chosen, tried or policy),
+        run_last=(tried or policy).last,
         is_try=tried is not None,
         draft=shown,
         levels=(*shown.levels, *(DraftLevel() for _ in range(spare))),
@@ -182,6 +191,8 @@ def change_policy(
         return _page(request, visit, ports, chosen, draft=draft, wrong=policy)
     if single.get("do") == "try":
         return _page(request, visit, ports, chosen, draft=draft, tried=policy)
+    if single.get("version") != str(number):
+        return _page(request, visit, ports, chosen, draft=draft, stale=True)
     return _written(ports, visit, chosen, number, single, policy=policy)
 
 

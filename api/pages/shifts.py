@@ -124,6 +124,8 @@ def change_shift(
     here = _here(ports, visit, area)
     typed = Typed(shift, person, start, end, tuple(sorted(set(weekdays or ()))), rank)
     before = here.shift(shift)
+    if do is Do.REMOVE and not shift:
+        return _page(request, visit, ports, here, Told(typed))
     if (shift and before is None) or stamp(here.shifts) != seen:
         return _page(request, visit, ports, here, Told(replace(typed, shift=shift if before else ""), stale=True))
     after = None if do is Do.REMOVE else _made(here, typed, before)

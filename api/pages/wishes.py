@@ -1,6 +1,7 @@
 """A family member's own page of wishes, and the desk's page of a home's family: consent, wishes, what is expected."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
@@ -16,7 +17,7 @@ from api.pages.forms import UNPROCESSABLE, ConsentForm, Text, WishForm, go_on
 from api.pages.shell import shell
 from api.services import Services
 from api.sessions import Visit
-from core.family import Hears, Scope
+from core.family import MOST_EXPECTED, Hears, Scope
 from core.places import Home, Role, Room
 
 router = APIRouter(include_in_schema=False)
@@ -52,15 +53,19 @@ def _page(
     *,
     typed: Mapping[str, object] | None = None,
     wrong: str = "",
+    filled: Mapping[str, object] | None = None,
 ) -> Response:
-    """`typed`: what was filled in and could not be taken, `wrong`: why."""
+    """`typed`: a window that was filled in and could not be taken, `wrong`: why; `filled`: the same of the wishes."""
     page = shell(request, ports, visit, home=home)
     others = [each for each in wishes.members(ports, home) if each.person.id != member.person.id]
     return page.page(
         "wishes",
-        status=UNPROCESSABLE if wrong else 200,
+        status=UNPROCESSABLE if wrong or filled else 200,
         home=home,
         member=member,
+        filled=filled or _kept(member, home, now=ports.clock.now()),
+        refused=filled is not None,
+        tomorrow=(ports.clock.now().astimezone(home.zone) + timedelta(days=1)).date().isoformat(),
         others=others,
         own=member.person.id == visit.viewer.person,
         hears=tuple(Hears),
@@ -74,6 +79,18 @@ def _page(
     )
 
 
+def _kept(member: Member, home: Home, *, now: datetime) -> Mapping[str, object]:
+    """What the form shows of the wish as it stands."""
+    wish = member.wish
+    until = wish.paused_until if wish.is_paused(now) else None
+    return {
+        "hears": wish.hears,
+        "responsible": wish.responsible,
+        "digest_at": f"{wish.digest_at:%H:%M}" if wish.digest_at else "",
+        "paused_until": until.astimezone(home.zone).date().isoformat() if until else "",
+    }
+
+
 def _back(home: Home, member: Member, visit: Visit, **said: str) -> Response:
     mine = {} if member.person.id == visit.viewer.person else {"person": member.person.id}
     return go_on(PATH, home=home.id, **mine, **said)
@@ -81,6 +98,7 @@ def _back(home: Home, member: Member, visit: Visit, **said: str) -> Response:
 
 @router.post(PATH)
 def save(
+    request: Request,
     visit: WishForm,
     ports: Ports,
     home: Text,
@@ -101,8 +119,14 @@ def save(
             digest_at=digest_at,
             paused_until=paused_until,
         )
-    except Problem as problem:
-        return _back(here, member, visit, problem=problem.code.value)
+    except Problem:
+        filled = {
+            "hears": hears,
+            "responsible": bool(responsible),
+            "digest_at": digest_at,
+            "paused_until": paused_until,
+        }
+        return _page(request, visit, ports, here, member, filled=filled)
     return _back(here, member, visit, said="wish_kept")
 
 
@@ -134,7 +158,7 @@ def expect(
 
 def _what_is_wrong(ports: Services, home: Home, typed: Mapping[str, object]) -> str:
     """The sentence of the catalogue that fits."""
-    if len(ports.families.families().expected.get(home.id, ())) >= wishes.MOST_EXPECTED:
+    if len(ports.families.families().expected.get(home.id, ())) >= MOST_EXPECTED:
         return "wishes.wrong_many"
     if not str(typed["label"]).strip():
         return "wishes.wrong_label"
@@ -164,8 +188,17 @@ def kin_page(
     """What the resident agrees that each of the family hears, and what each wishes."""
     here = home_for(ports, visit.viewer, home)
     looks.note(visit.viewer, "kin", here.id, ports.clock.now())
+    return _kin(request, visit, ports, here)
+
+
+def _kin(
+    request: Request, visit: Visit, ports: Services, here: Home, *, refused: tuple[str, Scope] | None = None
+) -> Response:
+    """`refused`: of whom a consent was not taken down, and which."""
     return shell(request, ports, visit, home=here).page(
         "kin",
+        status=UNPROCESSABLE if refused else 200,
+        refused=refused,
         home=here,
         members=wishes.members(ports, here),
         scopes=tuple(Scope),
@@ -177,11 +210,17 @@ def kin_page(
 
 @router.post(f"{KIN}/consent")
 def consent(
-    visit: ConsentForm, ports: Ports, home: Text, person: Text, scope: Annotated[Scope, Form()], how: Text = ""
+    request: Request,
+    visit: ConsentForm,
+    ports: Ports,
+    home: Text,
+    person: Text,
+    scope: Annotated[Scope, Form()],
+    how: Text = "",
 ) -> Response:
     here, member = wishes.member_for(ports, visit.viewer, home, person)
     try:
         wishes.record_consent(ports, visit.viewer, here, member, scope=scope, how=how)
     except Problem:
-        return go_on(KIN, home=here.id, problem=Code.INVALID.value, wrong=person)
+        return _kin(request, visit, ports, here, refused=(member.person.id, scope))
     return go_on(KIN, home=here.id, said="consent_kept")

@@ -121,10 +121,11 @@ class Words:
         return instant.astimezone(self.zone)
 
     def when(self, instant: datetime) -> str:
-        """The wall clock's time; with the date on another day than today."""
+        """The wall clock's time; with the date on another day than today, and the year where it is another."""
         if self.local(instant).date() == self.local(self.now).date():
             return wording.clock_time(instant, self.zone)
-        return wording.dated_time(instant, self.language, self.zone)
+        year = self.local(instant).year != self.local(self.now).year
+        return wording.dated_time(instant, self.language, self.zone, year=year)
 
     def left(self, due: datetime) -> str:
         """How soon a timer is due, or how long it has been."""

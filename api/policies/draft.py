@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from alerts.policies import LONGEST_MINUTES, ends_with_the_office, quiet_hours
+from alerts.policies import LONGEST_MINUTES, SHORTEST_MINUTES, ends_with_the_office, quiet_hours
 from core.concerns import Severity
 from core.policies import Asking, Level, Policy, Whom, whom
 
@@ -138,7 +138,7 @@ def _minutes(text: str) -> timedelta | None:
         minutes = float(text)
     except ValueError:
         return None
-    return timedelta(minutes=minutes) if 0 < minutes <= LONGEST_MINUTES else None
+    return timedelta(minutes=minutes) if SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES else None
 
 
 def _text(span: timedelta) -> str:

@@ -37,6 +37,7 @@ from core.inbox import UnknownDevice
 from core.places import Device
 from core.policies import Policies
 from core.policy_versions import PolicyVersion, in_force
+from core.ports import StoreRefused
 from core.readings import Reading
 from core.shift_edits import ShiftEdit, stamp
 from storage.accounts import SqlAccounts
@@ -233,6 +234,8 @@ class Familybook:
         return [consent for consent in reversed(self.recorded) if consent.home == home]
 
     def save_expectation(self, expectation: family.Expectation) -> None:
+        if sum(each.home == expectation.home for each in self.expected.values()) >= family.MOST_EXPECTED:
+            raise StoreRefused("too many windows")
         self.expected[expectation.id] = expectation
 
     def remove_expectation(self, id_: str) -> bool:

@@ -87,10 +87,33 @@ def test_what_makes_no_change_is_refused_and_nothing_is_written(visit_as: As, se
         {"out": ""},
         {"kind": "cover"},
         {"kind": "cover", "person": "li"},
+        {"kind": "cover", "person": "qian", "out": ""},
         {"kind": "more", "person": "fang"},
+        {"kind": "alone", "person": "qian"},
+        {"start": "0001-01-01T00:00", "end": "0001-01-02T00:00"},
+        {"start": "9999-12-30T00:00", "end": "9999-12-31T00:00"},
+        {"start": "2020-11-25T08:00", "end": "2020-11-26T08:00"},
+        {"start": "2028-11-25T08:00", "end": "2028-11-26T08:00"},
     ):
-        assert send(desk, **{**LEAVE, **wrong}).endswith("problem=invalid"), wrong
+        answer = desk.form("/duty", page="/duty?area=grid-1", **{**LEAVE, **wrong})
+        assert answer.status_code == 422, wrong
+        assert "这样不成立" in answer.text
+        assert 'value="看病"' in answer.text, "what was typed is still there"
     assert changes(services) == []
+
+
+def test_leave_with_somebody_to_stand_in_is_cover(visit_as: As, services: Services) -> None:
+    send(visit_as("desk"), **{**LEAVE, "person": "qian"})
+
+    [cover] = changes(services)
+    assert (cover.out, cover.person, cover.area) == ("li", "qian", "grid-1")
+
+
+def test_another_year_is_told(visit_as: As) -> None:
+    desk = visit_as("desk")
+    send(desk, **{**LEAVE, "end": "2027-01-03T08:00"})
+
+    assert "2027年1月3日08:00" in desk.get("/duty?area=grid-1").text
 
 
 def test_a_worker_sees_and_does_not_change(visit_as: As) -> None:

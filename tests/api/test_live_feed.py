@@ -11,6 +11,7 @@ from api.access import Viewer, viewer_of
 from api.events.stream import Stream, heard_by
 from api.feed import Change, Event, LiveFeed, Resync
 from api.services import Services
+from core.places import of_area
 from core.ports import StoreUnavailable
 from tests.api import street
 
@@ -144,6 +145,16 @@ def test_staff_hears_only_of_its_own_homes(services: Services) -> None:
     assert heard_by(viewer("qian"), ALERT, services) is None
     assert heard_by(viewer("li"), ticket, services) == {"kind": "ticket", "id": "t-1", "homes": [street.FALLEN]}
     assert heard_by(viewer("admin"), ALERT, services) is not None
+
+
+def test_an_alert_of_a_whole_building_is_heard_by_who_answers_for_it(services: Services) -> None:
+    building = services.inventory().homes[street.FALLEN].area
+    dark = Change("alert", "a-50", (of_area(building),))
+
+    for who in ("li", "desk", "admin"):
+        assert heard_by(viewer(who), dark, services) == {"kind": "alert", "id": "a-50", "homes": [of_area(building)]}
+    for who in ("qian", "fang"):
+        assert heard_by(viewer(who), dark, services) is None
 
 
 def test_a_change_without_homes_says_only_that_something_changed(services: Services) -> None:

@@ -3,6 +3,8 @@
 import itertools
 from datetime import time, timedelta
 
+import pytest
+
 from api.policies.dry_run import dry_run
 from api.services import Services
 from core.alerts import EntryKind
@@ -123,10 +125,31 @@ def test_of_two_who_change_it_at_once_the_second_is_told(visit_as: As, services:
     admin = visit_as("admin")
     send(admin, **LEVELS)
 
-    _, location, _ = send(admin, **{**LEVELS, "wait0": "9"})
+    status, _, text = send(admin, **{**LEVELS, "wait0": "9"})
 
-    assert location.endswith("problem=stale")
+    assert status == 422
+    assert 'id="stale"' in text
+    assert 'value="9"' in text, "what was typed is still there"
     assert len(services.policies.versions()) == 1
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00", "9999-12-31T23:59", "0001-01-01T00:00%2B08:00"])
+def test_a_dry_run_is_of_a_time_that_clocks_know(visit_as: As, at: str) -> None:
+    assert visit_as("admin").get(f"/policies?severity=red&at={at}").status_code == 422
+
+
+@pytest.mark.parametrize("wait", ["0.1", "1e-9", "0", "-3", "nan", "inf"])
+def test_nobody_is_asked_every_few_seconds(visit_as: As, services: Services, wait: str) -> None:
+    status, _, _ = send(visit_as("admin"), **{**LEVELS, "wait0": wait})
+
+    assert status == 422
+    assert list(services.policies.versions()) == []
+
+
+def test_the_last_level_is_said_to_repeat(visit_as: As) -> None:
+    text = visit_as("admin").get("/policies?severity=red").text
+
+    assert "再叫这一级" in text
 
 
 def test_what_was_written_is_withdrawn_and_its_history_stays(visit_as: As, services: Services) -> None:

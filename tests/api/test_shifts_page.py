@@ -28,6 +28,18 @@ def send(desk: Visitor, services: Services, do: str, page: str = PAGE, **fields:
     return desk.form("/duty/shifts", page=page, **given)
 
 
+@pytest.mark.parametrize(
+    ("do", "fields"), [("remove", {"shift": ""}), ("look", {"start": "08:00+08:00"}), ("look", {"end": "18:00Z"})]
+)
+def test_what_is_no_shift_is_refused(visit_as: As, services: Services, do: str, fields: dict[str, str]) -> None:
+    before = shifts(services)
+
+    answer = send(visit_as("desk"), services, do, **fields)
+
+    assert answer.status_code in {200, 422}
+    assert shifts(services) == before
+
+
 def test_looking_saves_nothing_and_says_what_would_be(visit_as: As, services: Services) -> None:
     looked = send(visit_as("desk"), services, "look", end="18:00")
 

@@ -91,6 +91,7 @@ def test_red_hidden_and_unknown_ones_are_told_apart_over_json(visit_as: As, serv
     [
         ({"outcome": "test", "note": NOTE}, "said=none_chosen"),
         ({"outcome": "test", "note": NOTE, "chosen": "x:a-40"}, "said=none_chosen"),
+        ({"outcome": "test", "note": NOTE, "chosen": f"{'9' * 250}:a-40"}, "said=none_chosen"),
         ({"outcome": "test", "note": "  ", "chosen": "1:a-40"}, "problem=invalid"),
     ],
 )

@@ -79,8 +79,11 @@ def test_what_cannot_be_is_refused_and_what_was_kept_stays(
     fang = visit_as("fang")
     send(fang, "/family/wishes", **WISH)
 
-    assert send(fang, "/family/wishes", home=HOME, hears="daily", **wrong).endswith("problem=invalid")
+    answer = fang.form("/family/wishes", page=OWN, home=HOME, hears="daily", responsible="true", **wrong)
 
+    assert answer.status_code == 422
+    assert 'id="hears-daily" name="hears" value="daily" checked' in answer.text, "what was chosen is still there"
+    assert 'name="responsible" value="true" checked' in answer.text
     assert families(services).wish(HOME, "fang").hears is Hears.WHEN_TAKEN
 
 
@@ -180,10 +183,11 @@ def test_consent_is_recorded_with_who_and_how_and_every_record_stays(visit_as: A
 def test_more_needs_a_word_on_how_the_resident_agreed(visit_as: As, services: Services) -> None:
     desk = visit_as("desk")
 
-    went = send(desk, "/kin/consent", KIN, home=HOME, person="fang", scope="reason")
+    answer = desk.form("/kin/consent", page=KIN, home=HOME, person="fang", scope="reason")
 
-    assert "problem=invalid" in went
-    assert "请写明老人怎样表示同意" in desk.get(went).text
+    assert answer.status_code == 422
+    assert "请写明老人怎样表示同意" in answer.text
+    assert 'name="scope" value="reason" checked' in answer.text, "what was chosen is still there"
     assert services.families.consents(HOME) == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from core.digest import Digest, DigestState, DigestStore, due_day
-from core.family import Consent, Expectation, Families, FamilyStore, Hears, Scope, Wish
+from core.family import MOST_EXPECTED, Consent, Expectation, Families, FamilyStore, Hears, Scope, Wish
 from core.people import Person
 from core.places import Area, AreaKind, Home, Room
 from core.ports import StoreRefused
@@ -181,3 +181,15 @@ def test_a_late_hour_is_still_owed_after_midnight() -> None:
     wish, zone = Wish("h-1", "min", digest_at=time(23)), ZoneInfo("Asia/Shanghai")
 
     assert due_day(wish, zone, T0.fromisoformat("2026-05-01T17:00:00+00:00")) == date(2026, 5, 1)
+
+
+def test_no_home_has_more_windows_than_it_may(store: FamilyStore) -> None:
+    for number in range(MOST_EXPECTED):
+        store.save_expectation(replace(TEA, id=f"w-{number}"))
+
+    with pytest.raises(StoreRefused):
+        store.save_expectation(replace(TEA, id="one-more"))
+
+    store.save_expectation(replace(TEA, id="w-0", label="changed"))
+    store.save_expectation(replace(TEA, id="elsewhere", home="h-2"))
+    assert len(store.families().expected["h-1"]) == MOST_EXPECTED
