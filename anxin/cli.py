@@ -259,6 +259,7 @@ def evaluate(
     data: Annotated[list[Path], typer.Option(help="Recordings, or a folder with some below it; repeat for more.")],
     detector: Annotated[str | None, typer.Option(help="Count only what this detector says.")] = None,
     budget: Annotated[float, typer.Option(help="False alarms a month that a home may cost.")] = 0.5,
+    answered: Annotated[float, typer.Option(help="Share of questions that a well resident answers.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Same seed, same moments.")] = 1,
     injections: Annotated[int, typer.Option(min=0, max=5000, help="Falls in each recording; the rest by share.")] = 200,
     curve: Annotated[str, typer.Option(help="Budgets, comma-separated: delay against false alarms.")] = "",
@@ -273,8 +274,8 @@ def evaluate(
     from anxin.evaluation.run import evaluate_command
 
     options = options_of(
-        data, detector=detector, budget=budget, seed=seed, injections=injections, curve=curve, html=html,
-        language=language, as_json=as_json, workers=workers,
+        data, detector=detector, budget=budget, answered=answered, seed=seed, injections=injections, curve=curve,
+        html=html, language=language, as_json=as_json, workers=workers,
     )  # fmt: skip
     raise SystemExit(evaluate_command(options))
 

@@ -145,7 +145,7 @@ def wire(
     feed = LiveFeed(uuid4().hex[:12])
     watch = Watch(
         roster.inventory,
-        WatchSettings(false_alarms_per_month=settings.false_alarms_per_month),
+        WatchSettings(false_alarms_per_month=settings.false_alarms_per_month, answered=settings.questions_answered),
         roster.directory.families.expected,
     )
     alerting = new_alerting(settings, clock, stores, roster, announce=feed.announce, name=sender)

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     canary_route: str = Field("", description="a real route for the canary alert, such as ntfy=topic")
     policies_file: Path | None = Field(None, description="TOML with escalation policies that replace the defaults")
     false_alarms_per_month: float = Field(0.5, gt=0, le=30, description="budget per home: the knob for sensitivity")
+    questions_answered: float = Field(
+        0.0, ge=0, le=0.95, description="share of questions that well residents answer; so much oftener they are asked"
+    )
     answered_within: str = Field(
         "60:97.5,180:99", description="service levels of red alerts, seconds:percent, until somebody answers"
     )

@@ -3,6 +3,7 @@
 Only what heats is judged; a television may run all day. The limit is the class's until its own history says more.
 """
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -33,6 +34,19 @@ LIMITS: Final[dict[Role, float]] = {
 }
 """The shortest run that is ever worth a concern while somebody is in the home."""
 
+CYCLES_WITHIN: Final[dict[Role, float]] = {Role.STOVE: 5 * MINUTE, Role.APPLIANCE: 5 * MINUTE}
+"""A plate or an iron that is on goes on and off by itself: pauses so short belong to one run. Others have none."""
+
+KNOWN_RUNS, BEYOND_KNOWN = 12, 2.0
+"""After so many runs an appliance's own longest says more than its class does, and this much beyond it is too long,"""
+SHORTEST_LIMIT: Final[dict[Role, float]] = {
+    Role.STOVE: 60 * MINUTE,
+    Role.KETTLE: 12 * MINUTE,
+    Role.MICROWAVE: 30 * MINUTE,
+    Role.APPLIANCE: 20 * MINUTE,
+}
+"""but never less than this."""
+
 BEYOND_USUAL = 1.75
 ABSENT = 0.5
 """What is left of the limit when the front door says that nobody is there."""
@@ -42,11 +56,11 @@ TENDED = 10 * MINUTE
 
 
 class ApplianceOn:
-    """One heating appliance on a metering plug."""
+    """One heating appliance on a metering plug. `off_at`: since when it draws nothing, while its run may go on."""
 
     version = 1
 
-    __slots__ = ("_device", "_presence", "_visibility", "name", "power", "runs", "tended_at")
+    __slots__ = ("_device", "_presence", "_visibility", "name", "off_at", "power", "runs", "tended_at")
 
     def __init__(self, device: Device, visibility: HomeVisibility, presence: HomePresence) -> None:
         self._device = device
@@ -55,11 +69,13 @@ class ApplianceOn:
         self.name = f"appliance_on:{device.id}"
         self.runs = Runs()
         self.power = 0.0
-        self.tended_at = NEVER
+        self.off_at = self.tended_at = NEVER
 
     def observe(self, seen: Observation) -> None:
         """Takes its own device's power, and signs of life from others in the same room."""
         reading = seen.reading
+        if seen.t >= self._over_at():
+            self._end_run()
         if seen.device.id != self._device.id:
             if seen.sign is not None and seen.device.room is self._device.room:
                 self.tended_at = max(self.tended_at, seen.t)
@@ -70,15 +86,29 @@ class ApplianceOn:
             return
         on, off = HEATING_WATTS[self._device.role]
         self.power = float(reading.value)
-        running = self.power >= (on if self.runs.since == NEVER else off)
-        if running:
+        if self.power >= (on if self.runs.since == NEVER or self.off_at != NEVER else off):
             self.runs.begin(seen.t)
-        else:
-            self.runs.end(seen.t, ceiling=2 * LIMITS[self._device.role])
+            self.off_at = NEVER
+        elif self.runs.since != NEVER and self.off_at == NEVER:
+            self.off_at = seen.t
+            if seen.t >= self._over_at():
+                self._end_run()
+
+    def _over_at(self) -> float:
+        """When the present run is over for good; infinitely far while it draws power."""
+        return math.inf if self.off_at == NEVER else self.off_at + CYCLES_WITHIN.get(self._device.role, 0.0)
+
+    def _end_run(self) -> None:
+        self.runs.end(self.off_at, ceiling=2 * LIMITS[self._device.role])
+        self.off_at = NEVER
 
     def limit(self) -> float:
         """Seconds on, with somebody in the home, that are more than usual."""
-        return max(LIMITS[self._device.role], BEYOND_USUAL * self.runs.longest)
+        role, longest = self._device.role, self.runs.longest
+        known = max(SHORTEST_LIMIT[role], BEYOND_KNOWN * longest)
+        if self.runs.count >= KNOWN_RUNS and known < LIMITS[role]:
+            return known
+        return max(LIMITS[role], BEYOND_USUAL * longest)
 
     def _moments(self) -> tuple[float, float, float]:
         """When the present run is too long: with nobody at home, with somebody, with somebody seen beside it."""
@@ -95,15 +125,19 @@ class ApplianceOn:
             return None
         absent, usual, tended = self._moments()
         gone = self._presence.settled_at()
-        return next_waking(after, absent, usual, tended, max(gone, absent) if gone != NEVER else NEVER)
+        over = self._over_at()
+        moments = (absent, usual, tended, max(gone, absent) if gone != NEVER else NEVER)
+        return next_waking(after, *moments, over if over < math.inf else NEVER)
 
     def assess(self, now: datetime) -> Verdict:
         if self.runs.since == NEVER:
             return Clear("off")
         t = seconds(now)
+        if t >= self._over_at():
+            return Clear("off")
         absent, _, tended = self._moments()
         out = self._presence.at(t) is Presence.OUT
-        if t < (absent if out else tended):
+        if t < (absent if out else tended) or NEVER < self.off_at < (absent if out else tended):
             return Clear()
         health = self._visibility.health.get(self._device.id)
         moment = absent if out else tended
@@ -137,9 +171,12 @@ class ApplianceOn:
 
     def snapshot(self) -> dict[str, Any]:
         tended = None if self.tended_at == NEVER else self.tended_at
-        return {"runs": self.runs.snapshot(), "power": self.power, "tended": tended}
+        off_at = None if self.off_at == NEVER else self.off_at
+        return {"runs": self.runs.snapshot(), "power": self.power, "tended": tended, "off": off_at}
 
     def restore(self, body: Mapping[str, Any]) -> None:
         self.runs.restore(body["runs"])
         self.power = float(body["power"])
         self.tended_at = NEVER if body["tended"] is None else float(body["tended"])
+        off_at = body.get("off")
+        self.off_at = NEVER if off_at is None else float(off_at)

@@ -21,14 +21,21 @@ STIR = 20 * MINUTE
 """By day, a door stays open as long as somebody inside was seen this recently,"""
 LONGEST_STIR = 4 * HOUR
 """but not for longer than this."""
+PASSING, LONG_OPEN = 90.0, 10 * MINUTE
+"""Shut for less than the first, and for more than the second open before: such a door is most likely inverted."""
 
 
 class DoorOpen:
-    """One front door. Night is 22 to 6 on the home's clock, by the hour in which the door was opened."""
+    """One front door. Night is 22 to 6 on the home's clock, by the hour in which the door was opened.
+
+    `closed_at`: when it last said that it is closed; `stayed`: it had been shut, or long open, when it said so. A door
+    that is shut only as long as somebody needs to pass says the opposite of what is so: it is `doubtful`, and nothing
+    can be told, until it has stayed shut for a while.
+    """
 
     version = 1
 
-    __slots__ = ("_device", "_presence", "_timezone", "_visibility", "name", "runs")
+    __slots__ = ("_device", "_presence", "_timezone", "_visibility", "closed_at", "doubtful", "name", "runs", "stayed")
 
     def __init__(self, device: Device, visibility: HomeVisibility, presence: HomePresence, timezone: str) -> None:
         self._device = device
@@ -37,6 +44,8 @@ class DoorOpen:
         self._timezone = timezone
         self.name = f"door_open:{device.id}"
         self.runs = Runs()
+        self.closed_at = NEVER
+        self.stayed = self.doubtful = False
 
     def observe(self, seen: Observation) -> None:
         """A door that is known to be open from before (retained) is open since we know it."""
@@ -44,9 +53,21 @@ class DoorOpen:
         if seen.device.id != self._device.id or reading.kind is not Kind.DOOR or reading.replay is Replay.CACHED:
             return
         if reading.value == "open":
+            if self.runs.since == NEVER:
+                closed_for = seen.t - self.closed_at
+                passing = self.stayed and closed_for < PASSING
+                self.doubtful = passing or (self.doubtful and closed_for < LONG_OPEN)
             self.runs.begin(seen.t)
         else:
-            self.runs.end(seen.t, ceiling=2 * BY_DAY)
+            self._close(seen.t, live=reading.replay is Replay.LIVE)
+
+    def _close(self, t: float, *, live: bool) -> None:
+        was_open = self.runs.since != NEVER
+        self.stayed = live and (t - self.runs.since > LONG_OPEN if was_open else self.closed_at != NEVER)
+        self.closed_at = t
+        if self.doubtful:
+            self.runs.since = NEVER  # nothing is learned from it
+        self.runs.end(t, ceiling=2 * BY_DAY)
 
     def _by_day(self) -> bool:
         return MORNING <= wall(self._timezone, self.runs.since) % DAY < EVENING
@@ -70,6 +91,8 @@ class DoorOpen:
         health = self._visibility.health.get(self._device.id)
         if health is None or not self._visibility.works(health, moment):
             return CannotTell("device_silent")
+        if self.doubtful:
+            return CannotTell("polarity_doubted")
         return self._concern(now, moment)
 
     def _concern(self, now: datetime, moment: float) -> Concern:
@@ -95,7 +118,10 @@ class DoorOpen:
         )
 
     def snapshot(self) -> dict[str, Any]:
-        return {"runs": self.runs.snapshot()}
+        closed_at = None if self.closed_at == NEVER else self.closed_at
+        return {"runs": self.runs.snapshot(), "closed": [closed_at, self.stayed, self.doubtful]}
 
     def restore(self, body: Mapping[str, Any]) -> None:
         self.runs.restore(body["runs"])
+        closed_at, self.stayed, self.doubtful = body.get("closed", (None, False, False))
+        self.closed_at = NEVER if closed_at is None else float(closed_at)

@@ -26,11 +26,17 @@ AGES, HOURS, PLACES = len(EDGES) + 1, 24, 3
 SHAPE: Final = (HOURS, AGES, PLACES)
 CELLS = HOURS * AGES * PLACES
 BATHROOM, BEDROOM, ELSEWHERE = 0, 1, 2
-NIGHT, DAYTIME = 0, 1
-LATE, EARLY = 21, 6
-"""Hours between which a quiet begins at night."""
+LATE = 21
 STARTS = 48
 STEP = 5 * MINUTE
+BATHROOM_RISK, DIM_BATHROOM_RISK = 8.0, 2.0
+"""How much more an hour of waiting counts for a fall in the bathroom: in so small a part of the day, falls on wet tiles
+are many times likelier by the hour, and a person who lies there gets cold. Where other rooms are hardly seen, whoever
+was last noticed in the bathroom is mostly not there any more. A judgement, not a measurement.
+"""
+_BEFORE = 10 * MINUTE
+"""Time spent, for each quiet, before it counts as one: moving about, and its first minutes."""
+_HIGHEST_LOG_COST, _LOG_COST_STEP = 12.0, 0.02
 _STEPS = int(20 * HOUR / STEP)
 
 _KERNEL = {0: 1.0, 1: 0.5, 2: 0.15, 3: 0.05}
@@ -42,6 +48,8 @@ _CARRY = 0.9
 _SHRINK = 1.0
 _PRIOR_HOURS = 0.4
 _LEAST_HAZARD = 0.02
+_ANY_PLACE = 0.2
+"""What any place is worth for old quiets: one that began elsewhere tells little of a night in bed."""
 _PLACELESS = 3
 """The age class (40 min) from which on it matters less where somebody was last."""
 
@@ -60,11 +68,6 @@ def place_of(room: Room) -> int:
             return BEDROOM
         case _:
             return ELSEWHERE
-
-
-def part_of(hour: int) -> int:
-    """`NIGHT` or `DAYTIME`, by the hour in which a quiet begins."""
-    return DAYTIME if EARLY <= hour < LATE else NIGHT
 
 
 def cells_of(second: float, gap: float, place: int) -> Iterator[tuple[int, float]]:
@@ -102,7 +105,6 @@ def _grid() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 _PRIOR: Final = _prior()
 _HOUR_OF_STEP, _AGE_OF_STEP = _grid()
-_PART_OF_START: Final = np.asarray([part_of(start // 2) for start in range(STARTS)])
 
 
 def _smoothed(counts: Floats) -> Floats:
@@ -115,7 +117,7 @@ def _smoothed(counts: Floats) -> Floats:
             out += weight * np.roll(cells, -distance, axis=0)
     out[:, :, BATHROOM] += _ANY_HOUR * cells[:, :, BATHROOM].sum(axis=0)
     old = out[:, _PLACELESS:]
-    out[:, _PLACELESS:] = 0.5 * old + 0.5 * old.sum(axis=2, keepdims=True)
+    out[:, _PLACELESS:] = (1 - _ANY_PLACE) * old + _ANY_PLACE * old.sum(axis=2, keepdims=True)
     return out
 
 
@@ -137,18 +139,51 @@ def hazard_of(events: Floats, exposure: Floats, density: float) -> Halves:
     return hazard.astype(np.float16)
 
 
-def thresholds_of(hazard: Halves, allowed_night: float, allowed_day: float, gaps_a_day: Floats) -> Floats:
-    """Seconds of quiet, by half hour of its beginning and place, at which its score exceeds what is allowed."""
-    along = hazard.astype(np.float32)[_HOUR_OF_STEP, _AGE_OF_STEP[None, :]] * np.float32(STEP / HOUR)
-    allowed = np.asarray([allowed_night, allowed_day], np.float32)[_PART_OF_START][:, None, None]
-    limit = allowed + np.log(np.maximum(gaps_a_day, 1.0))
-    steps: Floats = (np.cumsum(along, axis=1) < limit).sum(axis=1).astype(np.float32)
+def _waits(hazard: Halves, risk: float, starts: NDArray[np.intp] | slice = slice(None)) -> tuple[Floats, Floats]:
+    """By step after a quiet began: the chance that it goes on, and the mean hours that a fall in it waits until then.
+
+    For quiets that begin in these half hours, at every place: two arrays of half hour, step, place. A fall comes at
+    any moment of the time that a quiet takes up; one at age a, found at T, waits T - a. That is the integral over T of
+    the time spent in quiets of this kind.
+    """
+    along = hazard.astype(np.float32)[_HOUR_OF_STEP[starts], _AGE_OF_STEP[None, :]] * np.float32(STEP / HOUR)
+    goes_on = np.exp(-np.cumsum(along, axis=1))
+    risks = np.ones(PLACES, np.float32)
+    risks[BATHROOM] = risk
+    spent = np.float32(_BEFORE / HOUR) + np.cumsum(goes_on, axis=1) * np.float32(STEP / HOUR)
+    return goes_on, np.cumsum(risks * spent, axis=1) * np.float32(STEP / HOUR)
+
+
+def thresholds_of(hazard: Halves, cost: float, risk: float) -> Floats:
+    """Seconds of quiet, by half hour of its beginning and place, after which waiting longer costs more than it saves.
+
+    A false alarm costs as much as `cost` hours of waiting; an hour in the bathroom counts `risk` times. The least of
+    cost times the chance that the quiet is usual life after all, plus the wait of those who fell: so every hour and
+    room gets its share of a budget where it buys most (Lagrange).
+    """
+    goes_on, waits = _waits(hazard, risk)
+    steps: Floats = (np.float32(cost) * goes_on + waits).argmin(axis=1).astype(np.float32)
     return np.float32(SHORT) + (steps + 1) * np.float32(STEP)
 
 
+def cost_needed(hazard: Halves, risk: float, second: float, gap: float, place: int) -> float:
+    """The log of the least cost of a false alarm (hours) at which this quiet would not have been one.
+
+    It began `second` seconds after midnight and lasted `gap` seconds.
+    """
+    start = np.asarray([int(second // (0.5 * HOUR))], np.intp)
+    goes_on, waits = (each[0, :, place] for each in _waits(hazard, risk, start))
+    low, high = 0.0, _HIGHEST_LOG_COST
+    while high - low > _LOG_COST_STEP:
+        middle = (low + high) / 2
+        found = SHORT + (int((math.exp(middle) * goes_on + waits).argmin()) + 1) * STEP
+        low, high = (low, middle) if found > gap else (middle, high)
+    return high
+
+
 @lru_cache(maxsize=64)
-def first_tables(density: float, allowed: float, gaps_a_day: tuple[float, ...]) -> tuple[Halves, Floats]:
+def first_tables(density: float, cost: float, risk: float) -> tuple[Halves, Floats]:
     """Hazard and thresholds of a home of which nothing is known: shared by all that are alike."""
     nothing = np.zeros(CELLS, np.float32)
     hazard = hazard_of(nothing, nothing, density)
-    return hazard, thresholds_of(hazard, allowed, allowed, np.asarray(gaps_a_day, np.float32))
+    return hazard, thresholds_of(hazard, cost, risk)

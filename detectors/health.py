@@ -82,13 +82,14 @@ class Health(Rhythm):
     `offline_at`: since when its bridge calls it offline (NEVER: it does not). `signs` is a count that fades with a
     half-life of about two weeks, `sign_at` dates the last; `active` is the share of days on which it sees anybody.
     `question` is what the installer should be asked about its set-up. `known_since`: how far its home had been heard
-    when it was bound to it. `link`: how well its radio reaches us (%), smoothed.
+    when it was bound to it. `link`: how well its radio reaches us (%), smoothed. `longest_fixed`: for how long (s) a
+    meter's value has stood still at most. A meter `sees` once it has shown that somebody lives there.
     """
 
     __slots__ = (
         "active", "battery", "device", "doubts", "drain", "family", "fixed_since", "kind", "known_since", "link",
-        "low_since", "offline_at", "online", "question", "quiet_days", "repeats", "sees", "sign_at", "signs",
-        "stuck_since", "value",
+        "longest_fixed", "low_since", "offline_at", "online", "question", "quiet_days", "repeats", "sees", "sign_at",
+        "signs", "stuck_since", "value",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:
@@ -102,6 +103,7 @@ class Health(Rhythm):
         self.low_since = NEVER
         self.known_since = NEVER
         self.fixed_since = NEVER
+        self.longest_fixed = 0.0
         self.sign_at = NEVER
         self.signs = 0.0
         self.active = 0.0
@@ -136,7 +138,7 @@ class Health(Rhythm):
             self.active, self.quiet_days, self.repeats, self.battery, self.value, self.kind,
             None if self.doubts is None else self.doubts.snapshot(),
             None if self.known_since == NEVER else self.known_since,
-            None if self.drain is None else self.drain.snapshot(), self.link,
+            None if self.drain is None else self.drain.snapshot(), self.link, self.longest_fixed,
         ]  # fmt: skip
 
     def restore(self, body: list[Any]) -> None:
@@ -147,7 +149,9 @@ class Health(Rhythm):
         self.battery, self.value, self.kind = body[13:16]
         # Earlier snapshots had fewer fields.
         doubts, known_since, drain, self.link = (*body[16:20], None, None, None, None)[:4]
+        self.longest_fixed = float(body[20]) if len(body) > 20 else 0.0  # noqa: PLR2004 - the field after those
         self.drain = None if drain is None else Drain.restored(drain)
+        self.sees = self.sees or self.signs > 0
         self.known_since = NEVER if known_since is None else known_since
         self.doubts = None if doubts is None else Doubts.restored(doubts)
         self.question = None if self.doubts is None else self.doubts.question(self.device.role, asked=None)

@@ -21,18 +21,21 @@ from detectors.door_open import DoorOpen
 from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
 from detectors.expected import ExpectedBy
 from detectors.faults import faults_of
+from detectors.hazard import BATHROOM_RISK, DIM_BATHROOM_RISK
 from detectors.instants import NEVER, instant, seconds, waking
+from detectors.kit import density_of, sees_rooms
+from detectors.night_out import NightOut
 from detectors.paths import SharedPath
 from detectors.presence import HomePresence
 from detectors.reception import Reception
 from detectors.routine import Routine
 from detectors.settings import WatchSettings
-from detectors.signs import CONTACT_ROLES, SIGN_ROLES
 from detectors.silence import Silence
 from detectors.visibility import HomeVisibility
 
 SNAPSHOT_VERSION = 1
 _HAZARDS = frozenset({Kind.SMOKE, Kind.GAS, Kind.WATER})
+_NIGHT_OUT = "night_out:"
 
 
 class _Raised(NamedTuple):
@@ -41,22 +44,14 @@ class _Raised(NamedTuple):
     severity: Severity
 
 
-def density_of(devices: Iterable[Device]) -> float:
-    """How densely a home is instrumented, from 0.15 to 1: four rooms with motion sensors are dense."""
-    rooms = {d.room for d in devices if d.role is Role.ROOM}
-    others = sum(1 for d in devices if d.role in SIGN_ROLES and d.role is not Role.ROOM)
-    contacts = sum(1 for d in devices if d.role in CONTACT_ROLES)
-    return round(min(1.0, 0.15 + 0.2 * len(rooms) + 0.03 * min(others, 2 * contacts + 2)), 2)
-
-
 class HomeWatch:
     """Everything known of one home. In seconds since the epoch: `latest`, the newest reading's time; `told_until`,
     the latest instant for which it was judged, so that a late reading cannot take back what time has shown.
     """
 
     __slots__ = (
-        "_expected", "_extras", "_looks", "_settings", "faults", "home", "latest", "presence", "raised", "reception",
-        "scheduled", "shown", "silence", "told_until", "visibility",
+        "_expected", "_extras", "_looks", "_night_out", "_settings", "faults", "home", "latest", "presence", "raised",
+        "reception", "scheduled", "shown", "silence", "told_until", "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -68,12 +63,18 @@ class HomeWatch:
     ) -> None:
         self.home = home
         self._settings = settings
-        self.reception = Reception(devices)
+        self.reception = Reception(devices, home.timezone)
         self.visibility = HomeVisibility(devices, shared)
         self.presence = HomePresence(self.visibility, longest_absence=settings.longest_absence)
-        routine = Routine(home.timezone, budget=settings.false_alarms_per_month, density=density_of(devices))
+        routine = Routine(
+            home.timezone,
+            budget=settings.questions_per_month,
+            density=density_of(devices),
+            risk=BATHROOM_RISK if sees_rooms(devices) else DIM_BATHROOM_RISK,
+        )
         self.silence = Silence(home.id, self.visibility, self.presence, routine, settings)
         self._extras: dict[str, Detector] = {}
+        self._night_out: NightOut | None = None
         self._expected: dict[str, ExpectedBy] = {}
         self.raised: dict[str, _Raised] = {}
         self.faults: frozenset[str] = frozenset()
@@ -88,6 +89,8 @@ class HomeWatch:
         self.visibility.use_devices(devices, shared)
         here = {device.id for device in devices}
         self._extras = {name: d for name, d in self._extras.items() if name.split(":", 1)[1] in here}
+        if self._night_out is not None and self._night_out.name not in self._extras:
+            self._night_out = None
 
     def use_expectations(self, expectations: Iterable[Expectation]) -> list[WatchEvent]:
         """What is expected was changed: from now on; what is known of a window that stays as it was is kept. Says what
@@ -120,20 +123,28 @@ class HomeWatch:
             expected.observe(seen)
         self.visibility.observe(seen)
         self.silence.observe(seen)
+        if self._night_out is not None:
+            self._night_out.observe(seen)
         self.presence.observe(seen)
         self.latest = max(self.latest, seen.t)
         kind = reading.kind
         if kind is Kind.SOS or kind in _HAZARDS or (kind is Kind.BUTTON and seen.device.role is Role.SOS):
             return self._observe_alarm(seen)
+        self._observe_extras(seen)
+        return []
+
+    def _observe_extras(self, seen: Observation) -> None:
+        kind = seen.reading.kind
         if kind is Kind.POWER and seen.device.role in HEATING_WATTS:
             self._extra(f"appliance_on:{seen.device.id}", seen.device).observe(seen)
         elif kind is Kind.DOOR and seen.device.role is Role.FRONT_DOOR:
             self._extra(f"door_open:{seen.device.id}", seen.device).observe(seen)
+            if seen.device == self.visibility.front_doors[0].device:
+                self._extra(f"{_NIGHT_OUT}{seen.device.id}", seen.device)
         if seen.sign is not None:
             for detector in self._extras.values():
                 if isinstance(detector, ApplianceOn):
                     detector.observe(seen)
-        return []
 
     def _observe_alarm(self, seen: Observation) -> list[WatchEvent]:
         kind = seen.reading.kind
@@ -145,7 +156,9 @@ class HomeWatch:
     def _extra(self, name: str, device: Device) -> Detector:
         """Detectors that most homes never need are made when their device first speaks."""
         if name not in self._extras:
-            self._extras[name] = self._make(name.split(":", 1)[0], device)
+            self._extras[name] = made = self._make(name.split(":", 1)[0], device)
+            if isinstance(made, NightOut):
+                self._night_out = made
         return self._extras[name]
 
     def _make(self, what: str, device: Device) -> Detector:
@@ -154,6 +167,8 @@ class HomeWatch:
                 return ApplianceOn(device, self.visibility, self.presence)
             case "door_open":
                 return DoorOpen(device, self.visibility, self.presence, self.home.timezone)
+            case "night_out":
+                return NightOut(device, self.visibility, self.presence, self.home.timezone)
             case "sos":
                 return Press(device)
             case _:

@@ -13,28 +13,29 @@ from core.places import Role
 from core.readings import Kind
 from core.states import Presence
 from detectors.detector import Observation
-from detectors.instants import DAY, HOUR, MINUTE, NEVER, next_waking
+from detectors.goings import Goings
+from detectors.instants import DAY, MINUTE, NEVER, next_waking
+from detectors.signs import SignKind
 from detectors.visibility import HomeVisibility
 
 ECHO = 60.0
 """Seconds after the front door in which a sensor inside may still be reporting the person who is leaving."""
 BOUT = 10 * MINUTE
 """Front-door movements this close together, with nobody inside between them, are one going or one coming."""
-SHORTEST_SETTLE, LONGEST_SETTLE, FIRST_SETTLE = 8 * MINUTE, 40 * MINUTE, 12 * MINUTE
 _TIMES = ("door_at", "inside_at", "home_since", "out_from", "front_door_since")
 
 
 class HomePresence:
     """`door_at`: the front door's last movement; `inside_at`: the last sign inside that was not an echo of it.
 
-    `before`: presence as it was when the current coming or going began. `settle` (s): how soon after the door this
-    home shows a sign inside if somebody is there, with a margin. `longest_absence` (s): the longest that ended well.
+    `before`: presence as it was when the current coming or going began. `goings`: how long after the door nothing may
+    be seen inside before nobody is there. `longest_absence` (s): the longest that ended well.
     """
 
     name = "presence"
     version = 1
 
-    __slots__ = ("_believed", "_visibility", "before", "front_door", "longest_absence", "settle", *_TIMES)
+    __slots__ = ("_believed", "_visibility", "before", "front_door", "goings", "longest_absence", *_TIMES)
 
     def __init__(self, visibility: HomeVisibility, *, longest_absence: float = DAY) -> None:
         self._visibility = visibility
@@ -42,7 +43,7 @@ class HomePresence:
         self.door_at = self.inside_at = self.home_since = self.out_from = self.front_door_since = NEVER
         self.before = Presence.UNKNOWN
         self.front_door = "unknown"
-        self.settle = FIRST_SETTLE
+        self.goings = Goings()
         self.longest_absence = 0.0
 
     def observe(self, seen: Observation) -> None:
@@ -51,8 +52,8 @@ class HomePresence:
             self._see_door(seen)
             if reading.happened:
                 self._move_door(seen.t)
-        elif seen.sign is not None:
-            self._see_inside(seen.t)
+        elif seen.sign is not None and (seen.sign is not SignKind.METER or not self._visibility.front_doors):
+            self._see_inside(seen.t)  # a washing machine goes on when its owner has gone out
 
     def _see_door(self, seen: Observation) -> None:
         value = str(seen.reading.value)
@@ -62,6 +63,8 @@ class HomePresence:
     def _move_door(self, t: float) -> None:
         same_bout = t - self.door_at < BOUT and not self._inside_since_door()
         if not same_bout:
+            if self.door_at != NEVER and self.before is not Presence.OUT and not self._inside_since_door():
+                self.goings.left(t - self.door_at)
             self.before = Presence.OUT if self.gone(t) else self.at(t)
             if self.before is Presence.OUT:
                 self.out_from = self.door_at
@@ -83,8 +86,8 @@ class HomePresence:
             self.home_since = t
             return
         delay = t - self.door_at
-        if delay < 2 * HOUR:
-            self._learn_settle(delay)
+        if self.before is not Presence.OUT:
+            self.goings.stayed(delay)
         if self.before is not Presence.HOME or delay > self.settle:
             self.home_since = self.door_at
         if self.before is Presence.OUT and self.out_from != NEVER:
@@ -92,10 +95,10 @@ class HomePresence:
         self.before = Presence.HOME
         self.out_from = NEVER
 
-    def _learn_settle(self, delay: float) -> None:
-        """Follow 1.5 times the 95th percentile of the delays by stochastic approximation on a log scale."""
-        step = 1.0 + (0.285 if 1.5 * delay > self.settle else -0.015)
-        self.settle = min(max(self.settle * step, SHORTEST_SETTLE), LONGEST_SETTLE)
+    @property
+    def settle(self) -> float:
+        """Seconds after the front door until it is clear that nobody is in, if nothing is seen inside."""
+        return self.goings.settle
 
     def watched(self, t: float) -> bool:
         """Is there a front-door sensor that works?"""
@@ -111,10 +114,10 @@ class HomePresence:
             return Presence.UNKNOWN
         if self._inside_since_door() or self.door_at == NEVER:
             return Presence.HOME
-        if t < self.door_at + self.settle:
-            return self.before
         if self.before is Presence.OUT:
             return Presence.UNKNOWN  # somebody came, and either left again or is lying behind the door
+        if t < self.door_at + self.settle:
+            return self.before
         return Presence.OUT if t < self.doubted_at() else Presence.UNKNOWN
 
     def settled_at(self) -> float:
@@ -147,7 +150,7 @@ class HomePresence:
             "times": [None if (t := getattr(self, name)) == NEVER else t for name in _TIMES],
             "before": self.before.value,
             "front_door": self.front_door,
-            "settle": self.settle,
+            "goings": self.goings.snapshot(),
             "longest_absence": self.longest_absence,
         }
 
@@ -156,5 +159,6 @@ class HomePresence:
             setattr(self, name, NEVER if t is None else float(t))
         self.before = Presence(body["before"])
         self.front_door = str(body["front_door"])
-        self.settle = float(body["settle"])
+        if "goings" in body:  # before version 2 only a delay was known: learned anew
+            self.goings.restore(body["goings"])
         self.longest_absence = float(body["longest_absence"])

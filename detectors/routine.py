@@ -1,7 +1,7 @@
 """Routine: how long this home is usually quiet, by hour, by age of the quiet, and by where somebody was last seen.
 
-What people set is a budget of false alarms. The improbability of each day's least usual quiet is kept, and the
-threshold is put where, judged by those, the home would exceed it just that often.
+What people set is a budget of false alarms. What a false alarm must cost for each day's least usual quiet not to have
+been one is kept, and the cost is put where, judged by those, the home would exceed it just that often.
 """
 
 import base64
@@ -9,72 +9,77 @@ import math
 import zlib
 from array import array
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from detectors.hazard import (
+    BATHROOM_RISK,
     BEDROOM,
     BUSY_HOURS,
     CELLS,
-    DAYTIME,
     HOURS,
     LATE,
-    NIGHT,
     PLACES,
     SHAPE,
     SHORT,
     STARTS,
     cells_of,
+    cost_needed,
     first_tables,
     hazard_of,
-    part_of,
     thresholds_of,
 )
 from detectors.instants import DAY, HOUR, wall
 
 HALF_LIFE_DAYS = 45.0
-_SCORE_MEAN, _SCORE_SPREAD, _SCORE_DAYS = 1.0, 1.0, 6.0
-"""Prior of a day's or night's worst score, and how many days it is worth."""
-_LEAST_VARIANCE = 0.25
-_WILDEST = 3.0
-"""So far above what is allowed a score counts; one wild day may not blind the home for months."""
+WORTH_NOTING = 15 * 60.0
+"""A quiet shorter than this (s) is never a day's least usual one."""
+TAIL_FROM = 4.0
+"""From here on the log of what a false alarm must cost is taken to be exponential."""
+_TAIL_DAYS, _TAIL_SHARE = 8.0, 0.5
+_EXCESSES, _EXCESS = 6.0, 0.7
+"""Priors: days, the share of them that reach the tail; such days, and by how much they exceed its beginning."""
+_WILDEST = 2.5
+"""By so much a day counts at most; one wild day may not blind the home for months."""
+_LOWEST, _HIGHEST = 2.5, 9.0
 _EARLIEST_UP, _LATEST_UP, _NEARLY_ALWAYS = 4, 11, 0.8
 _MIDNIGHT = 23
 _LIVED = 2
 """Quiets that a day must have to count as lived at home."""
-_EULER = 0.5772156649
-_GAPS_A_DAY: Final = (4.0, 15.0, 30.0)
 _HALF_HOUR = HOUR / 2
+_MONTH_DAYS = 30.0
+_SMALL_OF_VERSION_1 = 5
 
 
 class Routine:
     """What is learned of one home's quiet times. `density` scales the prior: 1 where motion is seen in most rooms.
+    `risk`: how many times an hour of waiting counts in the bathroom.
 
     It learns in days of the home's own clock: what a day taught comes into force with the next one's first sign.
     """
 
     __slots__ = (
-        "_awake", "_awake_today", "_events", "_exposure", "_gaps", "_hazard", "_longest", "_scores", "_thresholds",
-        "_timezone", "_today", "_worst", "budget", "day", "days", "density",
+        "_awake", "_awake_today", "_events", "_exposure", "_hazard", "_longest", "_tail", "_thresholds", "_timezone",
+        "_today", "_worst", "budget", "day", "days", "density", "risk",
     )  # fmt: skip
 
-    def __init__(self, timezone: str, *, budget: float, density: float) -> None:
+    def __init__(self, timezone: str, *, budget: float, density: float, risk: float = BATHROOM_RISK) -> None:
         self._timezone = timezone
         self.budget = budget
         self.density = density
+        self.risk = risk
         self.day = -1
         self.days = 0
         self._events = array("f", bytes(4 * CELLS))
         self._exposure = array("f", bytes(4 * CELLS))
         self._longest = array("f", bytes(4 * HOURS * PLACES))
-        self._gaps = array("d", _GAPS_A_DAY)  # quiets a day, by place
         self._today = array("d", [0.0] * PLACES)
         self._awake = array("d", [1.0 if hour in BUSY_HOURS else 0.0 for hour in range(HOURS)])
         self._awake_today = 0
-        self._scores = array("d", [0.0] * 6)  # night, day: days, sum, sum of squares
-        self._worst = array("d", [0.0] * 4)  # night, day: highest ratio to the threshold, and its score
-        self._hazard, self._thresholds = first_tables(density, self.allowed_score(DAYTIME), _GAPS_A_DAY)
+        self._tail = array("d", [0.0] * 3)  # days; those that reached the tail; the sum of their excesses
+        self._worst = array("d", [0.0] * 2)  # of today: highest ratio to the threshold, and the cost that it needed
+        self._hazard, self._thresholds = first_tables(density, self.cost(), risk)
 
     def threshold(self, t: float, place: int) -> float:
         """Seconds of quiet after a sign at `t`, seen there, that are no longer usual; unbounded by any floor."""
@@ -112,7 +117,7 @@ class Routine:
                 self._end_day()
             self.day = int(local // DAY)
             self._today = array("d", [0.0] * PLACES)
-            self._worst = array("d", [0.0] * 4)
+            self._worst = array("d", [0.0] * 2)
             self._awake_today = 0
         if place != BEDROOM:
             self._awake_today |= 1 << int(local % DAY // HOUR)
@@ -135,59 +140,44 @@ class Routine:
             self._events[cell] += 1.0
 
     def _compare(self, second: float, gap: float, place: int) -> None:
-        """Keep the least usual quiet of this night or day, judged by what was known before it."""
-        part = part_of(int(second // HOUR))
+        """Keep the least usual quiet of this day, judged by what was known before it."""
+        if gap < WORTH_NOTING:
+            return
         ratio = gap / float(self._thresholds[int(second // _HALF_HOUR), place])
-        if ratio > self._worst[2 * part]:
-            self._worst[2 * part] = ratio
-            self._worst[2 * part + 1] = max(self._worst[2 * part + 1], self._score(second, gap, place))
-
-    def _score(self, second: float, gap: float, place: int) -> float:
-        """How improbable this quiet was (nats), beside the most that a day of such quiets usually reaches."""
-        hazard = self._hazard.ravel()
-        total = sum(float(hazard[cell]) * hours for cell, hours in cells_of(second, gap, place))
-        limit = self.allowed_score(part_of(int(second // HOUR))) + _WILDEST
-        return min(total - math.log(max(self._gaps[place], 1.0)), limit)
+        if ratio > self._worst[0]:
+            self._worst[0] = ratio
+            self._worst[1] = max(self._worst[1], cost_needed(self._hazard, self.risk, second, gap, place))
 
     def _end_day(self) -> None:
         self.days += 1
         fade = 0.5 ** (1.0 / HALF_LIFE_DAYS)
-        for place, count in enumerate(self._today):
-            self._gaps[place] += (count - self._gaps[place]) / min(self.days + 2, 14)
         for hour in range(HOURS):
             self._awake[hour] += ((self._awake_today >> hour & 1) - self._awake[hour]) / min(self.days + 6, 28)
-        for part in (NIGHT, DAYTIME):
-            worst = self._worst[2 * part + 1]
-            for power in range(3):
-                self._scores[3 * part + power] = self._scores[3 * part + power] * fade + worst**power
+        excess = self._worst[1] - TAIL_FROM
+        reached = (1.0, float(excess > 0), min(max(excess, 0.0), _WILDEST))
+        self._tail = array("d", (kept * fade + new for kept, new in zip(self._tail, reached, strict=True)))
         self._events = _faded(self._events, fade)
         self._exposure = _faded(self._exposure, fade)
         self._hazard = hazard_of(_table(self._events), _table(self._exposure), self.density)
-        self._thresholds = thresholds_of(
-            self._hazard,
-            self.allowed_score(NIGHT),
-            self.allowed_score(DAYTIME),
-            np.asarray(self._gaps, np.float32),
-        )
+        self._thresholds = thresholds_of(self._hazard, self.cost(), self.risk)
 
-    def allowed_score(self, part: int) -> float:
-        """The score that nights, or days, exceed half the budget's times in thirty days.
+    def cost(self) -> float:
+        """How many hours of waiting a false alarm costs here, so that alarms stay within the budget.
 
-        A Gumbel fit by moments of each day's worst (Gumbel 1958: the largest of many roughly exponential scores),
-        shrunk to a prior.
+        Each day's least usual quiet needs some cost not to be an alarm. The log of that has an exponential tail (peaks
+        over a threshold: Pickands 1975), shrunk to a prior; the cost is put where days exceed it as often as the budget
+        says.
         """
-        days, total, squares = self._scores[3 * part : 3 * part + 3]
-        n = days + _SCORE_DAYS
-        mean = (total + _SCORE_DAYS * _SCORE_MEAN) / n
-        second = (squares + _SCORE_DAYS * (_SCORE_MEAN**2 + _SCORE_SPREAD**2)) / n
-        scale = math.sqrt(max(second - mean**2, _LEAST_VARIANCE)) * math.sqrt(6.0) / math.pi
-        daily = min(0.5 * self.budget / 30.0, 0.9)
-        return mean - _EULER * scale - scale * math.log(-math.log1p(-daily))
+        days, reached, excess = self._tail
+        share = (reached + _TAIL_DAYS * _TAIL_SHARE) / (days + _TAIL_DAYS)
+        mean = (excess + _EXCESSES * _EXCESS) / (reached + _EXCESSES)
+        daily = min(self.budget / _MONTH_DAYS, 0.9)
+        return math.exp(min(max(TAIL_FROM + mean * math.log(share / daily), _LOWEST), _HIGHEST))
 
     def snapshot(self) -> dict[str, Any]:
         tables = (self._events, self._exposure, self._longest, self._thresholds, self._hazard)
         packed = zlib.compress(b"".join(table.tobytes() for table in tables), 1)
-        small = (self._gaps, self._today, self._awake, self._scores, self._worst)
+        small = (self._today, self._awake, self._tail, self._worst)
         return {
             "tables": base64.b64encode(packed).decode("ascii"),
             "small": [list(values) for values in small],
@@ -204,7 +194,10 @@ class Routine:
         self._events, self._exposure, self._longest = (array("f", part) for part in parts[:3])
         self._thresholds = np.frombuffer(parts[3], np.float32).reshape(STARTS, PLACES)
         self._hazard = np.frombuffer(parts[4], np.float16).reshape(SHAPE)
-        self._gaps, self._today, self._awake, self._scores, self._worst = (array("d", v) for v in body["small"])
+        small = [array("d", values) for values in body["small"]]
+        if len(small) == _SMALL_OF_VERSION_1:  # its scores mean something else: the tail is learned anew
+            small = [small[1], small[2], self._tail, self._worst]
+        self._today, self._awake, self._tail, self._worst = small
         self.day, self.days, self._awake_today = body["days"]
 
 

@@ -11,10 +11,12 @@ from core.readings import Kind, Reading
 from detectors.battery import Drain
 from detectors.doubts import Doubts, gives_rise
 from detectors.health import Health
-from detectors.instants import HOUR, NEVER
+from detectors.instants import DAY, HOUR, NEVER
 
 BATTERY_LOW, BATTERY_FINE = 10.0, 20.0
 FROZEN_AFTER, FROZEN_REPEATS = 6 * HOUR, 6
+FROZEN_SOONEST, FROZEN_MARGIN, FROZEN_KNOWN = 0.75 * HOUR, 2.0, 3 * DAY
+"""A meter that is never still for long is frozen sooner."""
 ACTIVE_OVER_DAYS, MOST_ACTIVE, STUCK_CHANCE = 14.0, 0.95, 1e-4
 _UNTOLD = frozenset({Kind.BATTERY, Kind.BATTERY_LOW, Kind.BATTERY_VOLTAGE, Kind.LINK, Kind.LIVENESS, Kind.AVAILABILITY})
 LINK_HABIT = 0.3
@@ -77,11 +79,21 @@ def _note_meter(health: Health, reading: Reading, t: float, *, same: bool) -> No
     """A whole-home meter always trembles: the very same power for hours is a frozen meter."""
     watts = reading.value
     if not same or not isinstance(watts, int | float) or watts <= 0:
+        if health.fixed_since != NEVER and health.stuck_since == NEVER:
+            health.longest_fixed = max(0.98 * health.longest_fixed, min(t - health.fixed_since, FROZEN_AFTER))
         health.fixed_since, health.repeats, health.stuck_since = t, 0, NEVER
         return
     health.repeats = min(health.repeats + 1, FROZEN_REPEATS)
-    if health.repeats == FROZEN_REPEATS and t - health.fixed_since >= FROZEN_AFTER and health.stuck_since == NEVER:
+    frozen = health.repeats == FROZEN_REPEATS and t - health.fixed_since >= _frozen_after(health, t)
+    if frozen and health.stuck_since == NEVER:
         health.stuck_since = t
+
+
+def _frozen_after(health: Health, t: float) -> float:
+    """For how long (s) the same value is still usual; until its habits are known, for as long as any meter's."""
+    if t - health.first < FROZEN_KNOWN:
+        return FROZEN_AFTER
+    return min(max(FROZEN_MARGIN * health.longest_fixed, FROZEN_SOONEST), FROZEN_AFTER)
 
 
 def end_day(health: Health, *, signed: bool, works: bool) -> None:

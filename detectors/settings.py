@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WatchSettings:
-    """`false_alarms_per_month`: how many silences that turn out harmless a home may raise in thirty days.
+    """`false_alarms_per_month`: how often in thirty days somebody may be sent to a home for a silence that is harmless.
+    `answered`: the share of questions that residents who are well answer before anybody is sent; so much oftener may
+    they be asked. A question is cheap, a visit is not.
 
     The floors (seconds) are the shortest silence that is ever worth a concern, last seen in the bathroom or
     elsewhere; `longest_wait` is the longest that a home which we see, and where somebody is, may stay silent.
@@ -16,6 +18,7 @@ class WatchSettings:
     """
 
     false_alarms_per_month: float = 0.5
+    answered: float = 0.0
     bathroom_floor: float = 1800.0
     silence_floor: float = 3600.0
     longest_wait: float = 14 * 3600.0
@@ -23,10 +26,16 @@ class WatchSettings:
 
     def __post_init__(self) -> None:
         _within("false_alarms_per_month", self.false_alarms_per_month, 0.01, 30.0)
+        _within("answered", self.answered, 0.0, 0.95)
         _within("bathroom_floor", self.bathroom_floor, 600.0, self.longest_wait)
         _within("silence_floor", self.silence_floor, 600.0, self.longest_wait)
         _within("longest_wait", self.longest_wait, 3600.0, 48 * 3600.0)
         _within("longest_absence", self.longest_absence, 3600.0, 14 * 86400.0)
+
+    @property
+    def questions_per_month(self) -> float:
+        """How often a home may be asked whether all is well, so that visits stay within the budget."""
+        return self.false_alarms_per_month / (1.0 - self.answered)
 
 
 def _within(name: str, value: float, low: float, high: float) -> None:

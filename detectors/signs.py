@@ -19,6 +19,7 @@ class SignKind(IntEnum):
     VIBRATION = 8
     APPLIANCE = 16
     BUTTON = 32
+    METER = 64
 
 
 MOTION_ROLES: Final = frozenset({Role.ROOM, Role.BED, Role.SEAT, Role.TOILET, Role.TAP, Role.FRONT_DOOR})
@@ -45,6 +46,8 @@ def family_of(role: Role) -> int:
     """Which independent kind of evidence a device of this role gives, as a bit of `SignKind`; 0 for none."""
     if role in ON_AND_OFF_WATTS:
         return SignKind.APPLIANCE
+    if role is Role.MAIN_METER:
+        return SignKind.METER
     if role in OCCUPANCY_ROLES:
         return SignKind.OCCUPANCY
     if role in CONTACT_ROLES:

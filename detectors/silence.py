@@ -16,6 +16,7 @@ from detectors.instants import HOUR, MINUTE, NEVER, instant, next_waking, second
 from detectors.presence import HomePresence
 from detectors.routine import Routine
 from detectors.settings import WatchSettings
+from detectors.signs import SignKind
 from detectors.view import View
 from detectors.visibility import HomeVisibility
 
@@ -80,7 +81,7 @@ class Silence:
         if t - self.last >= SHORT and self.last != NEVER and self._was_usual_life(t):
             self.routine.learn(self.last, t, self.place)
         self.last = self.base = self.pieces_from = t
-        self.room, self.device = seen.device.room, seen.device.id
+        self.room, self.device = None if seen.sign is SignKind.METER else seen.device.room, seen.device.id
         self.place = place_of(seen.device.room)
         self.seen_for = 0.0
         self.threshold = self._bounded(t, self.routine.threshold(t, self.place))
@@ -108,13 +109,13 @@ class Silence:
         self.threshold = min(anew, pieced) if mostly_seen else anew
 
     def _bounded(self, t: float, threshold: float) -> float:
-        """Within what people set. A sleeper is not missed before the hour in which this home is up, and one more."""
+        """Within what people set. Until a home's nights are known, a sleeper is not missed before it is usually up."""
         settings, bathroom = self._settings, self.place == BATHROOM
         floor = settings.bathroom_floor if bathroom else settings.silence_floor
-        if not bathroom and (up := self.routine.up_by(t, self.place)) > t:
-            floor = max(floor, up + LIE_IN - t)
         if self.routine.days < SCHOOLING_DAYS:
             floor = max(floor, SCHOOLING_FLOORS[0 if bathroom else 1])
+            if not bathroom and (up := self.routine.up_by(t, self.place)) > t:
+                floor = max(floor, up + LIE_IN - t)
         return min(max(threshold, floor), max(settings.longest_wait, floor))
 
     def _doubts(self, t: float, view: View) -> int:
@@ -208,7 +209,7 @@ class Silence:
             Fact("presence", presence.at(moment).value, "text"),
             Fact("front_door", presence.front_door, "text"),
             Fact("seeing_devices", view.seeing, "count"),
-            Fact("budget", self.routine.budget, "count"),
+            Fact("budget", self._settings.false_alarms_per_month, "count"),
         ]
         longest = self.routine.usual_longest(self.last, self.place)
         if longest > 0:

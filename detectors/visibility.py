@@ -105,6 +105,7 @@ class HomeVisibility:
         if seen.sign is not None:
             self.home_signs += 1
             health.signs = health.signs * FADING + 1.0
+            health.sees = True
             health.sign_at, health.stuck_since = t, NEVER
         if take_note(health, reading, t):
             self.looks += 1

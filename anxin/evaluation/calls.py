@@ -12,6 +12,7 @@ from core.concerns import Concern, ConcernKind, Severity
 from core.policies import Policies, Target
 from core.subsiding import NO_LIFE, SUBSIDES
 from detectors.events import ConcernCleared, ConcernRaised, WatchEvent
+from simulator.chance import chance
 
 _POLICIES = Policies()
 
@@ -21,7 +22,7 @@ class Call:
     """One episode. `asked_at`: when a person other than the resident is asked, if it is not over before.
 
     `cleared_at`: when the sensors showed that it is over, None while it stands; `ends_alert`: whether that also ends
-    the alert of itself, as long as only the resident was asked.
+    the alert of itself, as long as only the resident was asked; `answered`: they were well, and said so.
     """
 
     concern: Concern
@@ -29,9 +30,12 @@ class Call:
     severity: Severity
     cleared_at: datetime | None = None
     ends_alert: bool = False
+    answered: bool = False
 
     @property
     def sent_somebody(self) -> bool:
+        if self.answered:
+            return False
         over = self.ends_alert and self.cleared_at is not None and self.cleared_at <= self.asked_at
         return not over
 
@@ -46,11 +50,30 @@ def patience(severity: Severity, kind: ConcernKind) -> timedelta:
     return first.patience if tuple(first.targets) == (Target.RESIDENT,) else timedelta()
 
 
-class Calls:
-    """Episodes in the order in which they began; `detector`: only those of this one."""
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Whether a resident who is well answers a question: recordings do not hold it, so it is drawn, once an episode.
 
-    def __init__(self, detector: str | None = None) -> None:
+    Nobody is sent where they do; for red somebody goes all the same.
+    """
+
+    share: float
+    seed: int
+
+    def come(self, concern: Concern) -> bool:
+        if concern.severity is Severity.RED or not self.share:
+            return False
+        return chance("answer", self.seed, concern.home, concern.kind.value, concern.episode).random() < self.share
+
+
+class Calls:
+    """Episodes in the order in which they began; `detector`: only those of this one. `answers`: where the resident is
+    well, and may say so; None where they lie on the floor.
+    """
+
+    def __init__(self, detector: str | None = None, answers: "Answers | None" = None) -> None:
         self._detector = detector
+        self._answers = answers
         self._by_episode: dict[tuple[ConcernKind, str], Call] = {}
 
     def note(self, events: Iterable[WatchEvent]) -> None:
@@ -67,6 +90,8 @@ class Calls:
         asked_at = concern.at + patience(concern.severity, concern.kind)
         call = self._by_episode.setdefault((concern.kind, concern.episode), Call(concern, asked_at, concern.severity))
         call.asked_at = min(call.asked_at, asked_at)
+        if self._answers is not None and call.asked_at > call.concern.at:
+            call.answered = self._answers.come(call.concern)
         call.severity = min(call.severity, concern.severity, key=lambda severity: severity.rank)
 
     def _end(self, event: ConcernCleared) -> None:

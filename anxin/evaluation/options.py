@@ -9,19 +9,21 @@ from anxin.settings import SettingsRefused
 from core.people import Language
 from detectors.settings import WatchSettings
 
-DETECTORS = ("silence", "appliance_on", "door_open", "sos", "smoke", "gas", "water")
+DETECTORS = ("silence", "appliance_on", "door_open", "night_out", "sos", "smoke", "gas", "water")
 """Names that `--detector` takes: those that concerns carry."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluateOptions:
     """`budget`: false alarms a home-month that a person chose. `injections`: falls in each recording; every other kind
-    of injection takes its share of that. `detector`: count only what this one says.
+    of injection takes its share of that. `detector`: count only what this one says. `answered`: the share of questions
+    that the resident answers when well: recordings hold no answers, so they are drawn.
     """
 
     data: tuple[Path, ...]
     detector: str | None = None
     budget: float = 0.5
+    answered: float = 0.0
     seed: int = 1
     injections: int = 200
     curve: tuple[float, ...] = ()
@@ -36,6 +38,7 @@ def options_of(
     *,
     detector: str | None,
     budget: float,
+    answered: float,
     seed: int,
     injections: int,
     curve: str,
@@ -50,10 +53,10 @@ def options_of(
     try:
         budgets = tuple(float(text) for text in curve.split(",") if text.strip())
         for each in (budget, *budgets):
-            WatchSettings(false_alarms_per_month=each)
+            WatchSettings(false_alarms_per_month=each, answered=answered)
     except ValueError as error:
-        raise SettingsRefused(f"--budget or --curve: {error}") from error
+        raise SettingsRefused(f"--budget, --answered or --curve: {error}") from error
     cores = os.cpu_count() or 1
     return EvaluateOptions(
-        tuple(data), detector, budget, seed, injections, budgets, html, language, as_json, workers or cores
+        tuple(data), detector, budget, answered, seed, injections, budgets, html, language, as_json, workers or cores
     )

@@ -45,6 +45,7 @@ def evaluate(options: EvaluateOptions) -> Entry:
     curve = entries[len(homes) :]
     return {
         "budget": options.budget,
+        "answered": options.answered,
         "seed": options.seed,
         "detector": options.detector,
         "recordings": entries[: len(homes)],

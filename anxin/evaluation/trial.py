@@ -8,7 +8,7 @@ from math import inf
 from pathlib import Path
 from time import process_time
 
-from anxin.evaluation.calls import Call, Calls
+from anxin.evaluation.calls import Answers, Call, Calls
 from anxin.evaluation.course import Course
 from anxin.evaluation.injections import DEVICE_FAULTS, FOLLOWED, Injected, Injection
 from anxin.evaluation.life import DAY, Life
@@ -63,10 +63,10 @@ class Trial:
 
 def trial_of(folder: Path, options: EvaluateOptions) -> Trial:
     """Play a recording. Raises RecordingError for a folder that is none, ValueError for a budget out of range."""
-    settings = WatchSettings(false_alarms_per_month=options.budget)
+    settings = WatchSettings(false_alarms_per_month=options.budget, answered=options.answered)
     life = Life(Player(recordings.load(folder), beyond=FOLLOWED + DAY))
     injected = injections_of(life, falls=options.injections, seed=options.seed)
-    trial = _Passage(life, settings, options.detector).run(injected)
+    trial = _Passage(life, settings, options).run(injected)
     trial.peers = [run_peer(peer, signs, life, injected) for peer, signs in peers_of(life)]
     return trial
 
@@ -74,11 +74,12 @@ def trial_of(folder: Path, options: EvaluateOptions) -> Trial:
 class _Passage:
     """The pass over the untouched life, which is forked at every moment."""
 
-    def __init__(self, life: Life, settings: WatchSettings, detector: str | None) -> None:
+    def __init__(self, life: Life, settings: WatchSettings, options: EvaluateOptions) -> None:
         self._life = life
-        self._detector = detector
+        self._detector = options.detector
+        self._answers = Answers(options.answered, options.seed)
         self._course = Course(life.recording, settings)
-        self._calls = Calls(detector)
+        self._calls = Calls(self._detector, self._answers)
         self._presence: list[tuple[float, Presence]] = []
         self._trial = Trial(life)
         self._suspects: list[tuple[Injection, list[Call]]] = []
@@ -117,9 +118,11 @@ class _Passage:
         return now.timestamp() if now is not None else self._life.first
 
     def _inject(self, injection: Injection) -> None:
-        fork, calls = self._course.fork(), Calls(self._detector)
+        fork = self._course.fork()
         standing = [call for call in self._calls if call.cleared_at is None and call.kind in injection.found_by]
-        if injection.what in DEVICE_FAULTS:
+        is_fault = injection.what in DEVICE_FAULTS
+        calls = Calls(self._detector, self._answers if is_fault else None)
+        if is_fault:
             calls.note(fork.play(injection.messages(self._life.player)))
             self._suspects.append((injection, list(calls)))
             return

@@ -8,7 +8,7 @@ from core.concerns import CannotTell, Concern, ConcernKind, Severity
 from core.places import Device, Role, Room
 from core.readings import Kind, Novelty, Reading, Replay, Semantics
 from detectors.alarms import Hazard
-from detectors.appliance_on import ApplianceOn
+from detectors.appliance_on import KNOWN_RUNS, ApplianceOn
 from detectors.presence import HomePresence
 from detectors.reception import Reception
 from detectors.visibility import HomeVisibility
@@ -23,6 +23,7 @@ from tests.detectors.elder import (
     House,
     at,
     day_of_life,
+    devices_of,
     door,
     facts_of,
     moved,
@@ -30,6 +31,7 @@ from tests.detectors.elder import (
 )
 
 NOON = at(0, "12:00")
+MINUTE = timedelta(minutes=1)
 
 
 def pressed(when: datetime, *, replay: Replay = Replay.LIVE) -> Reading:
@@ -119,7 +121,7 @@ def test_a_leak_is_orange() -> None:
 
 def test_a_smoke_detector_that_is_dead_cannot_tell() -> None:
     device = Device(SMOKE, HOME, Room.KITCHEN, Role.SMOKE, GATEWAY)
-    visibility, reception = HomeVisibility([device]), Reception([device])
+    visibility, reception = HomeVisibility([device]), Reception([device], "Asia/Shanghai")
     hazard = Hazard(device, Kind.SMOKE, visibility)
     seen = reception.receive(smoke(NOON, there=False))
     assert seen is not None
@@ -170,15 +172,49 @@ def test_a_stove_clears_when_it_is_off(learned_house: House) -> None:
     learned_house.pass_until(at(LEARNED, "18:00"), life)
 
     learned_house.tell(watts(0.0, at(LEARNED, "18:00")))
+    learned_house.pass_until(at(LEARNED, "18:04"))
+    assert learned_house.cleared == [], "a plate that is on pauses by itself"
+    learned_house.pass_until(at(LEARNED, "18:06"))
 
     assert [e.kind for e in learned_house.cleared] == [ConcernKind.APPLIANCE_ON]
+
+
+def test_a_plate_that_goes_on_and_off_by_itself_is_left_on_all_the_same(learned_house: House) -> None:
+    on = at(LEARNED, "14:30")
+    learned_house.live_until(on, day=LEARNED)
+    cycles = [on + timedelta(minutes=2 * turn) for turn in range(90)]
+    plate = [watts(1200.0, each) for each in cycles] + [watts(0.0, each + timedelta(seconds=50)) for each in cycles]
+
+    learned_house.pass_until(at(LEARNED, "17:30"), sorted(plate, key=lambda r: r.at))
+
+    (concern,) = learned_house.concerns
+    assert concern.kind is ConcernKind.APPLIANCE_ON
+    assert concern.since == on
+
+
+def test_an_appliance_of_short_runs_is_missed_sooner_than_its_class() -> None:
+    device = Device(f"{GATEWAY}/toaster", HOME, Room.KITCHEN, Role.APPLIANCE, GATEWAY)
+    house = House(devices=[*devices_of(), device])
+    for day in range(KNOWN_RUNS + 1):
+        start = at(day, "07:20")
+        toast = [reading(device.id, Kind.POWER, 900.0, start), reading(device.id, Kind.POWER, 0.0, start + 3 * MINUTE)]
+        house.pass_until(at(day + 1, "00:00"), sorted([*day_of_life(day), *toast], key=lambda r: r.at))
+    on = at(KNOWN_RUNS + 1, "07:20")
+    house.said.clear()
+
+    house.pass_until(on, [r for r in day_of_life(KNOWN_RUNS + 1) if r.at < on])
+    still_on = [reading(device.id, Kind.POWER, 900.0, on + turn * 5 * MINUTE) for turn in range(10)]
+    house.pass_until(on + 50 * MINUTE, still_on)
+
+    [concern] = [c for c in house.concerns if c.kind is ConcernKind.APPLIANCE_ON]
+    assert timedelta(minutes=20) <= concern.at - on <= timedelta(minutes=30)
 
 
 def test_a_dead_plug_leaves_no_stove_on() -> None:
     stove = Device(STOVE, HOME, Room.KITCHEN, Role.STOVE, GATEWAY)
     visibility = HomeVisibility([stove])
     presence = HomePresence(visibility)
-    detector, reception = ApplianceOn(stove, visibility, presence), Reception([stove])
+    detector, reception = ApplianceOn(stove, visibility, presence), Reception([stove], "Asia/Shanghai")
     seen = reception.receive(watts(1200.0, NOON))
     assert seen is not None
     visibility.observe(seen)

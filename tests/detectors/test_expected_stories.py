@@ -25,9 +25,9 @@ def missed(house: House) -> list[Concern]:
 
 
 def without_kitchen(house: House, day: int, *, until: str) -> None:
-    """The rest of a usual day, but for the kitchen."""
+    """The rest of a usual day, but for the kitchen and the walk."""
     rest = [r for r in day_of_life(day) if house.now <= r.at < at(day, until)]
-    life = [r for r in rest if r.device != f"{GATEWAY}/kitchen"]
+    life = [r for r in rest if r.device not in {f"{GATEWAY}/kitchen", DOOR}]
     house.pass_until(at(day, until), life)
 
 

@@ -67,7 +67,7 @@ def test_an_appliance_that_is_on_already_or_goes_off_is_no_sign() -> None:
 
 def test_power_that_trembles_about_the_threshold_is_switched_on_once() -> None:
     television = Device("g-1/tv", "h-1", Room.LIVING, Role.TELEVISION, "g-1")
-    reception = Reception([television])
+    reception = Reception([television], "Asia/Shanghai")
     watts = [2.0, 21.0, 18.0, 22.0, 15.0, 25.0, 3.0, 30.0]
 
     seen = [
@@ -78,7 +78,7 @@ def test_power_that_trembles_about_the_threshold_is_switched_on_once() -> None:
 
 
 def test_a_bouncing_door_counts_once() -> None:
-    reception = Reception(devices_of())
+    reception = Reception(devices_of(), "Asia/Shanghai")
     bounces = [("open", 0.0), ("closed", 0.4), ("open", 0.8), ("closed", 1.2), ("open", 60.0)]
 
     seen = [reception.receive(door(value, NOON + timedelta(seconds=s))) for value, s in bounces]
@@ -87,7 +87,7 @@ def test_a_bouncing_door_counts_once() -> None:
 
 
 def test_a_reading_is_received_once_and_never_out_of_order_per_device() -> None:
-    reception = Reception(devices_of())
+    reception = Reception(devices_of(), "Asia/Shanghai")
     now, before = moved("kitchen", NOON), moved("kitchen", NOON - timedelta(seconds=1))
 
     assert reception.receive(now) is not None
@@ -96,4 +96,4 @@ def test_a_reading_is_received_once_and_never_out_of_order_per_device() -> None:
 
 
 def test_what_a_strange_device_says_is_not_received() -> None:
-    assert Reception(devices_of()).receive(moved("cellar", NOON)) is None
+    assert Reception(devices_of(), "Asia/Shanghai").receive(moved("cellar", NOON)) is None

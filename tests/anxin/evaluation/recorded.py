@@ -71,6 +71,8 @@ def _awake(since: datetime, until: datetime, rng: Random) -> Iterator[_Row]:
     while at < until:
         room = rng.choice(ROOMS)
         for _ in range(rng.randint(1, 4)):
+            if at >= until:
+                return
             yield at, f"pir-{room},motion,detected"
             at += timedelta(minutes=rng.uniform(1, 4))
         at += timedelta(minutes=rng.uniform(1, 25))
