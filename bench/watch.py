@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role, Room
 from core.ports import Snapshot
 from core.readings import Kind, Novelty, Reading, Semantics, Value
+from detectors.home_watch import SNAPSHOT_VERSION
 from detectors.watch import Watch
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -107,7 +108,7 @@ def at_rest(homes: int, days: int) -> dict[str, float]:
     taught.observe(list(community(1, days)))
     body = json.loads(json.dumps(next(iter(taught.snapshots(START))).body))
     places = inventory(homes)
-    snapshots = [Snapshot("watch", f"h-{n}", 1, START, _renamed(body, n)) for n in range(homes)]
+    snapshots = [Snapshot("watch", f"h-{n}", SNAPSHOT_VERSION, START, _renamed(body, n)) for n in range(homes)]
     gc.collect()
     tracemalloc.start()
     watch = Watch(places)

@@ -33,7 +33,9 @@ from detectors.settings import WatchSettings
 from detectors.silence import Silence
 from detectors.visibility import HomeVisibility
 
-SNAPSHOT_VERSION = 1
+SNAPSHOT_VERSION = 2
+READABLE = frozenset({1, SNAPSHOT_VERSION})
+"""Layouts that can be taken up: what an older one did not know is learned anew, the rest is kept."""
 _HAZARDS = frozenset({Kind.SMOKE, Kind.GAS, Kind.WATER})
 _NIGHT_OUT = "night_out:"
 

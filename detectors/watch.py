@@ -18,7 +18,7 @@ from core.states import DeviceStatus, HomeStatus
 from detectors.due_times import DueTimes
 from detectors.events import ConcernCleared, ConcernRaised, FaultCleared, FaultRaised, StatusChanged, WatchEvent
 from detectors.faults import BROKER
-from detectors.home_watch import SNAPSHOT_VERSION, HomeWatch
+from detectors.home_watch import READABLE, SNAPSHOT_VERSION, HomeWatch
 from detectors.instants import NEVER, instant, seconds
 from detectors.paths import GATEWAYS, Path, SharedGateways
 from detectors.settings import WatchSettings
@@ -297,7 +297,7 @@ class Watch:
             home = self._home(snapshot.key) if snapshot.owner == OWNER else None
             if home is None:
                 continue
-            if snapshot.version != SNAPSHOT_VERSION:
+            if snapshot.version not in READABLE:
                 unknown.append(snapshot.key)
                 continue
             home.restore(snapshot.body)

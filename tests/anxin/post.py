@@ -16,6 +16,7 @@ from alerts.workers import inline
 from anxin.drill.virtual import VirtualClock, VirtualLoop
 from anxin.lookout import Lookout
 from anxin.memory import Memory
+from core.concerns import Concern
 from core.faults import Fault, Ticket
 from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role, Room
 from core.policies import Policies
@@ -95,8 +96,10 @@ class TroubledDesk(Desk):
 
     is_away = False
     breaks_on: set[str]
+    heard: list[Concern]
 
     def raise_concern(self, concern: Any) -> Any:
+        self.heard.append(concern)
         if self.is_away:
             raise StoreUnavailable("the database is away")
         if concern.kind.value in self.breaks_on:
@@ -106,8 +109,14 @@ class TroubledDesk(Desk):
 
 @dataclass
 class Post:
-    """`readings` is the store of readings; `hear` puts one in and lets the lookout hear it, as the pipeline does."""
+    """`readings` is the store of readings; `hear` puts one in and lets the lookout hear it, as the pipeline does.
 
+    `concerns`: all that the desk was ever told of, over all lives.
+    """
+
+    inventory: Inventory = INVENTORY
+    morning: datetime = MORNING
+    concerns: list[Concern] = field(default_factory=list)
     loop: VirtualLoop = field(default_factory=VirtualLoop)
     readings: list[Reading] = field(default_factory=list)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
@@ -119,16 +128,17 @@ class Post:
     _running: list[asyncio.Task[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.clock = VirtualClock(self.loop, MORNING)
+        self.clock = VirtualClock(self.loop, self.morning)
         self.start(recover=False)
 
     # -- lives ----------------------------------------------------------------------------------------------------
 
     def start(self, *, recover: bool = True) -> None:
         """A new process: nothing of the last is known but what is stored."""
-        self.watch, self.gate = Watch(INVENTORY), Gate()
-        desk = TroubledDesk(self.alerts, Reacher(INVENTORY), Policies, self.clock, lambda: f"a{next(self._numbers)}")
-        desk.breaks_on = set()
+        self.watch, self.gate = Watch(self.inventory), Gate()
+        reacher = Reacher(self.inventory)
+        desk = TroubledDesk(self.alerts, reacher, Policies, self.clock, lambda: f"a{next(self._numbers)}")
+        desk.breaks_on, desk.heard = set(), self.concerns
         self.desk = desk
         self.lookout = Lookout(
             watch=self.watch,

@@ -1,7 +1,9 @@
 """The watch over many homes: one heap, restarts that repeat and forget nothing, an inventory that changes."""
 
+import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from core.places import Device, Gateway, Home, Inventory, Role, Room
 from core.ports import Snapshot
 from core.readings import Kind, Replay
 from core.states import Presence
+from detectors.home_watch import SNAPSHOT_VERSION
 from detectors.settings import WatchSettings
 from detectors.watch import ConcernRaised, FaultCleared, Watch
 from tests.detectors.conftest import LEARNED
@@ -113,6 +116,21 @@ def test_a_snapshot_of_another_layout_is_named_and_its_home_learns_anew() -> Non
 
     assert unknown == [HOME]
     assert watch.observe([moved("living", at(0, "08:00"))]) != []
+
+
+def test_what_an_older_version_learned_is_taken_up() -> None:
+    """Twelve days that the version of 24 November 2026 had learned, as it wrote them down."""
+    stored = json.loads(Path(__file__).with_name("snapshot_of_version_1.json").read_text(encoding="utf-8"))
+    kept = [Snapshot(s["owner"], s["key"], s["version"], datetime.fromisoformat(s["as_of"]), s["body"]) for s in stored]
+    house = House(now=kept[0].as_of)
+
+    assert house.watch.restore(kept) == []
+
+    (status,) = house.watch.statuses(dirty_only=False)[0]
+    assert status.learned_days >= 11
+    house.live(3, first=12)
+    assert house.concerns == []
+    assert [s.version for s in house.watch.snapshots(house.now)] == [SNAPSHOT_VERSION]
 
 
 def test_snapshots_come_only_from_homes_that_changed(learned_house: House) -> None:
