@@ -18,6 +18,7 @@ from anxin.web import web_settings
 from api.feed import LiveFeed
 from api.services import Services
 from core.ports import ReadingsStore
+from detectors.watch import Watch
 
 
 def console_services(
@@ -30,6 +31,7 @@ def console_services(
     alerting: Alerting,
     checkup: Checkup,
     gauges: Gauges,
+    watch: Watch,
 ) -> Services:
     """The bundle as `api` wants it."""
     return Services(
@@ -56,6 +58,7 @@ def console_services(
         proving=alerting.proving,
         pushing=_pushing(alerting, stores, clock),
         changed=lambda: revise(stores.snapshots, datetime.now(UTC)),
+        routines=watch.routine,
         phones=stores.phones if settings.phones else None,
         links=links_of(settings),
         providers=alerting.providers,

@@ -161,7 +161,7 @@ def wire(
         session, pipeline, lookout, stores.database, readings, stores.alerts, clock, troubles, alerting.canary
     )
     gauges = _gauges(session, pipeline, readings, lookout, stores, feed, clock)
-    services = console_services(settings, clock, stores, readings, roster, feed, alerting, checkup, gauges)
+    services = console_services(settings, clock, stores, readings, roster, feed, alerting, checkup, gauges, watch)
     faults = IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex)
     return Service(
         settings,

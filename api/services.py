@@ -29,6 +29,7 @@ from core.places import Device, Inventory
 from core.policies import Policies
 from core.policy_versions import PolicyVersion
 from core.ports import AccountStore, AlertStore, ReadingsStore, StatusStore, TicketStore
+from core.routine import ShownRoutine
 from core.shift_edits import ShiftEdit
 
 
@@ -159,8 +160,9 @@ class PolicyBook(Protocol):
 @dataclass(frozen=True, slots=True)
 class Services:
     """The ports behind the interface. `pushing` is there where Web Push is set up; `changed` is called when people or
-    their ways have changed. `phones` exists only in a demonstration, `links` where people's
-    phones can reach the console, `providers` where those of channels may call back.
+    their ways have changed. `routines` says what is usual in a home, where the watch is. `phones` exists only in a
+    demonstration, `links` where people's phones can reach the console, `providers` where those of channels may call
+    back.
 
     Whoever makes the desk lets it announce to the feed, so that pages learn of every move, whoever made it.
     """
@@ -188,6 +190,7 @@ class Services:
     proving: Proving
     pushing: Pushing | None = None
     changed: Callable[[], None] = lambda: None
+    routines: Callable[[str], ShownRoutine | None] = lambda _: None
     phones: PhoneStore | None = None
     links: Links | None = None
     providers: Providers | None = None

@@ -12,8 +12,9 @@ from core.family import Expectation
 from core.faults import Fault
 from core.places import Device, Home, Role
 from core.readings import Kind, Reading
+from core.routine import ShownRoutine
 from core.states import HomeStatus
-from detectors import shown
+from detectors import routine_shown, shown
 from detectors.alarms import Hazard, Press
 from detectors.appliance_on import HEATING_WATTS, ApplianceOn
 from detectors.detector import Detector, Observation
@@ -268,6 +269,11 @@ class HomeWatch:
 
     def status(self, now: datetime) -> HomeStatus:
         return shown.status_of(self.home.id, self.shown, self.presence, self.visibility, self.silence, now)
+
+    def routine(self) -> ShownRoutine:
+        t = max(self.latest, self.told_until, 0.0)
+        zone, answered = self.home.timezone, self._settings.answered
+        return routine_shown.shown(self.silence, self.presence, zone, answered=answered, t=t)
 
     # -- keeping --------------------------------------------------------------------------------------------------
 

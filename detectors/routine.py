@@ -24,6 +24,8 @@ from detectors.hazard import (
     SHAPE,
     SHORT,
     STARTS,
+    Floats,
+    Halves,
     cells_of,
     cost_needed,
     first_tables,
@@ -94,6 +96,28 @@ class Routine:
         hour = int(wall(self._timezone, t) % DAY // HOUR)
         return max(self._longest[(h % HOURS) * PLACES + place] for h in (hour - 1, hour, hour + 1))
 
+    @property
+    def hazard(self) -> Halves:
+        """Signs of life per hour of quiet, by hour of day, age and place."""
+        return self._hazard
+
+    def longest_by_hour(self, place: int) -> tuple[float, ...]:
+        """The longest quiet (s) that began in each hour there and ended well."""
+        return tuple(self._longest[hour * PLACES + place] for hour in range(HOURS))
+
+    def up_by_hour(self) -> tuple[float, ...]:
+        """The share of days with life outside the bedroom in each hour."""
+        return tuple(self._awake)
+
+    def hours_spent(self) -> Floats:
+        """Hours of quiet by hour of day, age and place; days long gone count less."""
+        return _table(self._exposure).reshape(SHAPE)
+
+    def days_known(self) -> float:
+        """Days behind that, faded as they are."""
+        fade = 0.5 ** (1.0 / HALF_LIFE_DAYS)
+        return float((1.0 - fade**self.days) / (1.0 - fade))
+
     def up_by(self, t: float, place: int) -> float:
         """For a quiet that begins in bed: when, after `t`, somebody here is nearly always up. `t` itself by day.
 
@@ -161,8 +185,8 @@ class Routine:
         self._hazard = hazard_of(_table(self._events), _table(self._exposure), self.density)
         self._thresholds = thresholds_of(self._hazard, self.cost(), self.risk)
 
-    def cost(self) -> float:
-        """How many hours of waiting a false alarm costs here, so that alarms stay within the budget.
+    def cost(self, budget: float | None = None) -> float:
+        """How many hours of waiting a false alarm costs here, so that alarms stay within the budget, or another one.
 
         Each day's least usual quiet needs some cost not to be an alarm. The log of that has an exponential tail (peaks
         over a threshold: Pickands 1975), shrunk to a prior; the cost is put where days exceed it as often as the budget
@@ -171,7 +195,7 @@ class Routine:
         days, reached, excess = self._tail
         share = (reached + _TAIL_DAYS * _TAIL_SHARE) / (days + _TAIL_DAYS)
         mean = (excess + _EXCESSES * _EXCESS) / (reached + _EXCESSES)
-        daily = min(self.budget / _MONTH_DAYS, 0.9)
+        daily = min((self.budget if budget is None else budget) / _MONTH_DAYS, 0.9)
         return math.exp(min(max(TAIL_FROM + mean * math.log(share / daily), _LOWEST), _HIGHEST))
 
     def snapshot(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from core.places import Room
 from core.states import Presence, Visibility
 from detectors.detector import Observation
 from detectors.hazard import BATHROOM, SHORT, place_of
+from detectors.health import Health
 from detectors.instants import HOUR, MINUTE, NEVER, instant, next_waking, seconds
 from detectors.presence import HomePresence
 from detectors.routine import Routine
@@ -27,6 +28,8 @@ LIE_IN = 30 * MINUTE
 THIN_COVERAGE = 0.7
 INDEPENDENT_KINDS = 2
 PROOF_AFTER = 30.0
+MOST_UNHEARD = 0.15
+"""Share of the usual signs that sensors which have not spoken since may be good for."""
 LONGEST_PROOF_WAIT = 3 * HOUR
 SOONEST_AFTER_SIGHT = HOUR
 PIECEMEAL = 3.0
@@ -84,7 +87,7 @@ class Silence:
         self.room, self.device = None if seen.sign is SignKind.METER else seen.device.room, seen.device.id
         self.place = place_of(seen.device.room)
         self.seen_for = 0.0
-        self.threshold = self._bounded(t, self.routine.threshold(t, self.place))
+        self.threshold = self.wait(t, self.place)
 
     def _was_usual_life(self, t: float) -> bool:
         """Was somebody there, and all of it seen? What is out of sight or out of the house teaches nothing."""
@@ -103,18 +106,22 @@ class Silence:
         else:
             self.seen_for += max(0.0, dark - self.base)
         self.base = sight
-        anew = self._bounded(sight, self.routine.widest_threshold(sight))
+        anew = self._bounded(sight, self.routine.widest_threshold(sight), self.place)
         mostly_seen = self.seen_for >= 0.5 * (sight - self.pieces_from)
         pieced = max(SOONEST_AFTER_SIGHT, PIECEMEAL * anew - self.seen_for)
         self.threshold = min(anew, pieced) if mostly_seen else anew
 
-    def _bounded(self, t: float, threshold: float) -> float:
+    def wait(self, t: float, place: int) -> float:
+        """Seconds after which a quiet that begins at `t`, with a sign seen there, is too long."""
+        return self._bounded(t, self.routine.threshold(t, place), place)
+
+    def _bounded(self, t: float, threshold: float, place: int) -> float:
         """Within what people set. Until a home's nights are known, a sleeper is not missed before it is usually up."""
-        settings, bathroom = self._settings, self.place == BATHROOM
+        settings, bathroom = self._settings, place == BATHROOM
         floor = settings.bathroom_floor if bathroom else settings.silence_floor
         if self.routine.days < SCHOOLING_DAYS:
             floor = max(floor, SCHOOLING_FLOORS[0 if bathroom else 1])
-            if not bathroom and (up := self.routine.up_by(t, self.place)) > t:
+            if not bathroom and (up := self.routine.up_by(t, place)) > t:
                 floor = max(floor, up + LIE_IN - t)
         return min(max(threshold, floor), max(settings.longest_wait, floor))
 
@@ -144,14 +151,26 @@ class Silence:
         return None
 
     def _proven(self, t: float) -> float:
-        """Not before the sensor that saw the person last has spoken again: its death would look just like this.
+        """Not before the sensor that saw the person last has spoken again, and nearly all that might have seen them
+        since: the death of one would look just like this.
 
-        One that speaks too seldom is waited for no longer than three hours.
+        One that speaks too seldom is waited for no longer than three hours, or until its silence is noticed.
         """
+        latest = self.last + LONGEST_PROOF_WAIT
         health = self._visibility.health.get(self.device or "")
-        if health is None or health.heard > self.last + PROOF_AFTER:
+        if health is not None and health.heard <= self.last + PROOF_AFTER:
+            return max(t, latest)
+        unheard, share = self._unheard()
+        if share <= MOST_UNHEARD:
             return t
-        return max(t, self.last + LONGEST_PROOF_WAIT)
+        return max(t, min(latest, max(self._visibility.deadline(each) for each in unheard)))
+
+    def _unheard(self) -> tuple[list[Health], float]:
+        """Sensors that have said nothing since the quiet began, and what share of the usual signs they would see."""
+        sensors = [health for health in self._visibility.health.values() if health.sees]
+        unheard = [health for health in sensors if NEVER < health.heard <= self.last]
+        whole = sum(health.signs + 0.5 for health in sensors)
+        return unheard, sum(health.signs + 0.5 for health in unheard) / whole if whole else 0.0
 
     def _was_audible(self, moment: float, heard: float) -> bool:
         """Was the gateway heard in the later half of the quiet, and within its usual pause of its end?"""

@@ -14,6 +14,7 @@ from core.faults import Fault, FaultCause
 from core.places import Inventory, Role
 from core.ports import Snapshot
 from core.readings import Kind, Reading, Replay
+from core.routine import ShownRoutine
 from core.states import DeviceStatus, HomeStatus
 from detectors.due_times import DueTimes
 from detectors.events import ConcernCleared, ConcernRaised, FaultCleared, FaultRaised, StatusChanged, WatchEvent
@@ -277,6 +278,11 @@ class Watch:
         home = None if device is None else self._homes.get(device.home)
         health = None if home is None else home.visibility.health.get(device_id)
         return None if health is None else health.status()
+
+    def routine(self, home_id: str) -> ShownRoutine | None:
+        """What is usual in this home, to be looked at; None where nothing was heard of it yet."""
+        home = self._homes.get(home_id)
+        return None if home is None else home.routine()
 
     def snapshots(self, as_of: datetime, *, dirty_only: bool = True) -> Iterator[Snapshot]:
         """What was learned, of gateways, then of homes; `as_of`: the receipt up to which every reading was observed."""

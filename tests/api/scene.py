@@ -39,6 +39,7 @@ from core.policies import Policies
 from core.policy_versions import PolicyVersion, in_force
 from core.ports import StoreRefused
 from core.readings import Reading
+from core.routine import Place, ShownRoutine
 from core.shift_edits import ShiftEdit, stamp
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
@@ -245,6 +246,29 @@ class Familybook:
         return self.digests.get((home, person))
 
 
+def routine_of(home: str) -> ShownRoutine | None:
+    """One home's routine is known: nights of eight hours, days of one and a half."""
+    if home != street.FALLEN:
+        return None
+    night = [8 * 3600.0 - 600.0 * half for half in range(16)]
+    waits = tuple(night + [5400.0] * 26 + [21_600.0] * 6)
+    longest = tuple([18_000.0] * 7 + [2700.0] * 15 + [9000.0] * 2)
+    return ShownRoutine(
+        days=23,
+        budget=0.5,
+        answered=0.0,
+        waits={
+            Place.BATHROOM: tuple(0.5 * wait for wait in waits),
+            Place.BEDROOM: tuple(1.2 * wait for wait in waits),
+            Place.ELSEWHERE: waits,
+        },
+        longest=dict.fromkeys(Place, longest),
+        up=tuple([0.1] * 6 + [0.9] * 15 + [0.5] * 3),
+        buys={0.25: 14_000.0, 0.5: 11_400.0, 1.0: 9300.0, 2.0: 7700.0},
+        out_after=180.0,
+    )
+
+
 PUSH_SERVICE = "http://127.0.0.1:9"
 """Nobody answers there; a test names one of its own."""
 
@@ -304,6 +328,7 @@ def scene(
             families=families,
             proving=Proving(MemoryProofs(), channels, clock, inline, ORIGIN),
             pushing=pushing,
+            routines=routine_of,
             phones=phones,
             links=Links(ORIGIN, "a secret of sixteen"),
             settings=settings,

@@ -175,6 +175,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/figures"): Row(STAFF, outside="/figures?area=grid-2"),
     ("GET", "/figures/{which}.csv"): Row(STAFF, "/figures/precision.csv", outside="/figures/response.csv?area=grid-2"),
     ("GET", "/homes"): Row(STAFF),
+    ("GET", "/routine"): Row(STAFF, f"/routine?home={street.FALLEN}", outside=f"/routine?home={street.PRESSED}"),
     ("GET", "/homes/{home_id:path}"): Row(STAFF, f"/homes/{street.FALLEN}", outside=f"/homes/{street.PRESSED}"),
     ("GET", "/tickets"): Row(STAFF | {INSTALLER}),
     ("GET", "/install"): Row(FITTERS),

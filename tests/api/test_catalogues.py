@@ -26,6 +26,7 @@ from core.places import AreaKind, Role
 from core.policies import Asking
 from core.readings import Kind
 from core.receipts import ReceiptState
+from core.routine import Place
 from core.states import HomeState, LinkQuality, Presence, Visibility
 from core.walk import Walked
 
@@ -55,6 +56,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "need": Need,
     "hears": Hears,
     "scope": Scope,
+    "routine_place": Place,
     "shift_wrong": ShiftFlaw,
     "figures_split": Split,
 }

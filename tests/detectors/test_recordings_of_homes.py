@@ -15,7 +15,7 @@ from tests.detectors.elder import spoke
 
 pytestmark = pytest.mark.recordings
 WHERE = os.environ.get("ANXIN_RECORDINGS", "")
-FEW = EvaluateOptions((), injections=25, seed=3)
+FEW = EvaluateOptions((), injections=12, seed=3)
 UNTOUCHED = EvaluateOptions((), injections=0)
 
 

@@ -1,6 +1,7 @@
 """`anxin evaluate` as somebody types it."""
 
 import gzip
+import io
 import json
 import re
 from pathlib import Path
@@ -9,9 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from anxin.cli import app
-from anxin.evaluation import plugs
+from anxin.evaluation import plugs, table
 from anxin.evaluation.options import EvaluateOptions
+from anxin.evaluation.report import render
+from anxin.evaluation.run import Entry
+from anxin.evaluation.run import evaluate as evaluate_all
 from anxin.settings import SettingsRefused
+from core.people import Language
 
 run = CliRunner()
 
@@ -24,34 +29,40 @@ def evaluate(*arguments: str) -> str:
     return result.stdout
 
 
-def test_json_is_one_line_in_the_agreed_shape(recorded: Path) -> None:
-    said = evaluate("--data", str(recorded.parent), "--injections", "5", "--json")
+@pytest.fixture(scope="module")
+def evaluated(recorded: Path) -> Entry:
+    options = EvaluateOptions((recorded.parent,), injections=4, curve=(2.0,))
+    return evaluate_all(options)
+
+
+def test_json_is_one_line_in_the_agreed_shape(recorded: Path, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+
+    said = evaluate("--data", str(recorded), "--injections", "0", "--json", "--html", str(out))
 
     assert said.count("\n") == 1
     (one,) = json.loads(said)["recordings"]
     assert one["name"] == "quiet-street-4"
-    assert one["peers"]["fixed_8h"]["fall"]["n"] == 5
+    assert one["peers"]["fixed_8h"]["fall"]["n"] == 0
+    assert "<h2>quiet-street-4</h2>" in out.read_text(encoding="utf-8")
 
 
-def test_the_table_has_the_peers_beside_ours(recorded: Path) -> None:
-    said = evaluate("--data", str(recorded), "--injections", "5")
+def test_the_table_has_the_peers_beside_ours(evaluated: Entry) -> None:
+    out = io.StringIO()
 
-    rows = [line.split()[0] for line in said.splitlines() if line.startswith("  ")]
+    table.write(evaluated["recordings"], evaluated["appliances"], out)
+
+    rows = [line.split()[0] for line in out.getvalue().splitlines() if line.startswith("  ")]
     assert rows[1:7] == ["Anxin", "fixed_8h", "fixed_12h", "pir_24h", "cuddihy_2007", "wilhelm_wahl_2024"]
-    assert "person alarms by device faults: " in said
+    assert "person alarms by device faults: " in out.getvalue()
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_report_is_one_file_with_plots(recorded: Path, tmp_path: Path, language: str) -> None:
-    out = tmp_path / "report.html"
+@pytest.mark.parametrize("language", list(Language))
+def test_the_report_is_one_page_with_plots(evaluated: Entry, language: Language) -> None:
+    page = render(evaluated, language)
 
-    evaluate(
-        "--data", str(recorded), "--injections", "5", "--curve", "0.25,2", "--html", str(out), "--language", language
-    )  # fmt: skip
-
-    page = out.read_text(encoding="utf-8")
     assert page.count("<svg") == 4
-    assert f'<html lang="{language}">' in page
+    assert f'<html lang="{language.value}">' in page
     assert re.search(r"(src|href)=", page) is None
 
 

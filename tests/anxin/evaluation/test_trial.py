@@ -56,7 +56,7 @@ def test_injections_change_nothing_of_the_untouched_life(recorded: Path, trial: 
 
 
 def test_only_what_one_detector_says_is_counted(recorded: Path) -> None:
-    trial = trial_of(recorded, EvaluateOptions((), injections=10, seed=2, detector="door_open"))
+    trial = trial_of(recorded, EvaluateOptions((), injections=3, seed=2, detector="door_open"))
 
     found = [one for one in trial.injected if one.delay < 1e9]
     assert {one.what for one in found} == {Injected.DOOR_LEFT_OPEN}

@@ -1,0 +1,87 @@
+"""The page of one home's routine: how long it may be quiet, by hour and place, and what a budget buys there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.access import Action
+from api.depends import Looks, Ports, Requires
+from api.homes.endpoints import home_for
+from api.pages.shell import shell
+from api.sessions import Visit
+from core.routine import Place, ShownRoutine
+
+router = APIRouter(include_in_schema=False)
+
+PATH = "/routine"
+EVERY = 6
+"""Half hours between the rows of the table."""
+_WIDTH, _HEIGHT = 288.0, 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One place's line, as the points of a polyline."""
+
+    place: Place
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """From `clock` on: how long somebody is waited for who was last noticed in each place."""
+
+    clock: str
+    waits: tuple[float, ...]
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoutineView:
+    """`top`: hours at the top of the plot."""
+
+    routine: ShownRoutine
+    curves: tuple[Curve, ...]
+    bars: tuple[tuple[float, float, float], ...]
+    rows: tuple[Row, ...]
+    top: int
+    buys: tuple[tuple[float, float, bool], ...]
+
+
+@router.get(PATH)
+def routine_page(
+    request: Request,
+    visit: Annotated[Visit, Depends(Requires(Action.SEE_HOMES))],
+    ports: Ports,
+    looks: Looks,
+    home: Annotated[str, Query(max_length=200)],
+) -> Response:
+    here = home_for(ports, visit.viewer, home)
+    looks.note(visit.viewer, "routine", here.id, ports.clock.now())
+    found = ports.routines(here.id)
+    view = None if found is None else view_of(found)
+    return shell(request, ports, visit, home=here).page("routine", home=here, view=view)
+
+
+def view_of(routine: ShownRoutine) -> RoutineView:
+    """As shapes and rows."""
+    top = max(2, int(max(max(waits) for waits in routine.waits.values()) // 3600 + 1))
+    curves = tuple(Curve(place, _steps(waits, top * 3600.0)) for place, waits in routine.waits.items())
+    bars = tuple((12.0 * hour, _HEIGHT - 24.0 * share, 24.0 * share) for hour, share in enumerate(routine.up))
+    rows = tuple(_row(routine, start) for start in range(0, 48, EVERY))
+    buys = tuple((budget, wait, budget == routine.budget) for budget, wait in sorted(routine.buys.items()))
+    return RoutineView(routine, curves, bars, rows, top, buys)
+
+
+def _steps(waits: Sequence[float], top: float) -> str:
+    wide = _WIDTH / len(waits)
+    corners = ((n, _HEIGHT * (1 - wait / top)) for n, wait in enumerate(waits))
+    return " ".join(f"{n * wide:.1f},{y:.1f} {(n + 1) * wide:.1f},{y:.1f}" for n, y in corners)
+
+
+def _row(routine: ShownRoutine, start: int) -> Row:
+    hours = range(start // 2, (start + EVERY) // 2)
+    longest = max(by_hour[hour] for by_hour in routine.longest.values() for hour in hours)
+    return Row(f"{start // 2:02d}:00", tuple(waits[start] for waits in routine.waits.values()), longest)

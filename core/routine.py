@@ -1,0 +1,33 @@
+"""Routine (作息) as people may look at it: how long a home may be quiet, by hour and place, and what a budget buys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Where somebody was last noticed, as far as it matters for how long they are waited for."""
+
+    BATHROOM = "bathroom"
+    BEDROOM = "bedroom"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRoutine:
+    """What is in force now. All times in seconds.
+
+    `waits`: by place and half hour of the home's clock (48) in which somebody was last noticed: after so long without
+    a sign of life the resident is asked. `longest`: by place and hour (24), the longest quiet that ended well. `up`: by
+    hour, the share of days with life outside the bedroom. `buys`: by budget (false alarms a month), how long a fall is
+    waited for on average, as far as this home's own days tell. `out_after`: how soon after the front door nobody is in.
+    """
+
+    days: int
+    budget: float
+    answered: float
+    waits: Mapping[Place, tuple[float, ...]]
+    longest: Mapping[Place, tuple[float, ...]]
+    up: tuple[float, ...]
+    buys: Mapping[float, float]
+    out_after: float

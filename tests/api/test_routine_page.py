@@ -1,0 +1,47 @@
+"""The routine of a home can be looked at: how long it may be quiet, and what the budget buys."""
+
+import re
+from dataclasses import replace
+
+from api.pages.routines import view_of
+from core.routine import Place
+from tests.api import street
+from tests.api.conftest import As
+from tests.api.scene import routine_of
+
+PAGE = f"/routine?home={street.FALLEN}"
+
+
+def test_it_is_told_in_a_plot_and_in_words(visit_as: As) -> None:
+    page = visit_as("li").get(f"{PAGE}&lang=en").text
+
+    assert page.count("<polyline") == 3
+    assert "Known from 23 days" in page
+    assert re.search(r'<th scope="row">12:00</th><td>45 min</td><td>1 h 48 min</td><td>1 h 30 min</td>', page)
+    assert "Somebody may be sent for nothing at most 0.5 times a month" in page
+    assert "a fall is noticed after 3 h 10 min on average" in page
+
+
+def test_a_home_of_which_nothing_is_known_says_so(visit_as: As) -> None:
+    assert "还没有这户的任何消息" in visit_as("admin").get(f"/routine?home={street.PRESSED}").text
+
+
+def test_looking_is_written_down_and_the_page_of_the_home_leads_there(visit_as: As) -> None:
+    desk = visit_as("desk")
+
+    assert f'href="/routine?home={street.FALLEN}"' in desk.get(f"/homes/{street.FALLEN}").text
+    assert desk.get(PAGE).status_code == 200
+
+
+def test_family_does_not_see_it(visit_as: As) -> None:
+    assert visit_as("fang").get(PAGE).status_code == 403
+
+
+def test_the_plot_holds_the_longest_wait() -> None:
+    routine = routine_of(street.FALLEN)
+    assert routine is not None
+    view = view_of(replace(routine, waits={**routine.waits, Place.BATHROOM: (50 * 3600.0,) * 48}))
+
+    assert view.top == 51
+    heights = [float(y) for curve in view.curves for y in re.findall(r",(-?[\d.]+)", curve.points)]
+    assert 0.0 <= min(heights) <= max(heights) <= 120.0

@@ -1,0 +1,37 @@
+"""What people are shown of a routine is what holds, and a larger budget never buys less."""
+
+from itertools import pairwise
+
+from core.routine import Place
+from detectors.hazard import BATHROOM, ELSEWHERE
+from detectors.instants import HOUR, seconds
+from tests.detectors.conftest import LEARNED
+from tests.detectors.elder import HOME, House, at
+
+
+def test_what_is_shown_is_what_holds(learned_house: House) -> None:
+    shown = learned_house.watch.routine(HOME)
+
+    assert shown is not None
+    silence = learned_house.watch._homes[HOME].silence
+    assert shown.days == silence.routine.days
+    for half, clock in ((25, "12:45"), (13, "06:45"), (44, "22:15")):
+        t = seconds(at(LEARNED - 1, clock))
+        assert shown.waits[Place.BATHROOM][half] == silence.wait(t, BATHROOM)
+        assert shown.waits[Place.ELSEWHERE][half] == silence.wait(t, ELSEWHERE)
+    assert shown.up[10] > 0.8
+    assert shown.up[4] < 0.3
+
+
+def test_a_larger_budget_never_buys_less(learned_house: House) -> None:
+    shown = learned_house.watch.routine(HOME)
+
+    assert shown is not None
+    waits = [wait for _, wait in sorted(shown.buys.items())]
+    assert all(tight >= loose for tight, loose in pairwise(waits))
+    assert waits[0] > waits[-1]
+    assert all(0.25 * HOUR < wait < 14 * HOUR for wait in waits)
+
+
+def test_a_home_that_was_never_heard_has_none(new_house: House) -> None:
+    assert new_house.watch.routine(HOME) is None
