@@ -37,7 +37,7 @@ LIMITS: Final[dict[Role, float]] = {
 CYCLES_WITHIN: Final[dict[Role, float]] = {Role.STOVE: 5 * MINUTE, Role.APPLIANCE: 5 * MINUTE}
 """A plate or an iron that is on goes on and off by itself: pauses so short belong to one run. Others have none."""
 
-KNOWN_RUNS, BEYOND_KNOWN = 12, 2.0
+KNOWN_RUNS, BEYOND_KNOWN = 8, 2.0
 """After so many runs an appliance's own longest says more than its class does, and this much beyond it is too long,"""
 SHORTEST_LIMIT: Final[dict[Role, float]] = {
     Role.STOVE: 60 * MINUTE,
