@@ -38,11 +38,15 @@ class Course:
             yield from self.hear(message)
 
     def hear(self, message: Played) -> list[WatchEvent]:
+        return [event for _, event in self.hear_when(message)]
+
+    def hear_when(self, message: Played) -> list[tuple[datetime, WatchEvent]]:
+        """With the instant at which each was said."""
         self.now = message.at
         readings = self.read(message)
-        events = self.judge(message.at)
-        events += self.watch.observe(readings)
-        return events
+        said = self._judged(message.at)
+        said += ((message.at, event) for event in self.watch.observe(readings))
+        return said
 
     def read(self, message: Played) -> list[Reading]:
         """What the gate lets through: durable at once, for nothing is stored here."""
@@ -54,10 +58,13 @@ class Course:
 
     def judge(self, until: datetime) -> list[WatchEvent]:
         """Ask at every instant at which the watch wants to be asked, up to `until`."""
-        events: list[WatchEvent] = []
+        return [event for _, event in self._judged(until)]
+
+    def _judged(self, until: datetime) -> list[tuple[datetime, WatchEvent]]:
+        said: list[tuple[datetime, WatchEvent]] = []
         while (due := self.watch.next_due()) is not None and due <= until:
-            events += self.watch.run_due(due)
-        return events
+            said += ((due, event) for event in self.watch.run_due(due))
+        return said
 
     def fork(self) -> "Course":
         """Another course that begins where this one is, as a restart of the service would."""

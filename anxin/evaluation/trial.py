@@ -89,33 +89,29 @@ class _Passage:
         waiting = [one for one in injected if one.at <= life.last][::-1]
         begun, spent = process_time(), 0.0
         for message in life.player.birth(life.first):
-            self._note(course.hear(message))
+            self._note(course.hear_when(message))
         for line in life.player.between(life.first, life.last + 1.0):
             while waiting and waiting[-1].at <= line.at:
                 started = process_time()
                 self._inject(waiting.pop())
                 spent += process_time() - started
-            self._note(course.hear(life.player.message(line)))
+            self._note(course.hear_when(life.player.message(line)))
         trial.seconds, trial.readings = process_time() - begun - spent, course.readings
         trial.calls = list(self._calls)
         trial.injected += [self._cleared(*suspect) for suspect in self._suspects]
         trial.out, trial.home = self._judged_presence()
         return trial
 
-    def _note(self, events: list[WatchEvent]) -> None:
-        self._calls.note(events)
-        for event in events:
+    def _note(self, said: Sequence[tuple[datetime, WatchEvent]]) -> None:
+        self._calls.note(event for _, event in said)
+        for at, event in said:
             match event:
                 case StatusChanged(status=status):
-                    self._presence.append((self._now(), status.presence))
+                    self._presence.append((at.timestamp(), status.presence))
                 case FaultRaised(fault=fault):
                     self._trial.faults[fault.cause.value] = self._trial.faults.get(fault.cause.value, 0) + 1
                 case _:
                     pass
-
-    def _now(self) -> float:
-        now = self._course.now
-        return now.timestamp() if now is not None else self._life.first
 
     def _inject(self, injection: Injection) -> None:
         fork = self._course.fork()
