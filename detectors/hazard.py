@@ -29,10 +29,11 @@ BATHROOM, BEDROOM, ELSEWHERE = 0, 1, 2
 LATE = 21
 STARTS = 48
 STEP = 5 * MINUTE
-BATHROOM_RISK, DIM_BATHROOM_RISK = 8.0, 2.0
-"""How much more an hour of waiting counts for a fall in the bathroom: in so small a part of the day, falls on wet tiles
-are many times likelier by the hour, and a person who lies there gets cold. Where other rooms are hardly seen, whoever
-was last noticed in the bathroom is mostly not there any more. A judgement, not a measurement.
+BATHROOM_RISK, DIM_BATHROOM_RISK = 32.0, 2.0
+"""How much more an hour of waiting counts for a fall in the bathroom: in so small a part of the day falls are likelier
+by the hour, a person who lies on tiles gets cold, and stays are short, so that little is lost by asking. Where other
+rooms are hardly seen, whoever was last noticed in the bathroom is mostly not there any more. What people want, not a
+measurement: such that a fall there is found in about an hour.
 """
 _BEFORE = 10 * MINUTE
 """Time spent, for each quiet, before it counts as one: moving about, and its first minutes."""

@@ -50,11 +50,11 @@ class NightOut:
             self.runs.end(seen.t, ceiling=MOST_LEARNED)
 
     def _left(self, t: float) -> float:
-        """Since when nobody is in, if they left in the night; NEVER otherwise."""
+        """Since when nobody is in at `t`, if they left in the night; NEVER otherwise."""
         presence = self._presence
-        if presence.at(t) is not Presence.OUT:
+        left = presence.door_at if presence.out_from == NEVER else presence.out_from
+        if left == NEVER or presence.at(t) is not Presence.OUT:
             return NEVER
-        left = presence.since(t)
         clock = wall(self._timezone, left) % DAY
         return left if clock >= NIGHT_FROM or clock < NIGHT_UNTIL else NEVER
 
@@ -62,23 +62,26 @@ class NightOut:
         """Seconds out by night that are more than usual."""
         return max(SHORTEST, BEYOND_USUAL * self.runs.longest)
 
-    def due(self, after: datetime | None = None) -> datetime | None:
+    def _moment(self) -> float:
+        """When being out becomes too long if nothing more is observed; NEVER where somebody is in."""
         presence = self._presence
         settled = presence.settled_at()
-        if settled == NEVER:
-            return None
         left = presence.door_at if presence.out_from == NEVER else presence.out_from
-        return next_waking(after, max(settled, left + self.limit()), presence.doubted_at())
+        return NEVER if NEVER in (settled, left) else max(settled, left + self.limit())
+
+    def due(self, after: datetime | None = None) -> datetime | None:
+        return next_waking(after, self._moment())
 
     def assess(self, now: datetime) -> Verdict:
-        t = seconds(now)
-        left = self._left(t)
+        """Judged by what was known at its moment; then it stands until somebody comes."""
+        moment = self._moment()
+        if moment == NEVER or seconds(now) < moment:
+            return Clear()
+        left = self._left(moment)
         if left == NEVER:
             return Clear("not_out_by_night")
-        if t < left + self.limit():
-            return Clear()
         health = self._visibility.health.get(self._device.id)
-        if health is None or not self._visibility.works(health, t):
+        if health is None or not self._visibility.works(health, moment):
             return CannotTell("device_silent")
         return self._concern(now, left)
 

@@ -11,8 +11,7 @@ from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severit
 from core.places import Room
 from core.states import Presence, Visibility
 from detectors.detector import Observation
-from detectors.hazard import BATHROOM, SHORT, place_of
-from detectors.health import Health
+from detectors.hazard import BATHROOM, ELSEWHERE, SHORT, place_of
 from detectors.instants import HOUR, MINUTE, NEVER, instant, next_waking, seconds
 from detectors.presence import HomePresence
 from detectors.routine import Routine
@@ -26,6 +25,8 @@ SCHOOLING_DAYS = 7
 SCHOOLING_FLOORS = (90 * MINUTE, 4 * HOUR)
 LIE_IN = 30 * MINUTE
 THIN_COVERAGE = 0.7
+MOSTLY_SEEN = 0.85
+"""Below this share of the usual signs, somebody may have left the bathroom unseen."""
 INDEPENDENT_KINDS = 2
 PROOF_AFTER = 30.0
 MOST_UNHEARD = 0.15
@@ -138,6 +139,8 @@ class Silence:
         presence = self._presence
         for patience in PATIENCE:
             t = max(self.base + patience * self.threshold, presence.settled_at())
+            if self._may_be_elsewhere(self._visibility.view(t)):
+                t = max(t, self.base + patience * self._elsewhere())
             if presence.at(t) is Presence.OUT:
                 t = max(t, presence.doubted_at() + 1.0)
             t = self._proven(t)
@@ -150,27 +153,34 @@ class Silence:
                 return t
         return None
 
+    def _may_be_elsewhere(self, view: View) -> bool:
+        """Last noticed in the bathroom, where they would not be seen to leave it?"""
+        return self.place == BATHROOM and view.coverage < MOSTLY_SEEN
+
+    def _elsewhere(self) -> float:
+        """How long this quiet would be waited for, had it begun elsewhere."""
+        return max(self.threshold, self.wait(self.base, ELSEWHERE))
+
     def _proven(self, t: float) -> float:
         """Not before the sensor that saw the person last has spoken again, and nearly all that might have seen them
         since: the death of one would look just like this.
 
-        One that speaks too seldom is waited for no longer than three hours, or until its silence is noticed.
+        What speaks too seldom is waited for no longer than three hours.
         """
         latest = self.last + LONGEST_PROOF_WAIT
         health = self._visibility.health.get(self.device or "")
         if health is not None and health.heard <= self.last + PROOF_AFTER:
             return max(t, latest)
-        unheard, share = self._unheard()
-        if share <= MOST_UNHEARD:
-            return t
-        return max(t, min(latest, max(self._visibility.deadline(each) for each in unheard)))
+        return t if self._unheard() <= MOST_UNHEARD else max(t, latest)
 
-    def _unheard(self) -> tuple[list[Health], float]:
-        """Sensors that have said nothing since the quiet began, and what share of the usual signs they would see."""
-        sensors = [health for health in self._visibility.health.values() if health.sees]
-        unheard = [health for health in sensors if NEVER < health.heard <= self.last]
-        whole = sum(health.signs + 0.5 for health in sensors)
-        return unheard, sum(health.signs + 0.5 for health in unheard) / whole if whole else 0.0
+    def _unheard(self) -> float:
+        """What share of the usual signs is seen by sensors that have said nothing since the quiet began."""
+        whole = unheard = 0.0
+        for health in self._visibility.health.values():
+            if health.sees:
+                whole += health.signs + 0.5
+                unheard += health.signs + 0.5 if NEVER < health.heard <= self.last else 0.0
+        return unheard / whole if whole else 0.0
 
     def _was_audible(self, moment: float, heard: float) -> bool:
         """Was the gateway heard in the later half of the quiet, and within its usual pause of its end?"""
@@ -180,7 +190,8 @@ class Silence:
     def due(self, after: datetime | None = None) -> datetime | None:
         if self.last == NEVER:
             return None
-        moments = [self.base + patience * self.threshold for patience in PATIENCE]
+        waits = [self.threshold, *([self._elsewhere()] if self.place == BATHROOM else [])]
+        moments = sorted(self.base + patience * wait for patience in PATIENCE for wait in waits)
         for other in (self.last + LONGEST_PROOF_WAIT, self._presence.settled_at(), self._presence.doubted_at() + 1.0):
             if other > moments[0]:
                 moments.append(other)
@@ -202,7 +213,8 @@ class Silence:
 
     def _concern(self, now: datetime, moment: float) -> Concern:
         t = seconds(now)
-        red = self.place == BATHROOM or t >= moment + (RED_AT - 1.0) * self.threshold
+        bathroom = self.place == BATHROOM and not self._may_be_elsewhere(self._visibility.view(moment))
+        red = bathroom or t >= moment + (RED_AT - 1.0) * self.threshold
         red = red and not self._presence.gone(t)  # who was seen to leave is most likely elsewhere: ask, and do not rush
         since = instant(self.last)
         return Concern(

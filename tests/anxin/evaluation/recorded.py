@@ -50,7 +50,7 @@ def _day(midnight: datetime, rng: Random, away: list[tuple[datetime, datetime]])
         yield at + timedelta(seconds=6), "door,door,closed"
     away.append((leaves, back))
     yield from _awake(back + timedelta(minutes=1), bed, rng)
-    yield bed + timedelta(minutes=40), "pir-bedroom,motion,detected"
+    yield bed + timedelta(minutes=10), "pir-bedroom,motion,detected"
     for hour in (7, 16):
         boils = midnight + timedelta(hours=hour, minutes=rng.uniform(0, 20))
         yield boils, "kettle,power,2000"
