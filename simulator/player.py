@@ -71,7 +71,7 @@ class Player:
 
     def without_person(self, lines: Iterable[Recorded], since: float) -> Iterator[Recorded]:
         """What is still said once nobody causes anything: check-ins, what switches itself, a meter's base load."""
-        nights = {device: self._nights(device, since) for device, role in self.roles.items() if _is_meter(role)}
+        nights = {device: self._nights(device, since) for device, role in self.roles.items() if role is Role.MAIN_METER}
         turn = dict.fromkeys(nights, 0)
         for line in lines:
             role = self.roles.get(line.device, Role.OTHER)
@@ -166,10 +166,6 @@ class _Power:
 def _repeats(said: list[Recorded]) -> bool:
     same = sum(1 for one, other in pairwise(said) if one.value == other.value)
     return same >= SAMPLED * len(said)
-
-
-def _is_meter(role: Role) -> bool:
-    return role is Role.MAIN_METER
 
 
 def _iso(at: float) -> str:

@@ -88,11 +88,14 @@ class Calls:
 
     def _raise(self, concern: Concern) -> None:
         asked_at = concern.at + patience(concern.severity, concern.kind)
-        call = self._by_episode.setdefault((concern.kind, concern.episode), Call(concern, asked_at, concern.severity))
+        call = self._by_episode.get((concern.kind, concern.episode))
+        if call is None:
+            call = self._by_episode[concern.kind, concern.episode] = Call(concern, asked_at, concern.severity)
+        elif call.answered:
+            call.asked_at = asked_at  # it grew worse all the same
         call.asked_at = min(call.asked_at, asked_at)
-        if self._answers is not None and call.asked_at > call.concern.at:
-            call.answered = self._answers.come(call.concern)
         call.severity = min(call.severity, concern.severity, key=lambda severity: severity.rank)
+        call.answered = asked_at > concern.at and self._answers is not None and self._answers.come(concern)
 
     def _end(self, event: ConcernCleared) -> None:
         call = self._by_episode.get((event.kind, event.episode))

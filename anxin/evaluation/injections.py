@@ -4,12 +4,11 @@ Each is a change of the lines that follow; what the person goes on doing, and wh
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
 from core.concerns import ConcernKind
-from core.places import Role
 from core.readings import Kind
 from simulator.message import Message
 from simulator.player import Player
@@ -69,8 +68,7 @@ class Injection:
     at: float
     change: Change
     counts_from: float
-    device: str = ""
-    tags: tuple[str, ...] = field(default=())
+    tags: tuple[str, ...] = ()
 
     @property
     def followed(self) -> float:
@@ -170,10 +168,6 @@ def inverted(door: str) -> Change:
             yield player.message(replace(line, value=other.get(str(line.value), "closed")) if turned else line)
 
     return change
-
-
-def is_meter(role: Role) -> bool:
-    return role is Role.MAIN_METER
 
 
 def last_value(player: Player, device: str, at: float) -> float | str | None:

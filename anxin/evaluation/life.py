@@ -18,9 +18,9 @@ from simulator.recording import Recorded, Recording
 
 AWAY: Final = "away"
 HOUR, DAY = 3600.0, 86400.0
-LONG, SHORT = 56 * DAY, 14 * DAY
-SCHOOLED: Final = {True: 28 * DAY, False: 7 * DAY}
-"""How long a long recording, and a short one, teaches before anything is counted."""
+LONG = 56 * DAY
+SCHOOLED_LONG, SCHOOLED_SHORT = 28 * DAY, 7 * DAY
+"""How long a recording of at least `LONG`, and a shorter one, teaches before anything is counted."""
 JUST_SEEN = 0.5 * HOUR
 """Where nobody noted absences, somebody is surely at home so soon after a sign of life."""
 _UP_FROM, _UP_UNTIL = 4 * HOUR, 14 * HOUR
@@ -43,7 +43,8 @@ class Life:
         self.player = player
         self.recording: Recording = player.recording
         self.first, self.last = player.first, player.last
-        self.counted_from = min(self.first + SCHOOLED[self.last - self.first >= LONG], self.last)
+        schooling = SCHOOLED_LONG if self.last - self.first >= LONG else SCHOOLED_SHORT
+        self.counted_from = min(self.first + schooling, self.last)
         self.devices = {device.id.partition("/")[2]: device for device in self.recording.devices}
         self.signs = _signs(player, self.devices)
         self.away = _spells(self.recording, AWAY)

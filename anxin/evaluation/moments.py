@@ -101,7 +101,7 @@ def _night_exits(life: Life, rng: Random, count: int) -> Iterator[Injection]:
     for night in rng.sample(nights, min(count, len(nights))):
         at = night - DAY + NIGHT_FROM + rng.random() * NIGHT_FOR
         if life.counted_from <= at and life.is_home(at):
-            yield Injection(Injected.NIGHT_EXIT, at, injections.leaves(doors[0]), at, device=doors[0])
+            yield Injection(Injected.NIGHT_EXIT, at, injections.leaves(doors[0]), at)
 
 
 def _doors(life: Life, rng: Random, count: int) -> Iterator[Injection]:
@@ -114,7 +114,7 @@ def _doors(life: Life, rng: Random, count: int) -> Iterator[Injection]:
     ]
     for line in rng.sample(opened, min(count, len(opened))):
         change = injections.held(line.device, "open", until=line.at + HELD)
-        yield Injection(Injected.DOOR_LEFT_OPEN, line.at, change, line.at, line.device)
+        yield Injection(Injected.DOOR_LEFT_OPEN, line.at, change, line.at)
 
 
 def _appliances(life: Life, rng: Random, count: int) -> Iterator[Injection]:
@@ -123,7 +123,7 @@ def _appliances(life: Life, rng: Random, count: int) -> Iterator[Injection]:
     for device, at, watts in rng.sample(ends, min(count, len(ends))):
         change = injections.held(device, watts, until=at + HELD)
         role = life.devices[device].role.value
-        yield Injection(Injected.APPLIANCE_LEFT_ON, at, change, at, device, (f"class {role}",))
+        yield Injection(Injected.APPLIANCE_LEFT_ON, at, change, at, (f"class {role}",))
 
 
 def _ends_of_runs(life: Life, device: str) -> Iterator[tuple[str, float, float]]:
@@ -143,7 +143,7 @@ def _faults(life: Life, rng: Random, count: int) -> Iterator[Injection]:
     end = life.last - FOLLOWED
     if end <= life.counted_from or not count:
         return
-    meters = [device for device, known in life.devices.items() if injections.is_meter(known.role)]
+    meters = life.of_role(Role.MAIN_METER)
     doors, motion = life.of_role(Role.FRONT_DOOR), _busiest_motion(life)
     everything = list(life.player.recording.kinds)
     for number in range(count):

@@ -1,4 +1,4 @@
-"""Peers: what others do, on the same signs of life, with the recording's own word for when the person was away.
+"""Peers: what others do, on the signs of single sensors, with the recording's own word for when the person was away.
 
 A peer is told each stretch of a life without a sign ("quiet"), and says when it would have called had it gone on.
 """

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +73,7 @@ def _each(
         yield from map(do, work)
         return
     with ProcessPoolExecutor(max_workers=min(workers, len(work))) as pool:
-        yield from pool.map(partial(do), work)
+        yield from pool.map(do, work)
 
 
 def _found(folders: Sequence[Path]) -> tuple[list[Path], list[Path]]:

@@ -36,7 +36,6 @@ class Trialled:
     what: Injected
     at: float
     delay: float
-    device: str = ""
     tags: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
 
@@ -123,7 +122,7 @@ class _Passage:
             self._suspects.append((injection, list(calls)))
             return
         delay = 0.0 if standing and _stands(standing, injection.at) else _found(fork, calls, injection, self._life)
-        self._trial.injected.append(Trialled(injection.what, injection.at, delay, injection.device, injection.tags))
+        self._trial.injected.append(Trialled(injection.what, injection.at, delay, injection.tags))
 
     def _cleared(self, injection: Injection, calls: list[Call]) -> Trialled:
         """Of a device fault: what it called that the untouched life did not."""
@@ -138,7 +137,7 @@ class _Passage:
             else:
                 extra.append(call.kind)
         called = tuple(kind.value for kind in extra)
-        return Trialled(injection.what, injection.at, inf, injection.device, injection.tags, called)
+        return Trialled(injection.what, injection.at, inf, injection.tags, called)
 
     def _judged_presence(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Every minute after schooling, against what was noted; nothing where nobody noted absences."""
