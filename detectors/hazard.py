@@ -1,190 +1,211 @@
-"""The hazard of the next sign of life: from counts of past quiet to the quiet that spends a budget of false alarms.
+"""The hazard of the next sign of life, learned as a whole: what the clock says, what the hour of its beginning says,
+how old the quiet is, and where somebody was last.
 
-Survival analysis with a piecewise-constant hazard over hour of day, age of the quiet, and where somebody was last;
-Gamma-Poisson shrinkage to neighbouring hours, to the age before, and to a prior for day one. Pure numpy.
+Piecewise-exponential survival by Poisson regression (Holford 1980; Laird & Olivier 1981) on hat functions, with ridge
+shrinkage, so that what was never seen is told by its neighbours; gamma frailty (Vaupel et al. 1979) over it, because no
+two days are alike. Pure numpy.
 """
 
 import math
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.places import Room
 from detectors.instants import HOUR, MINUTE
+from detectors.quiets import (
+    ABED,
+    BED,
+    BEDROOM,
+    CELLS,
+    HOURS,
+    MIDDLES,
+    PLACES,
+    SHORT,
+    Floats,
+    Quiet,
+    cells_of,
+)
 
-Floats = NDArray[np.float32]
-Halves = NDArray[np.float16]
+Doubles = NDArray[np.float64]
 
-SHORT = 5 * MINUTE
-"""A quiet shorter than this is a pause between two movements: too common to count, too short to matter."""
-EDGES: Final = tuple(m * MINUTE for m in (10, 20, 40, 80, 160, 320))
-"""Ages at which the hazard may change, from `SHORT` on."""
-AGES, HOURS, PLACES = len(EDGES) + 1, 24, 3
-SHAPE: Final = (HOURS, AGES, PLACES)
-CELLS = HOURS * AGES * PLACES
-BATHROOM, BEDROOM, ELSEWHERE = 0, 1, 2
-LATE = 21
 STARTS = 48
 STEP = 5 * MINUTE
-BATHROOM_RISK, DIM_BATHROOM_RISK = 32.0, 2.0
-"""How much more an hour of waiting counts for a fall in the bathroom: in so small a part of the day falls are likelier
-by the hour, a person who lies on tiles gets cold, and stays are short, so that little is lost by asking. Where other
-rooms are hardly seen, whoever was last noticed in the bathroom is mostly not there any more. What people want, not a
-measurement: such that a fall there is found in about an hour.
+STEPS = int(20 * HOUR / STEP)
+_SIGNS_AN_HOUR = 2.2
+"""Where nothing is known yet, in a home with motion sensors in most rooms."""
+_FRAILTY = 0.1
+"""Variance, around 1, of what makes one quiet unlike another of its kind: nobody is as regular as their average."""
+_FREE, _HELD, _HELD_TOGETHER, _HELD_AGE, _CARRIED = 0.05, 1.5, 0.5, 30.0, 6.0
+"""How much the weights are held back: the home's mean hardly; what goes for an age only in some hours less than what
+goes for all, but close to the age before (P-splines, Eilers & Marx 1996), so that an age never reached at some hour is
+told by those that were; an age by itself most, so that long nights are put down to the night and do not make long
+quiets by day look usual.
 """
-_BEFORE = 10 * MINUTE
-"""Time spent, for each quiet, before it counts as one: moving about, and its first minutes."""
-_HIGHEST_LOG_COST, _LOG_COST_STEP = 12.0, 0.02
-_STEPS = int(20 * HOUR / STEP)
-
-_KERNEL = {0: 1.0, 1: 0.5, 2: 0.15, 3: 0.05}
-"""What a neighbouring hour is worth, on either side."""
-_ANY_HOUR = 0.25
-"""What any hour is worth for the bathroom: a stay there hardly depends on the time of day."""
-_CARRY = 0.9
-"""Where a home has never been quiet for so long at this hour: the hazard of the age before, lowered by this."""
-_SHRINK = 1.0
-_PRIOR_HOURS = 0.4
-_LEAST_HAZARD = 0.02
-_ANY_PLACE = 0.2
-"""What any place is worth for old quiets: one that began elsewhere tells little of a night in bed."""
-_PLACELESS = 3
-"""The age class (40 min) from which on it matters less where somebody was last."""
-
-_AWAKE = (6.0, 3.5, 2.0, 1.2, 0.9, 0.8, 0.8)
-_ASLEEP = (3.0, 1.5, 0.6, 0.3, 0.2, 0.2, 0.2)
-_RISING = (4.5, 2.5, 1.4, 1.0, 0.9, 1.0, 1.2)
-RISING_HOURS, BUSY_HOURS = range(6, 9), range(9, 22)
+_LOWEST, _HIGHEST = -7.0, 4.0
+_LARGEST_MOVE = 1.5
+_MOVES = 1
+"""Newton steps a day: a day changes little."""
+_OCTAVE = 0.8
+_AGE_HATS, _OLD_HATS = range(7), range(1, 6)
+_RECENT = HOUR
+_EVERY_OTHER = range(0, HOURS, 2)
 
 
-def place_of(room: Room) -> int:
-    """Rooms that end a stay in their own way. A flat is small: the rest is one."""
-    match room:
-        case Room.BATHROOM:
-            return BATHROOM
-        case Room.BEDROOM:
-            return BEDROOM
-        case _:
-            return ELSEWHERE
+def _hats(x: Doubles, centres: range, width: float, period: float | None = None) -> Doubles:
+    """1 at each centre, falling to 0 at `width` from it; around the clock where there is a `period`."""
+    distance = np.abs(x[..., None] - np.asarray(centres, np.float64))
+    if period is not None:
+        distance = np.minimum(distance, period - distance)
+    return np.maximum(0.0, 1.0 - distance / width)
 
 
-def cells_of(second: float, gap: float, place: int) -> Iterator[tuple[int, float]]:
-    """The flat cells that a quiet of `gap` seconds, begun `second` seconds after midnight, passes through, with the
-    hours spent in each. Nothing for a short one.
+def _shared_terms(began: Doubles, age: Doubles) -> Doubles:
+    """What holds at every place. `began`: hour of day; `age`: s."""
+    clock = (began + age / HOUR) % HOURS
+    octaves = np.minimum(np.log(age / (5 * MINUTE)) / _OCTAVE, 6.0)
+    old = _hats(np.minimum(octaves, 5.0), _OLD_HATS, 1.0)
+    now, then = (_hats(hour, _EVERY_OTHER, 2.0, HOURS) for hour in (clock, began))
+    flat = (*clock.shape, -1)
+    return np.concatenate(
+        [
+            np.ones((*clock.shape, 1)),
+            _hats(octaves, _AGE_HATS, 1.0),
+            _hats(clock, range(HOURS), 1.0, HOURS),
+            then,
+            (now[..., :, None] * old[..., None, :]).reshape(flat),
+            (then[..., :, None] * old[..., None, :]).reshape(flat),
+        ],
+        axis=-1,
+    )
+
+
+def _placed_terms(place: int, began: Doubles, age: Doubles) -> Doubles:
+    """What holds there only: at any age, at first, and, in bed, by the clock."""
+    here = np.zeros((*age.shape, PLACES))
+    here[..., place] = 1.0
+    clock = _hats((began + age / HOUR) % HOURS, _EVERY_OTHER, 2.0, HOURS)
+    abed = [clock * (place == bed) for bed in (BEDROOM, ABED)]
+    return np.concatenate([here, here * np.exp(-age / _RECENT)[..., None], *abed], axis=-1)
+
+
+@cache
+def _cell_terms() -> Doubles:
+    """By flat cell: the terms at its middle."""
+    began, age = np.meshgrid(np.arange(HOURS) + 0.5, MIDDLES, indexing="ij")
+    shared = _shared_terms(began, age)
+    by_place = [np.concatenate([shared, _placed_terms(place, began, age)], axis=-1) for place in range(PLACES)]
+    return np.stack(by_place, axis=2).reshape(CELLS, -1)
+
+
+@cache
+def _path_terms() -> tuple[Floats, Floats, Floats]:
+    """For quiets that begin in each half hour, by step: the shared terms, the clock's, and what is left of `recent`."""
+    began, age = np.meshgrid(np.arange(STARTS) / 2 + 0.25, SHORT + (np.arange(STEPS) + 0.5) * STEP, indexing="ij")
+    clock = _hats((began + age / HOUR) % HOURS, _EVERY_OTHER, 2.0, HOURS)
+    shared = _shared_terms(began, age)
+    return shared.astype(np.float32), clock.astype(np.float32), np.exp(-age[0] / _RECENT).astype(np.float32)
+
+
+@cache
+def _held() -> Doubles:
+    """The penalty: half of its product with the weights, on either side, is what they cost."""
+    hours, ages = HOURS + len(_EVERY_OTHER), len(_AGE_HATS)
+    old = 2 * len(_EVERY_OTHER) * len(_OLD_HATS)
+    parts = [(1, _FREE), (ages, _HELD_AGE), (hours, _HELD), (old, _HELD_TOGETHER)]
+    held = np.concatenate([np.full(count, weight) for count, weight in parts])
+    penalty = np.diag(np.concatenate([held, np.full(_cell_terms().shape[1] - held.size, _HELD)]))
+    _carry(penalty, 1, ages)
+    for begin in range(1 + ages + hours, held.size, len(_OLD_HATS)):
+        _carry(penalty, begin, len(_OLD_HATS))
+    return penalty
+
+
+def _carry(penalty: Doubles, begin: int, count: int) -> None:
+    """Neighbours among these are held together."""
+    step = np.diff(np.eye(count), axis=0)
+    penalty[begin : begin + count, begin : begin + count] += _CARRIED * step.T @ step
+
+
+def no_weights() -> Floats:
+    return np.zeros(_cell_terms().shape[1], np.float32)
+
+
+class Learned(NamedTuple):
+    """`weights`: of each term; `spread`: their covariance, as far as the counts tell."""
+
+    weights: Floats
+    spread: Doubles
+
+
+def learn(ends: Floats, hours: Floats, before: Floats, density: float, *, moves: int = _MOVES) -> Learned:
+    """The weights that explain the counts best, sought from those of the day `before`.
+
+    `ends` and `hours` by flat cell. `density` (0 to 1): how many of the signs in a home this installation sees.
     """
-    age, group = SHORT, 0
-    while age < gap:
-        at = second + age
-        while group < len(EDGES) and age >= EDGES[group]:
-            group += 1
-        edge = EDGES[group] if group < len(EDGES) else math.inf
-        until = min(gap, edge, max(age + HOUR - at % HOUR, age + 0.001))
-        yield (int(at // HOUR) % HOURS * AGES + group) * PLACES + place, (until - age) / HOUR
-        age = until
+    lived = hours > 0
+    terms, spent, ended = _cell_terms()[lived], hours[lived].astype(np.float64), ends[lived].astype(np.float64)
+    weights: Doubles = before.astype(np.float64)
+    spread = _inverse(_held())
+    for move in range(moves + 1):
+        expected = spent * _rates(terms @ weights, density)
+        spread = _inverse((terms * expected[:, None]).T @ terms + _held())
+        if move < moves:
+            slope = terms.T @ (ended - expected) - _held() @ weights
+            weights += np.clip(spread @ slope, -_LARGEST_MOVE, _LARGEST_MOVE)
+    return Learned(weights.astype(np.float32), spread)
 
 
-def _prior() -> Floats:
-    """Signs per hour in a home with a motion sensor in most rooms; round numbers, fitted to no recording."""
-    table = np.empty(SHAPE, np.float32)
-    for hour in range(HOURS):
-        row = _AWAKE if hour in BUSY_HOURS else _RISING if hour in RISING_HOURS else _ASLEEP
-        table[hour] = np.asarray(row, np.float32)[:, None]
-    table[:, :, BATHROOM] *= 1.5
-    return table
+def _inverse(matrix: Doubles) -> Doubles:
+    return np.asarray(np.linalg.inv(matrix), np.float64)
 
 
-def _grid() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """For a quiet that begins in each half hour: the hour of day, and the age class, of each step that follows."""
-    age = SHORT + np.arange(_STEPS) * STEP
-    begin = np.arange(STARTS)[:, None] * (0.5 * HOUR) + 0.25 * HOUR
-    hour = ((begin + age[None, :]) // HOUR).astype(np.intp) % HOURS
-    return hour, np.searchsorted(np.asarray(EDGES), age, side="right").astype(np.intp)
+def without(learned: Learned, quiet: Quiet, worth: float, density: float) -> Floats:
+    """The weights as they would be had this quiet, counted `worth` times, not been: one Newton step from the rest.
 
-
-_PRIOR: Final = _prior()
-_HOUR_OF_STEP, _AGE_OF_STEP = _grid()
-
-
-def _smoothed(counts: Floats) -> Floats:
-    """Summed over neighbouring hours around the clock, and over places for old quiets."""
-    cells = counts.reshape(SHAPE)
-    out = np.zeros(SHAPE, np.float32)
-    for distance, weight in _KERNEL.items():
-        out += weight * np.roll(cells, distance, axis=0)
-        if distance:
-            out += weight * np.roll(cells, -distance, axis=0)
-    out[:, :, BATHROOM] += _ANY_HOUR * cells[:, :, BATHROOM].sum(axis=0)
-    old = out[:, _PLACELESS:]
-    out[:, _PLACELESS:] = (1 - _ANY_PLACE) * old + _ANY_PLACE * old.sum(axis=2, keepdims=True)
-    return out
-
-
-def hazard_of(events: Floats, exposure: Floats, density: float) -> Halves:
-    """Signs of life per hour of quiet, by hour of day, age and place.
-
-    `events` and `exposure` (hours) are flat counts; `density` (0 to 1) scales the prior to the installation.
+    What it told of their spread is taken out too (Woodbury 1950), or the strangest would still vouch for themselves.
     """
-    ended, hours, prior = _smoothed(events), _smoothed(exposure), _PRIOR * np.float32(density)
-    hazard = np.empty(SHAPE, np.float32)
-    parent = prior[:, 0]
-    for age in range(AGES):
-        if age:
-            learned = hours[:, age - 1] / (hours[:, age - 1] + _PRIOR_HOURS)
-            carried = _CARRY * hazard[:, age - 1]
-            parent = learned * carried + (1 - learned) * np.minimum(prior[:, age], carried * 1.3)
-        known = ended[:, age] + _PRIOR_HOURS * prior[:, age] + _SHRINK
-        hazard[:, age] = known / (hours[:, age] + _PRIOR_HOURS + _SHRINK / np.maximum(parent, _LEAST_HAZARD))
-    return hazard.astype(np.float16)
+    cells, hours = cells_of(quiet)
+    terms = _cell_terms()[cells]
+    expected = worth * hours * _rates(terms @ learned.weights, density)
+    told = np.sqrt(expected)[:, None] * terms
+    through = learned.spread @ told.T
+    slope = terms.T @ expected - worth * terms[-1]
+    moved = learned.spread @ slope
+    moved += through @ np.linalg.solve(np.eye(len(cells)) - told @ through, told @ moved)
+    rest: Floats = (learned.weights + np.clip(moved, -2 * _LARGEST_MOVE, 2 * _LARGEST_MOVE)).astype(np.float32)
+    return rest
 
 
-def _waits(hazard: Halves, risk: float, starts: NDArray[np.intp] | slice = slice(None)) -> tuple[Floats, Floats]:
-    """By step after a quiet began: the chance that it goes on, and the mean hours that a fall in it waits until then.
-
-    For quiets that begin in these half hours, at every place: two arrays of half hour, step, place. A fall comes at
-    any moment of the time that a quiet takes up; one at age a, found at T, waits T - a. That is the integral over T of
-    the time spent in quiets of this kind.
-    """
-    along = hazard.astype(np.float32)[_HOUR_OF_STEP[starts], _AGE_OF_STEP[None, :]] * np.float32(STEP / HOUR)
-    goes_on = np.exp(-np.cumsum(along, axis=1))
-    risks = np.ones(PLACES, np.float32)
-    risks[BATHROOM] = risk
-    spent = np.float32(_BEFORE / HOUR) + np.cumsum(goes_on, axis=1) * np.float32(STEP / HOUR)
-    return goes_on, np.cumsum(risks * spent, axis=1) * np.float32(STEP / HOUR)
+def _rates(logs: Doubles, density: float) -> Doubles:
+    """Signs per hour."""
+    rates: Doubles = np.exp(np.clip(logs + math.log(_SIGNS_AN_HOUR * density), _LOWEST, _HIGHEST))
+    return rates
 
 
-def thresholds_of(hazard: Halves, cost: float, risk: float) -> Floats:
-    """Seconds of quiet, by half hour of its beginning and place, after which waiting longer costs more than it saves.
-
-    A false alarm costs as much as `cost` hours of waiting; an hour in the bathroom counts `risk` times. The least of
-    cost times the chance that the quiet is usual life after all, plus the wait of those who fell: so every hour and
-    room gets its share of a budget where it buys most (Lagrange).
-    """
-    goes_on, waits = _waits(hazard, risk)
-    steps: Floats = (np.float32(cost) * goes_on + waits).argmin(axis=1).astype(np.float32)
-    return np.float32(SHORT) + (steps + 1) * np.float32(STEP)
-
-
-def cost_needed(hazard: Halves, risk: float, second: float, gap: float, place: int) -> float:
-    """The log of the least cost of a false alarm (hours) at which this quiet would not have been one.
-
-    It began `second` seconds after midnight and lasted `gap` seconds.
-    """
-    start = np.asarray([int(second // (0.5 * HOUR))], np.intp)
-    goes_on, waits = (each[0, :, place] for each in _waits(hazard, risk, start))
-    low, high = 0.0, _HIGHEST_LOG_COST
-    while high - low > _LOG_COST_STEP:
-        middle = (low + high) / 2
-        found = SHORT + (int((math.exp(middle) * goes_on + waits).argmin()) + 1) * STEP
-        low, high = (low, middle) if found > gap else (middle, high)
-    return high
+def goes_on(weights: Floats, density: float, place: int, start: int | None = None) -> Floats:
+    """The chance that a quiet goes on, by half hour of its beginning (or of one, `start`) and step (`STEP`)."""
+    shared, clock, recent = _path_terms()
+    if start is not None:
+        shared, clock = shared[start : start + 1], clock[start : start + 1]
+    begin = shared.shape[-1]
+    logs = shared @ weights[:begin] + weights[begin + place] + weights[begin + PLACES + place] * recent
+    if place in BED:
+        at = begin + 2 * PLACES + (place - BEDROOM) * len(_EVERY_OTHER)
+        logs = logs + clock @ weights[at : at + len(_EVERY_OTHER)]
+    rates = np.exp(np.clip(logs + np.float32(math.log(_SIGNS_AN_HOUR * density)), _LOWEST, _HIGHEST))
+    summed = np.cumsum(rates, axis=-1) * np.float32(_FRAILTY * STEP / HOUR)
+    chances: Floats = np.exp(np.log1p(summed) * np.float32(-1.0 / _FRAILTY))
+    return chances
 
 
 @lru_cache(maxsize=64)
-def first_tables(density: float, cost: float, risk: float) -> tuple[Halves, Floats]:
-    """Hazard and thresholds of a home of which nothing is known: shared by all that are alike."""
-    nothing = np.zeros(CELLS, np.float32)
-    hazard = hazard_of(nothing, nothing, density)
-    return hazard, thresholds_of(hazard, cost, risk)
+def unknown(density: float) -> Floats:
+    """`goes_on` by place, of a home of which nothing is known: shared by all that are alike."""
+    return np.stack([goes_on(no_weights(), density, place) for place in range(PLACES)])
+
+
+def of_every_place(weights: Floats, density: float) -> Floats:
+    """`goes_on` by place, half hour of the beginning, and step."""
+    return np.stack([goes_on(weights, density, place) for place in range(PLACES)])

@@ -22,7 +22,6 @@ from detectors.door_open import DoorOpen
 from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
 from detectors.expected import ExpectedBy
 from detectors.faults import faults_of
-from detectors.hazard import BATHROOM_RISK, DIM_BATHROOM_RISK
 from detectors.instants import NEVER, instant, seconds, waking
 from detectors.kit import density_of, sees_rooms
 from detectors.night_out import NightOut
@@ -33,9 +32,10 @@ from detectors.routine import Routine
 from detectors.settings import WatchSettings
 from detectors.silence import Silence
 from detectors.visibility import HomeVisibility
+from detectors.waiting import BATHROOM_RISK, DIM_BATHROOM_RISK
 
-SNAPSHOT_VERSION = 2
-READABLE = frozenset({1, SNAPSHOT_VERSION})
+SNAPSHOT_VERSION = 3
+READABLE = frozenset({1, 2, SNAPSHOT_VERSION})
 """Layouts that can be taken up: what an older one did not know is learned anew, the rest is kept."""
 _HAZARDS = frozenset({Kind.SMOKE, Kind.GAS, Kind.WATER})
 _NIGHT_OUT = "night_out:"

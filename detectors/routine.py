@@ -1,11 +1,10 @@
 """Routine: how long this home is usually quiet, by hour, by age of the quiet, and by where somebody was last seen.
 
-What people set is a budget of false alarms. What a false alarm must cost for each day's least usual quiet not to have
-been one is kept, and the cost is put where, judged by those, the home would exceed it just that often.
+What people set is a budget of false alarms; the price of one is put where this home's own days would exceed it just
+that often, and every hour and place waits for as long as that is worth.
 """
 
 import base64
-import math
 import zlib
 from array import array
 from collections.abc import Mapping
@@ -13,57 +12,56 @@ from typing import Any
 
 import numpy as np
 
-from detectors.hazard import (
-    BATHROOM_RISK,
-    BEDROOM,
-    BUSY_HOURS,
-    CELLS,
-    HOURS,
-    LATE,
-    PLACES,
-    SHAPE,
-    SHORT,
-    STARTS,
-    Floats,
-    Halves,
-    cells_of,
-    cost_needed,
-    first_tables,
-    hazard_of,
-    thresholds_of,
-)
+from detectors.hazard import STARTS, learn, no_weights
 from detectors.instants import DAY, HOUR, wall
+from detectors.price import Price
+from detectors.quiets import BATHROOM, BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
+from detectors.waiting import BATHROOM_RISK, Steps, first_steps, seconds_of, steps_learned
 
 HALF_LIFE_DAYS = 45.0
+_FADE = 0.5 ** (1.0 / HALF_LIFE_DAYS)
 WORTH_NOTING = 15 * 60.0
 """A quiet shorter than this (s) is never a day's least usual one."""
-TAIL_FROM = 4.0
-"""From here on the log of what a false alarm must cost is taken to be exponential."""
-_TAIL_DAYS, _TAIL_SHARE = 8.0, 0.5
-_EXCESSES, _EXCESS = 6.0, 0.7
-"""Priors: days, the share of them that reach the tail; such days, and by how much they exceed its beginning."""
-_WILDEST = 2.5
-"""By so much a day counts at most; one wild day may not blind the home for months."""
-_LOWEST, _HIGHEST = 2.5, 9.0
+BUSY_HOURS = range(9, 22)
+"""Hours in which somebody is up, before any day is known."""
+LATE, _MIDNIGHT = 21, 23
 _EARLIEST_UP, _LATEST_UP, _NEARLY_ALWAYS = 4, 11, 0.8
-_MIDNIGHT = 23
 _LIVED = 2
 """Quiets that a day must have to count as lived at home."""
 _HALF_HOUR = HOUR / 2
-_MONTH_DAYS = 30.0
-_SMALL_OF_VERSION_1 = 5
+GROUPS = 3
+"""Places told apart where the longest quiet is remembered: the bathroom, in bed, anywhere else."""
+_MOVES_OF_OLD = 6
+_CELLS_OF_OLD = 24 * 7 * 3
+
+
+def group_of(place: int) -> int:
+    return 0 if place == BATHROOM else 1 if place in BED else 2
 
 
 class Routine:
-    """What is learned of one home's quiet times. `density` scales the prior: 1 where motion is seen in most rooms.
-    `risk`: how many times an hour of waiting counts in the bathroom.
+    """What is learned of one home's quiet times. `density` says how many of its signs are seen: 1 where motion is seen
+    in most rooms. `risk`: how many times an hour of waiting counts in the bathroom.
 
     It learns in days of the home's own clock: what a day taught comes into force with the next one's first sign.
     """
 
     __slots__ = (
-        "_awake", "_awake_today", "_events", "_exposure", "_hazard", "_longest", "_tail", "_thresholds", "_timezone",
-        "_today", "_worst", "budget", "day", "days", "density", "risk",
+        "_awake",
+        "_awake_today",
+        "_lived",
+        "_longest",
+        "_price",
+        "_quiets",
+        "_steps",
+        "_timezone",
+        "_weights",
+        "_worst",
+        "budget",
+        "day",
+        "days",
+        "density",
+        "risk",
     )  # fmt: skip
 
     def __init__(self, timezone: str, *, budget: float, density: float, risk: float = BATHROOM_RISK) -> None:
@@ -73,50 +71,47 @@ class Routine:
         self.risk = risk
         self.day = -1
         self.days = 0
-        self._events = array("f", bytes(4 * CELLS))
-        self._exposure = array("f", bytes(4 * CELLS))
-        self._longest = array("f", bytes(4 * HOURS * PLACES))
-        self._today = array("d", [0.0] * PLACES)
+        self._quiets = Quiets()
+        self._price = Price(HALF_LIFE_DAYS)
+        self._weights = no_weights()
+        self._longest = array("f", bytes(4 * HOURS * GROUPS))
+        self._lived = 0
         self._awake = array("d", [1.0 if hour in BUSY_HOURS else 0.0 for hour in range(HOURS)])
         self._awake_today = 0
-        self._tail = array("d", [0.0] * 3)  # days; those that reached the tail; the sum of their excesses
-        self._worst = array("d", [0.0] * 2)  # of today: highest ratio to the threshold, and the cost that it needed
-        self._hazard, self._thresholds = first_tables(density, self.cost(), risk)
+        self._worst: tuple[float, Quiet | None] = (0.0, None)
+        self._steps = first_steps(density, self.cost(), risk)
 
     def threshold(self, t: float, place: int) -> float:
         """Seconds of quiet after a sign at `t`, seen there, that are no longer usual; unbounded by any floor."""
-        return float(self._thresholds[int(wall(self._timezone, t) % DAY // _HALF_HOUR), place])
+        return float(seconds_of(self._steps[self._start(t), place]))
 
     def widest_threshold(self, t: float) -> float:
         """The same when nobody knows where the person was last."""
-        return float(self._thresholds[int(wall(self._timezone, t) % DAY // _HALF_HOUR)].max())
+        return float(seconds_of(self._steps[self._start(t)]).max())
+
+    def _start(self, t: float) -> int:
+        return int(wall(self._timezone, t) % DAY // _HALF_HOUR)
 
     def usual_longest(self, t: float, place: int) -> float:
         """The longest quiet (s) that ever began within an hour of this time of day, there; 0 if none is known."""
-        hour = int(wall(self._timezone, t) % DAY // HOUR)
-        return max(self._longest[(h % HOURS) * PLACES + place] for h in (hour - 1, hour, hour + 1))
-
-    @property
-    def hazard(self) -> Halves:
-        """Signs of life per hour of quiet, by hour of day, age and place."""
-        return self._hazard
+        hour, group = int(wall(self._timezone, t) % DAY // HOUR), group_of(place)
+        return max(self._longest[(h % HOURS) * GROUPS + group] for h in (hour - 1, hour, hour + 1))
 
     def longest_by_hour(self, place: int) -> tuple[float, ...]:
         """The longest quiet (s) that began in each hour there and ended well."""
-        return tuple(self._longest[hour * PLACES + place] for hour in range(HOURS))
+        return tuple(self._longest[hour * GROUPS + group_of(place)] for hour in range(HOURS))
 
     def up_by_hour(self) -> tuple[float, ...]:
         """The share of days with life outside the bedroom in each hour."""
         return tuple(self._awake)
 
     def hours_spent(self) -> Floats:
-        """Hours of quiet by hour of day, age and place; days long gone count less."""
-        return _table(self._exposure).reshape(SHAPE)
+        """Hours of quiet by hour of its beginning, age and place; days long gone count less."""
+        return self._quiets.counted()[1].reshape(SHAPE)
 
     def days_known(self) -> float:
         """Days behind that, faded as they are."""
-        fade = 0.5 ** (1.0 / HALF_LIFE_DAYS)
-        return float((1.0 - fade**self.days) / (1.0 - fade))
+        return float((1.0 - _FADE**self.days) / (1.0 - _FADE))
 
     def up_by(self, t: float, place: int) -> float:
         """For a quiet that begins in bed: when, after `t`, somebody here is nearly always up. `t` itself by day.
@@ -126,7 +121,7 @@ class Routine:
         """
         local = wall(self._timezone, t)
         hour = int(local % DAY // HOUR)
-        late = LATE if place == BEDROOM else _MIDNIGHT
+        late = LATE if place in BED else _MIDNIGHT
         rising = next((h for h in range(_EARLIEST_UP, _LATEST_UP) if self._awake[h] >= _NEARLY_ALWAYS), _LATEST_UP)
         if rising < hour < late:
             return t
@@ -137,13 +132,13 @@ class Routine:
         """A sign of life: the first of a local day ends the day before. Who turns over in bed is not up."""
         local = wall(self._timezone, t)
         if local // DAY > self.day:
-            if self.day >= 0 and sum(self._today) >= _LIVED:
+            if self.day >= 0 and self._lived >= _LIVED:
                 self._end_day()
             self.day = int(local // DAY)
-            self._today = array("d", [0.0] * PLACES)
-            self._worst = array("d", [0.0] * 2)
+            self._lived = 0
+            self._worst = (0.0, None)
             self._awake_today = 0
-        if place != BEDROOM:
+        if place not in BED:
             self._awake_today |= 1 << int(local % DAY // HOUR)
 
     def learn(self, start: float, end: float, place: int) -> None:
@@ -151,83 +146,71 @@ class Routine:
         gap = end - start
         if gap < SHORT:
             return
-        self._today[place] += 1
-        second = wall(self._timezone, start) % DAY
-        hour = int(second // HOUR)
-        slot = hour * PLACES + place
+        self._lived += 1
+        quiet = Quiet(wall(self._timezone, start) % DAY, gap, place)
+        slot = int(quiet.second // HOUR) * GROUPS + group_of(place)
         self._longest[slot] = max(self._longest[slot], gap)
-        self._compare(second, gap, place)
-        cell = -1
-        for cell, hours in cells_of(second, gap, place):
-            self._exposure[cell] += hours
-        if cell >= 0:
-            self._events[cell] += 1.0
-
-    def _compare(self, second: float, gap: float, place: int) -> None:
-        """Keep the least usual quiet of this day, judged by what was known before it."""
-        if gap < WORTH_NOTING:
-            return
-        ratio = gap / float(self._thresholds[int(second // _HALF_HOUR), place])
-        if ratio > self._worst[0]:
-            self._worst[0] = ratio
-            self._worst[1] = max(self._worst[1], cost_needed(self._hazard, self.risk, second, gap, place))
+        self._quiets.add(quiet)
+        if gap >= WORTH_NOTING:
+            ratio = gap / float(seconds_of(self._steps[int(quiet.second // _HALF_HOUR), place]))
+            self._worst = max(self._worst, (ratio, quiet), key=lambda each: each[0])
 
     def _end_day(self) -> None:
         self.days += 1
-        fade = 0.5 ** (1.0 / HALF_LIFE_DAYS)
         for hour in range(HOURS):
             self._awake[hour] += ((self._awake_today >> hour & 1) - self._awake[hour]) / min(self.days + 6, 28)
-        excess = self._worst[1] - TAIL_FROM
-        reached = (1.0, float(excess > 0), min(max(excess, 0.0), _WILDEST))
-        self._tail = array("d", (kept * fade + new for kept, new in zip(self._tail, reached, strict=True)))
-        self._events = _faded(self._events, fade)
-        self._exposure = _faded(self._exposure, fade)
-        self._hazard = hazard_of(_table(self._events), _table(self._exposure), self.density)
-        self._thresholds = thresholds_of(self._hazard, self.cost(), self.risk)
+        self._quiets.end_day(_FADE)
+        learned = learn(*self._quiets.counted(), self._weights, self.density)
+        self._weights = learned.weights
+        self._price.end_day(self.days, self._worst[1], learned, self.density, self.risk)
+        self._apply()
+
+    def _apply(self) -> None:
+        self._steps = self.steps_at(self.budget)
+
+    def steps_at(self, budget: float) -> Steps:
+        """Steps of waiting, by half hour and place, were this the budget."""
+        return steps_learned(self._weights, self.density, self.cost(budget), self.risk)
 
     def cost(self, budget: float | None = None) -> float:
-        """How many hours of waiting a false alarm costs here, so that alarms stay within the budget, or another one.
-
-        Each day's least usual quiet needs some cost not to be an alarm. The log of that has an exponential tail (peaks
-        over a threshold: Pickands 1975), shrunk to a prior; the cost is put where days exceed it as often as the budget
-        says.
-        """
-        days, reached, excess = self._tail
-        share = (reached + _TAIL_DAYS * _TAIL_SHARE) / (days + _TAIL_DAYS)
-        mean = (excess + _EXCESSES * _EXCESS) / (reached + _EXCESSES)
-        daily = min((self.budget if budget is None else budget) / _MONTH_DAYS, 0.9)
-        return math.exp(min(max(TAIL_FROM + mean * math.log(share / daily), _LOWEST), _HIGHEST))
+        """How many hours of waiting a false alarm costs here, so that alarms stay within the budget, or another one."""
+        return self._price.cost(self.budget if budget is None else budget)
 
     def snapshot(self) -> dict[str, Any]:
-        tables = (self._events, self._exposure, self._longest, self._thresholds, self._hazard)
-        packed = zlib.compress(b"".join(table.tobytes() for table in tables), 1)
-        small = (self._today, self._awake, self._tail, self._worst)
+        packed = zlib.compress(self._weights.tobytes() + self._longest.tobytes() + self._steps.tobytes(), 1)
+        ratio, worst = self._worst
         return {
+            "quiets": self._quiets.snapshot(),
+            "price": self._price.snapshot(),
             "tables": base64.b64encode(packed).decode("ascii"),
-            "small": [list(values) for values in small],
-            "days": [self.day, self.days, self._awake_today],
+            "awake": list(self._awake),
+            "worst": [ratio, *(worst or ())],
+            "days": [self.day, self.days, self._awake_today, self._lived],
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
+        if "quiets" not in body:
+            self._take_over(body)
+            return
+        self._quiets.restore(body["quiets"])
+        self._price.restore(body["price"])
         packed = zlib.decompress(base64.b64decode(body["tables"]))
-        sizes = (4 * CELLS, 4 * CELLS, 4 * HOURS * PLACES, 4 * STARTS * PLACES, 2 * CELLS)
-        parts, begin = [], 0
-        for size in sizes:
-            parts.append(packed[begin : begin + size])
-            begin += size
-        self._events, self._exposure, self._longest = (array("f", part) for part in parts[:3])
-        self._thresholds = np.frombuffer(parts[3], np.float32).reshape(STARTS, PLACES)
-        self._hazard = np.frombuffer(parts[4], np.float16).reshape(SHAPE)
-        small = [array("d", values) for values in body["small"]]
-        if len(small) == _SMALL_OF_VERSION_1:  # its scores mean something else: the tail is learned anew
-            small = [small[1], small[2], self._tail, self._worst]
-        self._today, self._awake, self._tail, self._worst = small
+        weights, longest = 4 * self._weights.size, 4 * HOURS * GROUPS
+        self._weights = np.frombuffer(packed[:weights], np.float32)
+        self._longest = array("f", packed[weights : weights + longest])
+        self._steps = np.frombuffer(packed[weights + longest :], np.uint8).reshape(STARTS, PLACES)
+        self._awake = array("d", body["awake"])
+        ratio, *worst = body["worst"]
+        self._worst = (ratio, Quiet(worst[0], worst[1], int(worst[2])) if worst else None)
+        self.day, self.days, self._awake_today, self._lived = body["days"]
+
+    def _take_over(self, body: Mapping[str, Any]) -> None:
+        """What versions 1 and 2 knew: their counts, by other cells. The price is learned anew."""
+        packed = zlib.decompress(base64.b64decode(body["tables"]))
+        flat = np.frombuffer(packed[: 4 * (2 * _CELLS_OF_OLD + HOURS * GROUPS)], np.float32)
+        self._longest = array("f", flat[2 * _CELLS_OF_OLD :].tobytes())
+        self._awake = array("d", next(values for values in body["small"] if len(values) == HOURS))
         self.day, self.days, self._awake_today = body["days"]
-
-
-def _table(counts: "array[float]") -> np.ndarray[Any, np.dtype[np.float32]]:
-    return np.frombuffer(counts, np.float32)
-
-
-def _faded(counts: "array[float]", fade: float) -> "array[float]":
-    return array("f", (_table(counts) * np.float32(fade)).tobytes())
+        self._quiets.take_over(flat[:_CELLS_OF_OLD], flat[_CELLS_OF_OLD : 2 * _CELLS_OF_OLD])
+        self._weights = learn(*self._quiets.counted(), self._weights, self.density, moves=_MOVES_OF_OLD).weights
+        self._apply()

@@ -3,16 +3,15 @@
 import numpy as np
 
 from core.routine import Place, ShownRoutine
-from detectors.hazard import BATHROOM, BEDROOM, EDGES, ELSEWHERE, HOURS, SHORT, STARTS, thresholds_of
+from detectors.hazard import STARTS
 from detectors.instants import DAY, HOUR, wall
 from detectors.presence import HomePresence
+from detectors.quiets import ABED, BATHROOM, BED, ELSEWHERE, HOURS, MIDDLES, Floats
 from detectors.routine import Routine
 from detectors.silence import Silence
+from detectors.waiting import seconds_of
 
-PLACES_SHOWN = {Place.BATHROOM: BATHROOM, Place.BEDROOM: BEDROOM, Place.ELSEWHERE: ELSEWHERE}
 BUDGETS = (0.25, 0.5, 1.0, 2.0)
-_MIDDLES = np.asarray([(low + high) / 2 for low, high in zip((SHORT, *EDGES), (*EDGES, 2 * EDGES[-1]), strict=True)])
-"""Of the age classes (s); of the last, which is open, one and a half times its beginning."""
 
 
 def shown(silence: Silence, presence: HomePresence, timezone: str, *, answered: float, t: float) -> ShownRoutine:
@@ -21,12 +20,13 @@ def shown(silence: Silence, presence: HomePresence, timezone: str, *, answered: 
     midnight = t - wall(timezone, t) % DAY
     halves = [midnight + (start + 0.5) * HOUR / 2 for start in range(STARTS)]
     asked = routine.budget * (1.0 - answered)
+    places = {Place.BATHROOM: BATHROOM, Place.BEDROOM: ABED, Place.ELSEWHERE: mostly_elsewhere(routine)}
     return ShownRoutine(
         days=routine.days,
         budget=round(asked, 4),
         answered=answered,
-        waits={place: tuple(silence.wait(half, index) for half in halves) for place, index in PLACES_SHOWN.items()},
-        longest={place: routine.longest_by_hour(index) for place, index in PLACES_SHOWN.items()},
+        waits={place: tuple(silence.wait(half, index) for half in halves) for place, index in places.items()},
+        longest={place: routine.longest_by_hour(index) for place, index in places.items()},
         up=routine.up_by_hour(),
         buys={budget: waited_for(routine, budget / (1.0 - answered)) for budget in sorted({*BUDGETS, round(asked, 4)})},
         out_after=presence.settle,
@@ -38,13 +38,24 @@ def waited_for(routine: Routine, budget: float) -> float:
 
     A quiet of some age at some hour began that much earlier; time that is part of no quiet counts as its beginning.
     """
-    thresholds = thresholds_of(routine.hazard, routine.cost(budget), routine.risk)
-    spent = routine.hours_spent()  # hour, age, place
-    hours = (np.arange(HOURS) + 0.5)[:, None] * HOUR
-    began = ((hours - _MIDDLES[None, :]) % DAY // (HOUR / 2)).astype(int)
-    waits = np.maximum(thresholds[began] - _MIDDLES[None, :, None], 0.0)
-    moving = np.maximum(routine.days_known() - spent.sum(axis=(1, 2)), 0.0)
-    at_once = thresholds[(np.arange(HOURS) * 2 + 1) % STARTS, ELSEWHERE]
+    thresholds = seconds_of(routine.steps_at(budget))[np.arange(HOURS) * 2 + 1]  # hour, place
+    spent = routine.hours_spent()  # hour of the beginning, age, place
+    waits = np.maximum(thresholds[:, None, :] - MIDDLES[None, :, None], 0.0)
+    moving = np.maximum(routine.days_known() - _by_clock(spent), 0.0)
+    at_once = thresholds[:, mostly_elsewhere(routine)]
     total = float((waits * spent).sum() + (at_once * moving).sum())
     known = float(spent.sum() + moving.sum())
-    return total / known if known else float(np.mean(thresholds[:, ELSEWHERE]))
+    return total / known if known else float(np.mean(at_once))
+
+
+def _by_clock(spent: Floats) -> Floats:
+    """Hours of quiet by the hour of day in which they were spent."""
+    clock = ((np.arange(HOURS)[:, None] + 0.5 + MIDDLES[None, :] / HOUR) % HOURS).astype(int)
+    return np.bincount(clock.ravel(), spent.sum(axis=2).ravel(), minlength=HOURS).astype(np.float32)
+
+
+def mostly_elsewhere(routine: Routine) -> int:
+    """The place outside bedroom and bathroom with most of this home's quiet hours."""
+    hours = routine.hours_spent().sum(axis=(0, 1))
+    hours[[BATHROOM, *BED]] = 0.0
+    return int(hours.argmax()) if hours.any() else ELSEWHERE

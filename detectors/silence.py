@@ -11,9 +11,9 @@ from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severit
 from core.places import Room
 from core.states import Presence, Visibility
 from detectors.detector import Observation
-from detectors.hazard import BATHROOM, ELSEWHERE, SHORT, place_of
 from detectors.instants import HOUR, MINUTE, NEVER, instant, next_waking, seconds
 from detectors.presence import HomePresence
+from detectors.quiets import BATHROOM, BED, ELSEWHERE, SHORT, place_of
 from detectors.routine import Routine
 from detectors.settings import WatchSettings
 from detectors.signs import SignKind
@@ -40,12 +40,13 @@ FORGOTTEN_AFTER = 12 * HOUR
 PATIENCE = (1.0, 1.5, 2.0)
 """What a threshold is multiplied by for no, one, and more than one doubt."""
 RED_AT = 2.0
-_TIMES = ("last", "base", "threshold", "seen_for", "pieces_from")
+_TIMES = ("last", "base", "threshold", "seen_for", "pieces_from", "up_at")
 
 
 class Silence:
-    """One quiet at a time. `last` is the last sign of life; `base` is where the visible quiet counts from (the last
-    sign, or when sight came back after blindness); `threshold` (s) was fixed when it began.
+    """One quiet at a time. `last` is the last sign of life, `up_at` the last outside the bedroom; `base` is where the
+    visible quiet counts from (the last sign, or when sight came back after blindness); `threshold` (s) was fixed when
+    it began.
 
     A home that was blind starts anew when it is seen again, with the threshold of that hour, and what was seen of
     the quiet before shortens it: so nobody is alarmed about at once, and a person who fell meanwhile is found.
@@ -66,7 +67,7 @@ class Silence:
         self._visibility = visibility
         self._presence = presence
         self._settings = settings
-        self.last = self.base = self.pieces_from = NEVER
+        self.last = self.base = self.pieces_from = self.up_at = NEVER
         self.threshold = self.seen_for = 0.0
         self.room: Room | None = None
         self.device: str | None = None
@@ -81,12 +82,15 @@ class Silence:
         t = seen.t
         if t < self.last:
             return
-        self.routine.hear(t, place_of(seen.device.room))
+        place = place_of(seen.device.room, t - self.up_at)
+        if place not in BED:
+            self.up_at = t
+        self.routine.hear(t, place)
         if t - self.last >= SHORT and self.last != NEVER and self._was_usual_life(t):
             self.routine.learn(self.last, t, self.place)
         self.last = self.base = self.pieces_from = t
         self.room, self.device = None if seen.sign is SignKind.METER else seen.device.room, seen.device.id
-        self.place = place_of(seen.device.room)
+        self.place = place
         self.seen_for = 0.0
         self.threshold = self.wait(t, self.place)
 
@@ -259,7 +263,7 @@ class Silence:
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
-        for name, t in zip(_TIMES, body["times"], strict=True):
+        for name, t in zip(_TIMES, body["times"], strict=False):  # versions 1 and 2 did not know who was up
             setattr(self, name, NEVER if t is None else float(t))
         self.room = None if body["room"] is None else Room(body["room"])
         self.device = body["device"]

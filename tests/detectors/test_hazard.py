@@ -1,84 +1,127 @@
 """Waiting against false alarms: thresholds follow from what a false alarm costs, and grow with it."""
 
+import base64
 import math
+import zlib
+from array import array
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors.hazard import (
-    BATHROOM,
-    CELLS,
-    ELSEWHERE,
-    SHORT,
-    STARTS,
-    STEP,
-    cells_of,
-    cost_needed,
-    hazard_of,
-    thresholds_of,
-)
-from detectors.hazard import (
-    BATHROOM_RISK as RISK,
-)
+from core.places import Room
+from detectors import hazard
+from detectors.hazard import STARTS, STEP, Learned
 from detectors.instants import DAY, HOUR, MINUTE
+from detectors.quiets import (
+    ABED,
+    BATHROOM,
+    BEDROOM,
+    CELLS,
+    LIVING,
+    PLACES,
+    SHORT,
+    Floats,
+    Quiet,
+    Quiets,
+    cells_of,
+    place_of,
+)
 from detectors.routine import Routine
+from detectors.waiting import BATHROOM_RISK, cost_needed, seconds_of, steps_of
 
 COSTS = st.floats(1.0, 5000.0)
+NIGHT = Quiet(22.5 * HOUR, 7.5 * HOUR, ABED)
 
 
-def learned(quiets: list[tuple[float, float, int]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float16]]:
-    """From quiets by their beginning (s after midnight), length (s) and place."""
-    events, exposure = np.zeros(CELLS, np.float32), np.zeros(CELLS, np.float32)
-    for second, gap, place in quiets:
-        cell = -1
-        for cell, hours in cells_of(second, gap, place):
-            exposure[cell] += hours
-        if cell >= 0:
-            events[cell] += 1
-    return hazard_of(events, exposure, 1.0)
+def life(days: int) -> list[Quiet]:
+    by_day = [Quiet(h * HOUR + 60.0 * m, (12 + 5 * (m % 4)) * MINUTE, LIVING) for h in range(8, 22) for m in (0, 30)]
+    return [*by_day, NIGHT, Quiet(9 * HOUR, 12 * MINUTE, BATHROOM)] * days
 
 
-def life(days: int) -> list[tuple[float, float, int]]:
-    by_day = [(h * HOUR + 60.0 * m, (8 + 5 * (m % 4)) * MINUTE, ELSEWHERE) for h in range(8, 22) for m in (0, 30)]
-    return [*by_day, (22.5 * HOUR, 7.5 * HOUR, ELSEWHERE), (9 * HOUR, 9 * MINUTE, BATHROOM)] * days
+def counted(quiets: list[Quiet]) -> tuple[Floats, Floats]:
+    store = Quiets()
+    for quiet in quiets:
+        store.add(quiet)
+    store.end_day(1.0)
+    return store.counted()
+
+
+def learned(quiets: list[Quiet]) -> Learned:
+    return hazard.learn(*counted(quiets), hazard.no_weights(), 1.0, moves=12)
+
+
+KNOWN = learned(life(10))
+PATHS = hazard.of_every_place(KNOWN.weights, 1.0)
+
+
+def waits(cost: float, paths: Floats = PATHS) -> Floats:
+    return seconds_of(steps_of(paths, cost, BATHROOM_RISK))
 
 
 @settings(max_examples=30)
 @given(COSTS, COSTS)
 def test_dearer_false_alarms_are_waited_for_longer(one: float, other: float) -> None:
-    hazard = learned(life(10))
     low, high = sorted((one, other))
 
-    assert (thresholds_of(hazard, low, RISK) <= thresholds_of(hazard, high, RISK)).all()
+    assert (waits(low) <= waits(high)).all()
 
 
 def test_nights_are_waited_for_and_days_are_not() -> None:
-    thresholds = thresholds_of(learned(life(28)), 300.0, RISK)
+    paths = hazard.of_every_place(learned(life(28)).weights, 1.0)
+    noon, night = waits(100.0, paths)[24, LIVING], waits(100.0, paths)[45, ABED]
 
-    noon, night = thresholds[24, ELSEWHERE], thresholds[45, ELSEWHERE]
     assert noon < 0.65 * night
     assert night > 7 * HOUR
 
 
 def test_the_bathroom_is_judged_sooner() -> None:
-    thresholds = thresholds_of(learned(life(28)), 300.0, RISK)
-
-    assert thresholds[24, BATHROOM] < thresholds[24, ELSEWHERE]
+    assert waits(100.0)[24, BATHROOM] < waits(100.0)[24, LIVING]
 
 
 @settings(max_examples=40)
-@given(st.integers(0, STARTS - 1), st.integers(int(SHORT), 12 * 3600), st.integers(0, 2))
+@given(st.integers(0, STARTS - 1), st.integers(int(SHORT), 12 * 3600), st.integers(0, PLACES - 1))
 def test_at_the_cost_that_it_needed_a_quiet_is_no_alarm(start: int, gap: int, place: int) -> None:
-    hazard, second = learned(life(10)), start * HOUR / 2
+    path = PATHS[place, start]
 
-    needed = cost_needed(hazard, RISK, second, gap, place)
+    needed = cost_needed(path, gap, BATHROOM_RISK if place == BATHROOM else 1.0)
 
     if needed < 11.9:
-        assert thresholds_of(hazard, math.exp(needed), RISK)[start, place] > gap
+        assert waits(math.exp(needed))[start, place] > gap
     if needed > 0.1:
-        assert thresholds_of(hazard, math.exp(needed - 0.05), RISK)[start, place] <= gap + STEP
+        assert waits(math.exp(needed - 0.05))[start, place] <= gap + STEP
+
+
+def test_a_quiet_is_judged_by_what_others_tell_of_its_hour() -> None:
+    """Judged together with itself, a strange quiet looks half usual: without it, as strange as it was."""
+    strange = Quiet(13 * HOUR, 6 * HOUR, LIVING)
+    known = learned([*life(20), strange])
+    alone = hazard.without(known, strange, 1.0, 1.0)
+
+    def needed(weights: Floats) -> float:
+        return cost_needed(hazard.goes_on(weights, 1.0, LIVING, 26)[0], strange.gap, 1.0)
+
+    assert needed(alone) > needed(known.weights)
+    assert needed(alone) == pytest.approx(needed(learned(life(20)).weights), abs=0.1)
+
+
+@given(st.floats(0, DAY - 1), st.floats(SHORT, 20 * HOUR), st.integers(0, PLACES - 1))
+def test_every_hour_of_a_quiet_is_counted_once_and_its_end_too(second: float, gap: float, place: int) -> None:
+    quiet = Quiet(second, gap, place)
+    ends, hours = counted([quiet])
+    cells, _ = cells_of(quiet)
+
+    assert ends.sum() == 1.0
+    assert ends[cells[-1]] == 1.0
+    spent = float(hours.sum()) * HOUR
+    assert spent == pytest.approx(min(gap - SHORT, 15 * HOUR - SHORT), abs=11 * MINUTE)
+
+
+def test_whoever_was_seen_in_the_bedroom_only_for_an_hour_is_in_bed() -> None:
+    assert place_of(Room.BEDROOM, 5 * MINUTE) == BEDROOM
+    assert place_of(Room.BEDROOM, 2 * HOUR) == ABED
+    assert place_of(Room.BATHROOM, 2 * HOUR) == BATHROOM
 
 
 @pytest.mark.parametrize("budget", [0.25, 0.5, 1.0, 2.0])
@@ -87,37 +130,68 @@ def test_a_larger_budget_makes_a_false_alarm_cheaper(budget: float) -> None:
     loose = Routine("Asia/Shanghai", budget=2 * budget, density=1.0)
 
     assert loose.cost() < tight.cost()
-    assert loose.threshold(12 * HOUR, ELSEWHERE) <= tight.threshold(12 * HOUR, ELSEWHERE)
+    assert loose.threshold(12 * HOUR, LIVING) <= tight.threshold(12 * HOUR, LIVING)
+
+
+def lived(days: int, *, wild: bool = False) -> Routine:
+    routine = Routine("UTC", budget=0.5, density=1.0)
+    for day in range(days):
+        for hour in range(8, 20):
+            start = day * DAY + hour * HOUR
+            strange = wild and day % 4 == 3 and hour == 13
+            routine.hear(start, LIVING)
+            routine.learn(start, start + (6 * HOUR if strange else (20 + day % 5 * 7) * MINUTE), LIVING)
+    return routine
 
 
 def test_a_home_of_wild_days_waits_longer_than_a_calm_one() -> None:
-    wild, calm = (Routine("UTC", budget=0.5, density=1.0) for _ in range(2))
-
-    for day in range(30):
-        for hour in range(8, 20):
-            start = day * DAY + hour * HOUR
-            for routine in (wild, calm):
-                strange = routine is wild and day % 4 == 3 and hour == 13
-                routine.hear(start, ELSEWHERE)
-                routine.learn(start, start + (6 * HOUR if strange else 20 * MINUTE), ELSEWHERE)
+    wild, calm = lived(30, wild=True), lived(30)
 
     assert calm.cost() < wild.cost()
-    assert calm.threshold(12 * HOUR, ELSEWHERE) < wild.threshold(12 * HOUR, ELSEWHERE)
+    assert calm.threshold(12 * HOUR, LIVING) < wild.threshold(12 * HOUR, LIVING)
 
 
-def test_a_routine_of_the_first_layout_is_taken_up_with_its_tables() -> None:
-    routine = Routine("UTC", budget=0.5, density=1.0)
-    for day in range(9):
-        for hour in range(8, 20):
-            routine.hear(day * DAY + hour * HOUR, ELSEWHERE)
-            routine.learn(day * DAY + hour * HOUR, day * DAY + hour * HOUR + 20 * MINUTE, ELSEWHERE)
-    body = routine.snapshot()
-    today, awake, _, _ = body["small"]
-    body["small"] = [[4.0, 15.0, 30.0], today, awake, [3.0] * 6, [0.1] * 4]
-
+def test_what_is_learned_goes_on_after_a_restart_to_the_bit() -> None:
+    routine = lived(12, wild=True)
     again = Routine("UTC", budget=0.5, density=1.0)
-    again.restore(body)
+    again.restore(routine.snapshot())
 
-    assert (again.days, again.day) == (routine.days, routine.day)
-    assert again.threshold(12 * HOUR, ELSEWHERE) == routine.threshold(12 * HOUR, ELSEWHERE)
-    assert again.cost() == Routine("UTC", budget=0.5, density=1.0).cost()
+    for each in (routine, again):
+        each.hear(13 * DAY, LIVING)
+
+    assert again.snapshot() == routine.snapshot()
+
+
+def test_a_routine_of_earlier_layouts_is_taken_up_with_its_counts() -> None:
+    """They counted by hour of the clock, seven ages and three places, and wrote five or four small tables."""
+    ends, hours = np.zeros((2, 24, 7, 3), np.float32)
+    hours[8:20, 1:4, 2] = 6.0
+    hours[:7, 1:5, 1] = 30.0
+    ends[8:20, 3, 2] = 30.0
+    tables = b"".join(np.asarray(each, np.float32).tobytes() for each in (ends, hours, np.full((24, 3), 900.0)))
+    rest = bytes(4 * 48 * 3 + 2 * 24 * 7 * 3)
+    body = {
+        "tables": base64.b64encode(zlib.compress(tables + rest, 1)).decode("ascii"),
+        "small": [[0.0] * 3, [0.5] * 24, [3.0, 1.0, 0.4], [0.0, 0.0]],
+        "days": [40, 33, 7],
+    }
+
+    routine = Routine("UTC", budget=0.5, density=1.0)
+    routine.restore(body)
+
+    assert (routine.days, routine.day) == (33, 40)
+    assert routine.usual_longest(12 * HOUR, LIVING) == 900.0
+    assert routine.up_by_hour() == tuple(array("d", [0.5] * 24))
+    assert routine.threshold(12 * HOUR, LIVING) < routine.threshold(0, BEDROOM)
+    assert routine.cost() == Routine("UTC", budget=0.5, density=1.0).cost()
+
+
+def test_the_counts_are_small() -> None:
+    store = Quiets()
+    for _ in range(60):
+        for quiet in life(1):
+            store.add(quiet)
+        store.end_day(0.98)
+
+    assert len(store.snapshot()["packed"]) < 4000
+    assert store.counted()[0].size == CELLS

@@ -86,10 +86,10 @@ def test_a_sleeper_is_left_in_peace_until_well_after_the_usual_hour(another: Cal
 def test_a_sign_of_life_ends_the_concern_and_the_next_silence_is_another_episode(learned_house: House) -> None:
     learned_house.live_until(at(LEARNED, "15:00"), day=LEARNED)
     learned_house.tell(moved("living", at(LEARNED, "15:00")))
-    learned_house.pass_until(at(LEARNED, "16:30"))
+    learned_house.pass_until(at(LEARNED, "17:10"))
 
-    learned_house.tell(moved("kitchen", at(LEARNED, "16:31")))
-    learned_house.pass_until(at(LEARNED, "20:00"))
+    learned_house.tell(moved("kitchen", at(LEARNED, "17:11")))
+    learned_house.pass_until(at(LEARNED, "21:00"))
 
     first, *_, last = learned_house.concerns
     assert learned_house.cleared[0].episode == first.episode
@@ -249,7 +249,7 @@ def test_a_larger_budget_of_false_alarms_finds_sooner() -> None:
     for budget in (0.1, 4.0):
         house = House(settings=WatchSettings(false_alarms_per_month=budget))
         house.live(LEARNED)
-        house.live_until(at(LEARNED, "08:20"), day=LEARNED)
+        house.live_until(at(LEARNED, "15:00"), day=LEARNED)
         house.pass_until(at(LEARNED, "23:00"))
         found.append(house.concerns[0].at)
 

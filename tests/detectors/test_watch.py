@@ -36,7 +36,7 @@ from tests.detectors.elder import (
 def _fallen(house: House) -> None:
     house.live_until(at(LEARNED, "15:00"), day=LEARNED)
     house.tell(moved("living", at(LEARNED, "15:00")))
-    house.pass_until(at(LEARNED, "16:40"))
+    house.pass_until(at(LEARNED, "17:10"))
 
 
 def test_a_concern_is_not_raised_again_after_a_restart(learned_house: House) -> None:
@@ -44,7 +44,7 @@ def test_a_concern_is_not_raised_again_after_a_restart(learned_house: House) -> 
     before = len(learned_house.concerns)
 
     learned_house.restart()
-    learned_house.pass_until(at(LEARNED, "16:50"))
+    learned_house.pass_until(at(LEARNED, "17:20"))
 
     assert before == 1
     assert len(learned_house.concerns) == 1
@@ -53,12 +53,12 @@ def test_a_concern_is_not_raised_again_after_a_restart(learned_house: House) -> 
 def test_what_fell_due_while_down_is_raised_after_the_restart(learned_house: House) -> None:
     learned_house.live_until(at(LEARNED, "15:00"), day=LEARNED)
     learned_house.tell(moved("living", at(LEARNED, "15:00")))
-    learned_house.pass_until(at(LEARNED, "15:55"))
+    learned_house.pass_until(at(LEARNED, "16:25"))
     learned_house.restart()
-    stored = check_ins([d.id for d in devices_of()], at(LEARNED, "15:55"), at(LEARNED, "16:20"))
+    stored = check_ins([d.id for d in devices_of()], at(LEARNED, "16:25"), at(LEARNED, "17:00"))
 
     learned_house.said += learned_house.watch.observe(sorted(stored, key=lambda r: r.at))
-    learned_house.said += learned_house.watch.run_due(at(LEARNED, "16:25"))
+    learned_house.said += learned_house.watch.run_due(at(LEARNED, "17:05"))
 
     assert [c.kind for c in learned_house.concerns] == [ConcernKind.SILENCE]
 

@@ -1,0 +1,104 @@
+"""Price: what a false alarm must cost in one home, in hours of waiting, so that they stay within a budget.
+
+Of each day the least usual quiet is kept. Each needs some price not to have been an alarm, judged by all that is known
+now but the quiet itself. The log of that has an exponential tail (peaks over a threshold: Pickands 1975).
+"""
+
+import base64
+import math
+from array import array
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from detectors.hazard import Doubles, Learned, goes_on, without
+from detectors.instants import HOUR
+from detectors.quiets import BATHROOM, Floats, Quiet
+from detectors.waiting import cost_needed
+
+KEPT_DAYS = 90
+_TAIL_SHARE = 0.3
+"""The tail begins where so many of a home's own days reach it."""
+_TAIL_DAYS, _TAIL_FROM = 5.0, 4.0
+_EXCESSES, _EXCESS = 6.0, 0.6
+"""Priors: days, and where their tail begins; days that reach it, and by how much they exceed its beginning."""
+_LOWEST_TAIL, _HIGHEST_TAIL = 2.5, 5.0
+_WILDEST = 1.5
+"""By so much a day counts at most; one wild day may not blind the home for months."""
+_LOWEST, _HIGHEST = 2.5, 9.0
+_MONTH_DAYS = 30.0
+_HALF_HOUR = HOUR / 2
+
+
+_FAR_BELOW = 1.0
+"""What was so far below the tail is judged anew once a week only."""
+_WEEK = 7
+_COLUMNS = 5
+
+
+class _Unusual(NamedTuple):
+    """The least usual quiet of a day, `day` of those that this home has lived, and the price that it needs (log)."""
+
+    day: int
+    quiet: Quiet
+    needs: float
+
+
+class Price:
+    """`half_life` (days): of what a day counts."""
+
+    __slots__ = ("_half_life", "_kept", "_tail")
+
+    def __init__(self, half_life: float) -> None:
+        self._half_life = half_life
+        self._kept = array("f")  # day, second, gap, place, what it needs
+        self._tail = array("d", [_TAIL_FROM, _EXCESS])  # where it begins, and the mean excess over that
+
+    def end_day(self, day: int, worst: Quiet | None, learned: Learned, density: float, risk: float) -> None:
+        """The day's least usual quiet, if it had any; then all of them are judged anew."""
+        if worst is not None:
+            self._kept = array("f", [*self._kept[-_COLUMNS * (KEPT_DAYS - 1) :], float(day), *worst, math.inf])
+        kept = list(self._unusual())
+        if not kept:
+            return
+        worth = 0.5 ** ((day - np.asarray([one.day for one in kept])) / self._half_life)
+        for number, one in enumerate(kept):
+            if one.needs > self._tail[0] - _FAR_BELOW or one.day % _WEEK == day % _WEEK:
+                weights = without(learned, one.quiet, float(worth[number]), density)
+                self._kept[_COLUMNS * number + 4] = self._needed(one.quiet, weights, density, risk)
+        self._tail = array("d", _tail_of(np.asarray(self._kept[4::_COLUMNS], np.float64), worth))
+
+    def _unusual(self) -> Iterator[_Unusual]:
+        flat = self._kept
+        for i in range(0, len(flat), _COLUMNS):
+            yield _Unusual(int(flat[i]), Quiet(flat[i + 1], flat[i + 2], int(flat[i + 3])), flat[i + 4])
+
+    @staticmethod
+    def _needed(quiet: Quiet, weights: Floats, density: float, risk: float) -> float:
+        path = goes_on(weights, density, quiet.place, int(quiet.second // _HALF_HOUR))[0]
+        return cost_needed(path, quiet.gap, risk if quiet.place == BATHROOM else 1.0)
+
+    def cost(self, budget: float) -> float:
+        """How many hours of waiting a false alarm costs here, so that there are at most `budget` in thirty days."""
+        begins, excess = self._tail
+        daily = min(budget / _MONTH_DAYS, 0.9)
+        return math.exp(min(max(begins + excess * math.log(_TAIL_SHARE / daily), _LOWEST), _HIGHEST))
+
+    def snapshot(self) -> dict[str, Any]:
+        kept = base64.b64encode(self._kept.tobytes()).decode("ascii")
+        return {"kept": kept, "tail": list(self._tail)}
+
+    def restore(self, body: Mapping[str, Any]) -> None:
+        self._kept = array("f", base64.b64decode(body["kept"]))
+        self._tail = array("d", body["tail"])
+
+
+def _tail_of(needed: Doubles, worth: Doubles) -> tuple[float, float]:
+    """Where the tail begins, and the mean excess over it; each shrunk to what homes are like."""
+    own = float(np.quantile(needed, 1.0 - _TAIL_SHARE))
+    begins = (own * len(needed) + _TAIL_FROM * _TAIL_DAYS) / (len(needed) + _TAIL_DAYS)
+    begins = min(max(begins, _LOWEST_TAIL), _HIGHEST_TAIL)
+    excesses = np.clip(needed - begins, 0.0, _WILDEST)
+    reached = float(worth[needed > begins].sum())
+    return begins, (float((worth * excesses).sum()) + _EXCESSES * _EXCESS) / (reached + _EXCESSES)

@@ -1,0 +1,127 @@
+"""Quiets: how long a home was quiet, by the hour in which that began, by age, and by where somebody was last.
+
+What the days behind add up to is packed: it is looked at once a day, and there are thousands of homes.
+"""
+
+import base64
+import zlib
+from array import array
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.places import Room
+from detectors.instants import HOUR, MINUTE
+
+Floats = NDArray[np.float32]
+
+SHORT = 10 * MINUTE
+"""A quiet shorter than this is a pause between two movements: too common to count, too short to matter."""
+TICK = 10 * MINUTE
+"""Quiets are counted in whole ticks, so that a hundred pauses of eleven minutes do not drown one of two hours."""
+EDGES: Final = tuple(m * MINUTE for m in (15, 20, 30, 45, 60, 80, 105, 135, 170, 210, 260, 320, 400, 500, 620))
+"""Ages at which the hazard may change, from `SHORT` on."""
+OLDEST = 900 * MINUTE
+AGES, HOURS, PLACES = len(EDGES) + 1, 24, 7
+SHAPE: Final = (HOURS, AGES, PLACES)
+CELLS = HOURS * AGES * PLACES
+BATHROOM, BEDROOM, ABED, KITCHEN, LIVING, PASSAGE, ELSEWHERE = range(PLACES)
+BED: Final = frozenset({BEDROOM, ABED})
+ABED_AFTER = HOUR
+"""Whoever was seen in the bedroom only for so long (s) has gone to bed, or has not got up."""
+LOWS: Final = np.asarray((SHORT, *EDGES))
+HIGHS: Final = np.asarray((*EDGES, OLDEST))
+MIDDLES: Final = np.sqrt(LOWS * HIGHS)
+_PLACE_OF: Final = {
+    Room.BATHROOM: BATHROOM,
+    Room.BEDROOM: BEDROOM,
+    Room.KITCHEN: KITCHEN,
+    Room.LIVING: LIVING,
+    Room.CORRIDOR: PASSAGE,
+    Room.ENTRANCE: PASSAGE,
+}
+_JUST_UNDER = 0.001
+
+
+class Quiet(NamedTuple):
+    """Begun `second` seconds after local midnight, `gap` seconds long, with a last sign at this place."""
+
+    second: float
+    gap: float
+    place: int
+
+
+def place_of(room: Room, since_up: float = 0.0) -> int:
+    """Where a stay ends in its own way. `since_up`: seconds since somebody was last seen outside the bedroom."""
+    place = _PLACE_OF.get(room, ELSEWHERE)
+    return ABED if place == BEDROOM and since_up > ABED_AFTER else place
+
+
+def cells_of(quiet: Quiet) -> tuple[NDArray[np.intp], Floats]:
+    """The flat cells that a quiet passes through, with the hours spent in each; it ended in the last one."""
+    gap = SHORT + max(1.0, -(-(quiet.gap - SHORT) // TICK)) * TICK - _JUST_UNDER
+    hours = np.minimum(HIGHS, min(gap, OLDEST)) - LOWS
+    ages = np.flatnonzero(hours > 0)
+    hour = int(quiet.second // HOUR) % HOURS
+    return (hour * AGES + ages) * PLACES + quiet.place, (hours[ages] / HOUR).astype(np.float32)
+
+
+class Quiets:
+    """Counted: how many quiets ended in each cell, and the hours spent there, faded by the day; and today's."""
+
+    __slots__ = ("_packed", "_today")
+
+    def __init__(self) -> None:
+        self._packed = b""
+        self._today = array("f")
+
+    def add(self, quiet: Quiet) -> None:
+        self._today.extend(quiet)
+
+    def today(self) -> Iterator[Quiet]:
+        flat = self._today
+        return (Quiet(flat[i], flat[i + 1], int(flat[i + 2])) for i in range(0, len(flat), 3))
+
+    def counted(self) -> tuple[Floats, Floats]:
+        """Ends and hours by flat cell, of all days but today."""
+        if not self._packed:
+            return np.zeros(CELLS, np.float32), np.zeros(CELLS, np.float32)
+        both = np.frombuffer(zlib.decompress(self._packed), np.float16).astype(np.float32)
+        return both[:CELLS], both[CELLS:]
+
+    def end_day(self, fade: float) -> None:
+        """What was counted before becomes worth `fade` of what it was, and today is added."""
+        ends, hours = (table * np.float32(fade) for table in self.counted())
+        for quiet in self.today():
+            cells, spent = cells_of(quiet)
+            hours[cells] += spent
+            ends[cells[-1]] += 1.0
+        self._today = array("f")
+        self._pack(ends, hours)
+
+    def _pack(self, ends: Floats, hours: Floats) -> None:
+        self._packed = zlib.compress(np.concatenate([ends, hours]).astype(np.float16).tobytes(), 1)
+
+    def snapshot(self) -> dict[str, Any]:
+        return {"packed": base64.b64encode(self._packed).decode("ascii"), "today": list(self._today)}
+
+    def restore(self, body: Mapping[str, Any]) -> None:
+        self._packed = base64.b64decode(body["packed"])
+        self._today = array("f", body["today"])
+
+    def take_over(self, ends: Floats, hours: Floats) -> None:
+        """From the layout of versions 1 and 2: by hour of the clock, seven ages from five minutes on, three places."""
+        moved = np.zeros((2, *SHAPE), np.float32)
+        edges = [m * MINUTE for m in (5, 10, 20, 40, 80, 160, 320, 640)]
+        for age, (low, high) in enumerate(pairwise(edges[1:]), start=1):
+            middle = (low * high) ** 0.5
+            now = int(np.searchsorted(EDGES, middle, side="right"))
+            for hour in range(HOURS):
+                began = int(hour + 0.5 - middle / HOUR) % HOURS
+                for place, becomes in enumerate((BATHROOM, BEDROOM, LIVING)):
+                    cell = (hour * (len(edges) - 1) + age) * 3 + place
+                    moved[:, began, now, becomes] += ends[cell], hours[cell]
+        self._pack(moved[0].reshape(CELLS), moved[1].reshape(CELLS))
