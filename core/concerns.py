@@ -45,7 +45,8 @@ class Severity(StrEnum):
 class Fact:
     """One number of the evidence.
 
-    `unit`: "s" (a duration), "d", "W", "count", "time" (ISO 8601 UTC), "place" (a `Room`), "device" (an id), "text".
+    `unit`: "s" (a duration), "d", "W", "count", "time" (ISO 8601 UTC), "clock" (seconds after local midnight),
+    "place" (a `Room`), "device" (an id), "text".
     The wording catalogue turns `name` and value into a sentence in the reader's language.
     """
 

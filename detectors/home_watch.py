@@ -17,6 +17,8 @@ from core.states import HomeStatus
 from detectors import routine_shown, shown
 from detectors.alarms import Hazard, Press
 from detectors.appliance_on import HEATING_WATTS, ApplianceOn
+from detectors.days import HomeDays
+from detectors.decline import Decline
 from detectors.detector import Detector, Observation
 from detectors.door_open import DoorOpen
 from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
@@ -53,8 +55,8 @@ class HomeWatch:
     """
 
     __slots__ = (
-        "_expected", "_extras", "_looks", "_night_out", "_settings", "faults", "home", "latest", "presence", "raised",
-        "reception", "scheduled", "shown", "silence", "told_until", "visibility",
+        "_expected", "_extras", "_looks", "_night_out", "_settings", "decline", "faults", "home", "latest", "presence",
+        "raised", "reception", "scheduled", "shown", "silence", "told_until", "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +78,7 @@ class HomeWatch:
             risk=BATHROOM_RISK if sees_rooms(devices) else DIM_BATHROOM_RISK,
         )
         self.silence = Silence(home.id, self.visibility, self.presence, routine, settings)
+        self.decline = Decline(home.id, HomeDays(self.visibility, self.presence, home.timezone), home.timezone)
         self._extras: dict[str, Detector] = {}
         self._night_out: NightOut | None = None
         self._expected: dict[str, ExpectedBy] = {}
@@ -90,6 +93,7 @@ class HomeWatch:
         """Devices were added, moved or taken away; what is known of the others stays."""
         self.reception.use_devices(devices)
         self.visibility.use_devices(devices, shared)
+        self.decline.use_devices()
         here = {device.id for device in devices}
         self._extras = {name: d for name, d in self._extras.items() if name.split(":", 1)[1] in here}
         if self._night_out is not None and self._night_out.name not in self._extras:
@@ -112,6 +116,7 @@ class HomeWatch:
 
     def detectors(self) -> Iterator[Detector]:
         yield self.silence
+        yield self.decline
         yield from self._extras.values()
         yield from self._expected.values()
 
@@ -126,6 +131,7 @@ class HomeWatch:
             expected.observe(seen)
         self.visibility.observe(seen)
         self.silence.observe(seen)
+        self.decline.observe(seen)
         if self._night_out is not None:
             self._night_out.observe(seen)
         self.presence.observe(seen)
@@ -188,7 +194,8 @@ class HomeWatch:
         return events + self.show(now)
 
     def _named(self, name: str) -> Detector | None:
-        return self.silence if name == self.silence.name else self._extras.get(name) or self._expected.get(name)
+        always: dict[str, Detector] = {self.silence.name: self.silence, self.decline.name: self.decline}
+        return always.get(name) or self._extras.get(name) or self._expected.get(name)
 
     # -- judging --------------------------------------------------------------------------------------------------
 
@@ -234,7 +241,9 @@ class HomeWatch:
         """This was said already, after the last snapshot."""
         alone = f"{kind.value}:{episode.rpartition('@')[0]}"
         name = alone if alone in self._extras or alone in self._expected else self.silence.name
-        if name not in self.raised and (name == alone or kind is ConcernKind.SILENCE):
+        if kind is ConcernKind.DECLINE:
+            name = self.decline.name
+        if name not in self.raised and (name == alone or kind in {ConcernKind.SILENCE, ConcernKind.DECLINE}):
             self.raised[name] = _Raised(kind, episode, severity)
 
     def standing_faults(self, now: datetime) -> list[Fault]:
@@ -283,6 +292,7 @@ class HomeWatch:
             "visibility": self.visibility.snapshot(),
             "presence": self.presence.snapshot(),
             "silence": self.silence.snapshot(),
+            "decline": self.decline.snapshot(),
             "extras": {name: detector.snapshot() for name, detector in self._extras.items()},
             "raised": {name: [r.kind.value, r.episode, r.severity.value] for name, r in self.raised.items()},
             "faults": sorted(self.faults),
@@ -296,6 +306,8 @@ class HomeWatch:
         self.visibility.restore(body["visibility"])
         self.presence.restore(body["presence"])
         self.silence.restore(body["silence"])
+        if "decline" in body:  # unknown to versions 1 and 2
+            self.decline.restore(body["decline"])
         for name, state in body["extras"].items():
             health = self.visibility.health.get(name.split(":", 1)[1])
             if health is not None:

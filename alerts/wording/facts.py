@@ -38,11 +38,22 @@ NAMES = (
     "expected_from",
     "expected_by",
     "last_like_it",
+    "rising_later",
+    "rising_usual",
+    "rising_now",
+    "kitchen_usual",
+    "kitchen_now",
+    "moving_usual",
+    "moving_now",
+    "night_usual",
+    "night_now",
+    "changed_since",
 )
 """What detectors may say. The names are the contract between them and this catalogue."""
 
 _LAST_SEEN = {ConcernKind.SILENCE, ConcernKind.NOT_UP}
 _LASTING = frozenset({"silent_for", "on_for", "open_for"})
+_HOUR, _MINUTE = 3600, 60
 _TEXTS = {"front_door": "door", "presence": "presence"}
 
 
@@ -97,6 +108,8 @@ def _shown(fact: Fact, language: Language, zone: tzinfo) -> str:
             return duration(float(fact.value), language)
         case "d":
             return say(language, "unit.days", value=f"{fact.value:.0f}")
+        case "clock":
+            return f"{int(fact.value // _HOUR):02d}:{int(fact.value % _HOUR // _MINUTE):02d}"
         case "W":
             return say(language, "unit.watts", value=f"{fact.value:.0f}")
         case _:

@@ -3,7 +3,8 @@
 Each is a change of the lines that follow; what the person goes on doing, and what devices go on saying, stays.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
@@ -38,6 +39,8 @@ class Injected(StrEnum):
     INVERTED_REED = "inverted_reed"
     METER_OUTAGE = "meter_outage"
     STUCK_METER = "stuck_meter"
+    LATER_RISING = "later_rising"
+    FEWER_MEALS = "fewer_meals"
 
 
 DEVICE_FAULTS = (
@@ -48,7 +51,10 @@ DEVICE_FAULTS = (
 
 HELD = 8 * HOUR
 """For how long a door stays open, or an appliance on."""
-FOLLOWED_FOR = {Injected.DOOR_LEFT_OPEN: HELD, Injected.APPLIANCE_LEFT_ON: HELD}
+DRIFTS = (Injected.LATER_RISING, Injected.FEWER_MEALS)
+"""What creeps in over weeks: up five minutes later every day, and every day two in a hundred kitchen visits fewer."""
+DRIFTED = 42 * DAY
+FOLLOWED_FOR = {Injected.DOOR_LEFT_OPEN: HELD, Injected.APPLIANCE_LEFT_ON: HELD} | dict.fromkeys(DRIFTS, DRIFTED)
 
 GONE_SILENT = frozenset(
     {ConcernKind.SILENCE, ConcernKind.NOT_UP, ConcernKind.BATHROOM, ConcernKind.NIGHT_OUT, ConcernKind.EXPECTED}
@@ -56,7 +62,7 @@ GONE_SILENT = frozenset(
 FOUND_BY: dict[Injected, frozenset[ConcernKind]] = {
     Injected.DOOR_LEFT_OPEN: frozenset({ConcernKind.DOOR_OPEN}),
     Injected.APPLIANCE_LEFT_ON: frozenset({ConcernKind.APPLIANCE_ON}),
-}
+} | dict.fromkeys(DRIFTS, frozenset({ConcernKind.DECLINE}))
 """Which concerns count as having found it; for what is not named here, those of `GONE_SILENT`."""
 
 
@@ -166,6 +172,23 @@ def inverted(door: str) -> Change:
         for line in player.between(at, at + FOLLOWED):
             turned = line.device == door and line.kind is Kind.DOOR
             yield player.message(replace(line, value=other.get(str(line.value), "closed")) if turned else line)
+
+    return change
+
+
+def idle(spells: Sequence[tuple[float, float]], devices: frozenset[str] | None = None) -> Change:
+    """In these spells the person does nothing, or nothing that these devices notice; otherwise they live on."""
+    starts = [start for start, _ in spells]
+
+    def change(player: Player, at: float) -> Iterator[Message]:
+        lines = player.between(at, at + DRIFTED)
+        for line in lines:
+            index = bisect_right(starts, line.at) - 1
+            inside = index >= 0 and line.at < spells[index][1]
+            if inside and (devices is None or line.device in devices):
+                yield from (player.message(rest) for rest in player.without_person([line], at))
+            else:
+                yield player.message(line)
 
     return change
 

@@ -3,7 +3,7 @@
 Peers and injections start from this; the watch never sees it.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -59,6 +59,9 @@ class Life:
     @cached_property
     def times(self) -> list[float]:
         return [sign.at for sign in self.signs]
+
+    def signs_between(self, since: float, until: float) -> list[Sign]:
+        return self.signs[bisect_left(self.times, since) : bisect_left(self.times, until)]
 
     def last_sign(self, at: float) -> Sign | None:
         index = bisect_right(self.times, at)

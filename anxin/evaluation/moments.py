@@ -6,6 +6,7 @@ from random import Random
 from typing import Final
 
 from anxin.evaluation import injections
+from anxin.evaluation.drifts import drifts
 from anxin.evaluation.injections import DAY, FOLLOWED, HELD, HOUR, Injected, Injection
 from anxin.evaluation.life import Life
 from core.places import Role, Room
@@ -24,6 +25,7 @@ SHARES: Final = {
 }
 """Of the number of falls that is asked for."""
 FAULT_SHARE: Final = 0.02
+DRIFT_SHARE: Final = 0.02
 MEANWHILE_HOURS: Final = (1.0, 24.0)
 """A gateway that is gone comes back after so long."""
 CLOCKS: Final = (-HOUR, HOUR, -DAY, DAY)
@@ -47,6 +49,8 @@ def injections_of(life: Life, *, falls: int, seed: int) -> list[Injection]:
     for what, count in counts.items():
         chosen += makers[what](life, chance("evaluate", life.recording.home.id, seed, what.value), count)
     faults = max(2, round(FAULT_SHARE * falls)) if falls else 0
+    slow = max(1, round(DRIFT_SHARE * falls)) if falls else 0
+    chosen += drifts(life, chance("evaluate", life.recording.home.id, seed, "drifts"), slow)
     chosen += _faults(life, chance("evaluate", life.recording.home.id, seed, "faults"), faults)
     return sorted(chosen, key=lambda one: one.at)
 

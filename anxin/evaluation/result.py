@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from anxin.evaluation.calls import Call
 from anxin.evaluation.injections import DEVICE_FAULTS, FOLLOWED, FOLLOWED_FOR, Injected
-from anxin.evaluation.life import HOUR
+from anxin.evaluation.life import DAY, HOUR
 from anxin.evaluation.measures import Rate, Spread, share
 from anxin.evaluation.peer_run import PeerResult
 from anxin.evaluation.trial import Trial, Trialled
@@ -17,6 +17,8 @@ MONTH_DAYS: Final = 30.0
 MINUTE: Final = 60.0
 NOT_PEOPLES: Final = frozenset({ConcernKind.SMOKE, ConcernKind.GAS, ConcernKind.WATER, ConcernKind.SOS})
 """Alarms that a recording's own sensors gave: no judgement of ours."""
+NO_CALLS: Final = NOT_PEOPLES | {ConcernKind.DECLINE}
+"""Nobody is sent for a slow decline: it is a reason to talk, and counted apart."""
 
 
 def as_json(trial: Trial) -> dict[str, Any]:
@@ -29,7 +31,7 @@ def as_json(trial: Trial) -> dict[str, Any]:
         **_false(rate),
         "false_by_kind": {kind: _false(Rate(n, rate.months)) for kind, n in sorted(_kinds(_sent(trial)).items())},
         "questions": len([call for call in _judged(trial) if not call.sent_somebody]),
-        "while_learning": len([call for call in trial.calls if call not in trial.counted and call.sent_somebody]),
+        "while_learning": len(_while_learning(trial)),
         "fall": spread(trial, Injected.FALL).as_json(HOUR, "h"),
         "fall_by_hour": _split(trial, "hour"),
         "fall_by_room": _split(trial, "room"),
@@ -38,6 +40,9 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "night_exit": spread(trial, Injected.NIGHT_EXIT).as_json(HOUR, "h"),
         "door_left_open": spread(trial, Injected.DOOR_LEFT_OPEN).as_json(MINUTE, "min"),
         "appliance_left_on": spread(trial, Injected.APPLIANCE_LEFT_ON).as_json(MINUTE, "min"),
+        "later_rising": spread(trial, Injected.LATER_RISING).as_json(DAY, "d"),
+        "fewer_meals": spread(trial, Injected.FEWER_MEALS).as_json(DAY, "d"),
+        "decline_false": len([call for call in trial.counted if call.kind is ConcernKind.DECLINE]),
         "presence": _presence(trial),
         "device_fault_alarms": sum(len(one.called) for one in _of(trial, *DEVICE_FAULTS)),
         "device_faults": {what.value: _fault(_of(trial, what)) for what in DEVICE_FAULTS if _of(trial, what)},
@@ -49,8 +54,13 @@ def as_json(trial: Trial) -> dict[str, Any]:
     }
 
 
+def _while_learning(trial: Trial) -> list[Call]:
+    early = [call for call in trial.calls if call not in trial.counted and call.kind not in NO_CALLS]
+    return [call for call in early if call.sent_somebody]
+
+
 def _judged(trial: Trial) -> list[Call]:
-    return [call for call in trial.counted if call.kind not in NOT_PEOPLES]
+    return [call for call in trial.counted if call.kind not in NO_CALLS]
 
 
 def _sent(trial: Trial) -> list[Call]:

@@ -10,7 +10,7 @@ from time import process_time
 
 from anxin.evaluation.calls import Answers, Call, Calls
 from anxin.evaluation.course import Course
-from anxin.evaluation.injections import DEVICE_FAULTS, FOLLOWED, Injected, Injection
+from anxin.evaluation.injections import DEVICE_FAULTS, DRIFTS, FOLLOWED, Injected, Injection
 from anxin.evaluation.life import DAY, Life
 from anxin.evaluation.moments import injections_of
 from anxin.evaluation.options import EvaluateOptions
@@ -18,7 +18,7 @@ from anxin.evaluation.peer_run import PeerResult, run_peer
 from anxin.evaluation.peers import peers_of
 from core.concerns import ConcernKind
 from core.states import Presence
-from detectors.events import FaultRaised, StatusChanged, WatchEvent
+from detectors.events import ConcernRaised, FaultRaised, StatusChanged, WatchEvent
 from detectors.settings import WatchSettings
 from simulator import recording as recordings
 from simulator.player import Player
@@ -121,6 +121,9 @@ class _Passage:
             calls.note(fork.play(injection.messages(self._life.player)))
             self._suspects.append((injection, list(calls)))
             return
+        if injection.what in DRIFTS:
+            self._trial.injected += [] if standing else [_noticed(fork, injection, self._life)]
+            return
         delay = 0.0 if standing and _stands(standing, injection.at) else _found(fork, calls, injection, self._life)
         self._trial.injected.append(Trialled(injection.what, injection.at, delay, injection.tags))
 
@@ -154,6 +157,21 @@ class _Passage:
                 right[away] += PRESENCE_STEP * ((presence is Presence.OUT) is away)
                 at += PRESENCE_STEP
         return (right[True], total[True]), (right[False], total[False])
+
+
+def _noticed(fork: Course, injection: Injection, life: Life) -> Trialled:
+    """How long until the drift is said; it need not send anybody."""
+    delay = inf
+    until = datetime.fromtimestamp(min(injection.at + injection.followed, life.last), UTC)
+    for message in injection.messages(life.player):
+        if message.at > until:
+            break
+        raised = [event.concern for event in fork.hear(message) if isinstance(event, ConcernRaised)]
+        said = min((one.at for one in raised if one.kind in injection.found_by), default=None)
+        if said is not None:
+            delay = said.timestamp() - injection.counts_from
+            break
+    return Trialled(injection.what, injection.at, delay, injection.tags)
 
 
 def _stands(calls: Sequence[Call], at: float) -> bool:

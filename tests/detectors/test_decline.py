@@ -1,0 +1,140 @@
+"""Slow decline: what creeps in over weeks is said in this home's own figures; what comes and goes is not."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.concerns import Concern, ConcernKind, Severity
+from core.readings import Reading
+from detectors.change import LEAST_AFTER, LEAST_BEFORE, UNLIKELY, worst_change
+from tests.detectors.elder import HOME, ZONE, House, at, facts_of, moved
+
+Days = Callable[[int], float]
+BEFORE = 35
+
+
+def usual(_: int) -> float:
+    return 0.0
+
+
+def since(day: int, by: float) -> Days:
+    return lambda today: max(0, today - day) * by
+
+
+def lived(day: int, *, later: float = 0.0, kitchen: float = 1.0) -> Iterator[Reading]:
+    """A day with its own small disorder: up around seven, a visit to the kitchen every ninety minutes."""
+    rng = random.Random(day)
+    up = at(day, "07:00") + timedelta(minutes=later + rng.gauss(0, 20))
+    yield moved("bedroom", at(day, "05:30"))
+    yield moved("bathroom", up)
+    while up < at(day, "21:30"):
+        yield moved("living", up + timedelta(minutes=rng.uniform(3, 12)))
+        if rng.random() < kitchen * 0.25:
+            yield moved("kitchen", up + timedelta(minutes=13))
+        up += timedelta(minutes=21)
+    yield moved("bedroom", at(day, "22:10"))
+
+
+def house_of(days: int, *, later: Days = usual, kitchen: Days = usual, first: int = 0) -> House:
+    house = House()
+    live(house, first, days, later=later, kitchen=kitchen)
+    return house
+
+
+def live(house: House, first: int, days: int, *, later: Days = usual, kitchen: Days = usual) -> None:
+    for day in range(first, days):
+        house.pass_until(at(day + 1, "00:00"), lived(day, later=later(day), kitchen=1.0 - kitchen(day)))
+
+
+def declines(house: House) -> list[Concern]:
+    return [concern for concern in house.concerns if concern.kind is ConcernKind.DECLINE]
+
+
+def test_up_a_little_later_every_day_is_said_within_three_weeks_in_minutes() -> None:
+    house = house_of(BEFORE + 22, later=since(BEFORE, 5.0))
+
+    first = declines(house)[0]
+    facts = facts_of(first)
+    assert first.severity is Severity.YELLOW
+    assert at(BEFORE + 5, "00:00") < first.at <= at(BEFORE + 21, "10:01")
+    assert first.at.astimezone(ZONE).hour == 10
+    assert 6.5 * 3600 < float(facts["rising_usual"]) < 7.7 * 3600
+    assert 15 * 60 < float(facts["rising_later"]) < 90 * 60
+
+
+def test_fewer_visits_to_the_kitchen_are_said_as_visits() -> None:
+    house = house_of(BEFORE + 30, kitchen=since(BEFORE, 0.03))
+
+    facts = [facts_of(concern) for concern in declines(house)]
+    kitchen = next(each for each in facts if "kitchen_now" in each)
+    assert float(kitchen["kitchen_now"]) < 0.8 * float(kitchen["kitchen_usual"])
+
+
+def test_a_life_that_stays_as_it_was_is_left_in_peace() -> None:
+    assert declines(house_of(75)) == []
+
+
+def test_one_lie_in_says_nothing() -> None:
+    assert declines(house_of(BEFORE + 12, later=lambda day: 240.0 if day == BEFORE else 0.0)) == []
+
+
+def test_what_is_over_is_cleared_and_not_said_again() -> None:
+    def ill(day: int) -> float:
+        return 120.0 if BEFORE <= day < BEFORE + 12 else 0.0
+
+    house = house_of(BEFORE + 40, later=ill)
+
+    assert len(declines(house)) == 1
+    assert [cleared.kind for cleared in house.cleared if cleared.kind is ConcernKind.DECLINE] == [ConcernKind.DECLINE]
+
+
+def test_what_stays_becomes_usual_and_is_not_said_for_ever() -> None:
+    house = house_of(BEFORE + 60, later=lambda day: 100.0 if day >= BEFORE else 0.0)
+
+    assert len(declines(house)) == 1
+    assert ConcernKind.DECLINE in {cleared.kind for cleared in house.cleared}
+
+
+def test_days_that_were_not_all_seen_count_for_nothing() -> None:
+    house = House()
+    live(house, 0, 20)
+    for day in range(20, 40):  # the gateway is dead every evening
+        house.dead.clear()
+        house.pass_until(at(day, "14:00"), [each for each in lived(day) if each.at < at(day, "14:00")])
+        house.dead.update(device.id for device in house.devices)
+        house.pass_until(at(day + 1, "04:30"))
+
+    days = house.watch._homes[HOME].decline._days
+    assert days.count <= 20
+    assert declines(house) == []
+
+
+def test_a_restart_in_the_middle_changes_nothing() -> None:
+    through = house_of(BEFORE + 22, later=since(BEFORE, 5.0))
+    broken = House()
+    for first, last in ((0, 20), (20, BEFORE + 9), (BEFORE + 9, BEFORE + 22)):
+        live(broken, first, last, later=since(BEFORE, 5.0))
+        broken.restart()
+
+    assert [concern.at for concern in declines(broken)] == [concern.at for concern in declines(through)]
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 2**32 - 1), st.integers(LEAST_BEFORE + LEAST_AFTER, 90), st.floats(0.1, 100))
+def test_the_unit_of_a_figure_makes_no_difference(seed: int, days: int, unit: float) -> None:
+    values = np.random.default_rng(seed).normal(10, 1, days)
+    values[-8:] += 3.0
+
+    one, other = worst_change(values, 0.01), worst_change(values * unit, 0.01 * unit)
+
+    assert (one is None) == (other is None)
+    if one is not None and other is not None:
+        assert other.began == one.began
+        assert other.strength == pytest.approx(one.strength)
+        assert one.strength >= UNLIKELY
+        assert one.now > one.before
