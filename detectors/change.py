@@ -15,8 +15,8 @@ Doubles = NDArray[np.float64]
 LEAST_BEFORE, LEAST_AFTER, MOST_AFTER = 14, 7, 35
 """Days: of the life before that must be known, and within which a change may have begun."""
 UNLIKELY: Final = 3.75
-"""How many standard errors a change must be away from chance. Looked at every day, with 14 to 90 days behind, a figure
-without any change reaches this once in `python -m bench change` years.
+"""How many standard errors a change must be away from chance: it is looked for every day, in four figures, and over
+every day on which it may have begun.
 """
 _OUTLIER = 2.5
 """Days further from the rest than so many standard deviations count as just so far."""
