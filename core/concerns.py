@@ -21,6 +21,7 @@ class ConcernKind(StrEnum):
     SOS = "sos"
     SMOKE = "smoke"
     GAS = "gas"
+    CO = "co"  # carbon monoxide
     WATER = "water"
     DECLINE = "decline"
     EXPECTED = "expected"  # a sign that somebody expects in a window of the day has not come
@@ -45,7 +46,8 @@ class Severity(StrEnum):
 class Fact:
     """One number of the evidence.
 
-    `unit`: "s" (a duration), "d", "W", "count", "time" (ISO 8601 UTC), "place" (a `Room`), "device" (an id), "text".
+    `unit`: "s" (a duration), "d", "W", "°C", "ppm", "count", "time" (ISO 8601 UTC), "place" (a `Room`), "device" (an
+    id), "text".
     The wording catalogue turns `name` and value into a sentence in the reader's language.
     """
 

@@ -53,6 +53,7 @@ class Role(StrEnum):
     SOS = "sos"
     SMOKE = "smoke"
     GAS = "gas"
+    CO = "co"  # carbon monoxide
     WATER = "water"
     STOVE = "stove"
     KETTLE = "kettle"

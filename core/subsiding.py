@@ -1,6 +1,7 @@
 """An alert that is over before anybody was sent: the resident was asked first, and shows by living on that all is well.
 
-Never red, never what only a person may judge (a button, smoke, gas, water), and never once somebody else was asked.
+Never red, never what only a person may judge (a button, smoke, gas, carbon monoxide, water), and never once somebody
+else was asked.
 """
 
 from collections.abc import Callable, Sequence

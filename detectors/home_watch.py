@@ -17,6 +17,7 @@ from core.states import HomeStatus
 from detectors import routine_shown, shown
 from detectors.alarms import Hazard, Press
 from detectors.appliance_on import HEATING_WATTS, ApplianceOn
+from detectors.carbon_monoxide import CarbonMonoxide
 from detectors.detector import Detector, Observation
 from detectors.door_open import DoorOpen
 from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
@@ -37,7 +38,11 @@ from detectors.visibility import HomeVisibility
 SNAPSHOT_VERSION = 2
 READABLE = frozenset({1, SNAPSHOT_VERSION})
 """Layouts that can be taken up: what an older one did not know is learned anew, the rest is kept."""
-_HAZARDS = frozenset({Kind.SMOKE, Kind.GAS, Kind.WATER})
+_ALARMS = {
+    **{kind: kind.value for kind in (Kind.SMOKE, Kind.GAS, Kind.WATER, Kind.CO, Kind.SOS)},
+    Kind.CO_PPM: Kind.CO.value,
+}
+"""What is judged at once, by the name of its detector."""
 _NIGHT_OUT = "night_out:"
 
 
@@ -131,7 +136,7 @@ class HomeWatch:
         self.presence.observe(seen)
         self.latest = max(self.latest, seen.t)
         kind = reading.kind
-        if kind is Kind.SOS or kind in _HAZARDS or (kind is Kind.BUTTON and seen.device.role is Role.SOS):
+        if kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS):
             return self._observe_alarm(seen)
         self._observe_extras(seen)
         return []
@@ -150,8 +155,7 @@ class HomeWatch:
                     detector.observe(seen)
 
     def _observe_alarm(self, seen: Observation) -> list[WatchEvent]:
-        kind = seen.reading.kind
-        name = f"{kind.value if kind in _HAZARDS else 'sos'}:{seen.device.id}"
+        name = f"{_ALARMS.get(seen.reading.kind, Kind.SOS.value)}:{seen.device.id}"
         detector = self._extra(name, seen.device)
         detector.observe(seen)
         return self._judge(name, detector, instant(max(seen.t, seconds(seen.reading.received_at))))
@@ -174,6 +178,8 @@ class HomeWatch:
                 return NightOut(device, self.visibility, self.presence, self.home.timezone)
             case "sos":
                 return Press(device)
+            case "co":
+                return CarbonMonoxide(device, self.visibility)
             case _:
                 return Hazard(device, Kind(what), self.visibility)
 

@@ -29,6 +29,7 @@ LENGTHS = {
     What.DECLINE: 21 * DAY,
     What.SMOKE: 10 * MINUTE,
     What.GAS: 10 * MINUTE,
+    What.CO: 30 * MINUTE,
     What.WATER: 20 * MINUTE,
     What.DUPLICATES: 1 * HOUR,
     What.LATE_BURST: 1 * HOUR,

@@ -15,6 +15,7 @@ NEEDS = {
     What.SOS: Role.SOS,
     What.SMOKE: Role.SMOKE,
     What.GAS: Role.GAS,
+    What.CO: Role.CO,
     What.WATER: Role.WATER,
     What.DOOR_OPEN: Role.FRONT_DOOR,
     What.OUTING: Role.FRONT_DOOR,

@@ -110,6 +110,7 @@ DOOR = Part("front_door", Sort.CONTACT, Kind.DOOR, Role.FRONT_DOOR, Room.ENTRANC
 SOS = Part("sos", Sort.BUTTON, Kind.SOS, Role.SOS, Room.BEDROOM, "紧急按钮", "TS0215A_sos")
 SMOKE = Part("smoke", Sort.ALARM, Kind.SMOKE, Role.SMOKE, Room.KITCHEN, "烟感", "JTYJ-GD-01LM/BW")
 GAS = Part("gas", Sort.ALARM, Kind.GAS, Role.GAS, Room.KITCHEN, "燃气报警器", "JT-BZ-01AQ/A")
+CO = Part("co", Sort.ALARM, Kind.CO, Role.CO, Room.KITCHEN, "一氧化碳报警器", "HS1CA-E")
 WATER = Part("water", Sort.ALARM, Kind.WATER, Role.WATER, Room.BATHROOM, "水浸", "SJCGQ11LM")
 KETTLE = _plug(Role.KETTLE, Room.KITCHEN, "电水壶")
 TELEVISION = _plug(Role.TELEVISION, Room.LIVING, "电视")
@@ -148,7 +149,7 @@ def _parts(rng: Random, convention: Convention) -> list[Part]:
     if rng.random() < 0.12:  # noqa: PLR2004 (what an early tender bought)
         return list(THIN)
     parts = list(FULL)
-    odds = ((CORRIDOR, 0.4), (KETTLE, 0.55), (TELEVISION, 0.55), (STOVE, 0.6), (GAS, 0.3), (WATER, 0.25))
+    odds = ((CORRIDOR, 0.4), (KETTLE, 0.55), (TELEVISION, 0.55), (STOVE, 0.6), (GAS, 0.3), (WATER, 0.25), (CO, 0.35))
     parts += [part for part, odd in odds if rng.random() < odd]
     if convention is Convention.TASMOTA:
         parts = [part for part in parts if part.sort is not Sort.ALARM]

@@ -33,6 +33,7 @@ class What(StrEnum):
     DECLINE = "decline"
     SMOKE = "smoke"
     GAS = "gas"
+    CO = "co"
     WATER = "water"
     DOOR_OPEN = "door_open"
     OUTING = "outing"

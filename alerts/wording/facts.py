@@ -38,11 +38,13 @@ NAMES = (
     "expected_from",
     "expected_by",
     "last_like_it",
+    "co_ppm",
+    "co_for",
 )
 """What detectors may say. The names are the contract between them and this catalogue."""
 
 _LAST_SEEN = {ConcernKind.SILENCE, ConcernKind.NOT_UP}
-_LASTING = frozenset({"silent_for", "on_for", "open_for"})
+_LASTING = frozenset({"silent_for", "on_for", "open_for", "co_for"})
 _TEXTS = {"front_door": "door", "presence": "presence"}
 
 
