@@ -50,3 +50,12 @@ NUMBERS: Final[Mapping[str, Kind]] = {
     "carbon_monoxide": Kind.CO_PPM,
 }
 """Voltage is not among them: it may be a battery's or the mains'."""
+
+_CHIP: Final = "diagnostic"
+"""What a device says of itself, and not of the home."""
+
+
+def number_of(sort: str, category: str | None) -> Kind | None:
+    """What a sensor of this class measures. A temperature that is a diagnosis is that of its own electronics."""
+    kind = NUMBERS.get(sort)
+    return None if kind is Kind.TEMPERATURE and category == _CHIP else kind
