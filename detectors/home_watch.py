@@ -14,12 +14,9 @@ from core.places import Device, Home, Role
 from core.readings import Kind, Reading
 from core.routine import ShownRoutine
 from core.states import HomeStatus
-from detectors import routine_shown, shown
-from detectors.alarms import Hazard, Press
+from detectors import extras, routine_shown, shown
 from detectors.appliance_on import HEATING_WATTS, ApplianceOn
-from detectors.carbon_monoxide import CarbonMonoxide
 from detectors.detector import Detector, Observation
-from detectors.door_open import DoorOpen
 from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
 from detectors.expected import ExpectedBy
 from detectors.faults import faults_of
@@ -161,27 +158,11 @@ class HomeWatch:
         return self._judge(name, detector, instant(max(seen.t, seconds(seen.reading.received_at))))
 
     def _extra(self, name: str, device: Device) -> Detector:
-        """Detectors that most homes never need are made when their device first speaks."""
         if name not in self._extras:
-            self._extras[name] = made = self._make(name.split(":", 1)[0], device)
+            self._extras[name] = made = extras.make(name, device, self.home, self.visibility, self.presence)
             if isinstance(made, NightOut):
                 self._night_out = made
         return self._extras[name]
-
-    def _make(self, what: str, device: Device) -> Detector:
-        match what:
-            case "appliance_on":
-                return ApplianceOn(device, self.visibility, self.presence)
-            case "door_open":
-                return DoorOpen(device, self.visibility, self.presence, self.home.timezone)
-            case "night_out":
-                return NightOut(device, self.visibility, self.presence, self.home.timezone)
-            case "sos":
-                return Press(device)
-            case "co":
-                return CarbonMonoxide(device, self.visibility)
-            case _:
-                return Hazard(device, Kind(what), self.visibility)
 
     def end_batch(self) -> list[WatchEvent]:
         """After a batch of readings: what they ended. Nothing is raised here that has to be waited for."""
