@@ -11,7 +11,7 @@ from core.clock import Clock
 from core.concerns import Concern, ConcernKind
 from core.policies import Policies
 from core.ports import AlertStore
-from core.subsiding import subsided
+from core.subsiding import GOES_ON, subsided
 
 MAX_EVIDENCE = 50
 _TRIES = 5
@@ -91,12 +91,13 @@ class Concerns:
 
     def _must_be_looked_at(self, closed: Alert, concern: Concern) -> bool:
         """Closed on the resident's word alone, and worse now: nobody has seen them, so their word no longer holds. Nor
-        does what the sensors took for the end.
+        does what the sensors took for the end, nor what anybody found before it grew colder or hotter still.
         """
         if closed.outcome is Outcome.OVER:
             return True
         by_resident = closed.closed_by is not None and self.reacher.is_resident(closed.home, closed.closed_by)
-        return by_resident and concern.severity.rank < closed.severity.rank
+        is_worse = concern.severity.rank < closed.severity.rank
+        return is_worse and (by_resident or concern.kind in GOES_ON)
 
     def _merge(self, host: Alert, concern: Concern) -> Raised | None:
         now, timer = self.clock.now(), self.store.timer(host.id)

@@ -23,6 +23,8 @@ class ConcernKind(StrEnum):
     GAS = "gas"
     CO = "co"  # carbon monoxide
     WATER = "water"
+    TOO_COLD = "too_cold"  # at home
+    TOO_HOT = "too_hot"
     DECLINE = "decline"
     EXPECTED = "expected"  # a sign that somebody expects in a window of the day has not come
     OUTAGE = "outage"  # many homes of one building went dark together

@@ -131,6 +131,8 @@ def _role(said: Mapping[Kind, Value], name: str) -> Role | None:
         return next(_named(_PLUGS, name), Role.APPLIANCE)
     if Kind.BUTTON in said:
         return next(_named(_BUTTONS, name), Role.OTHER)
+    if Kind.TEMPERATURE in said:
+        return Role.CLIMATE
     return Role.OTHER if said.keys() - {Kind.LIVENESS, Kind.AVAILABILITY} else None
 
 

@@ -54,6 +54,7 @@ class Role(StrEnum):
     SMOKE = "smoke"
     GAS = "gas"
     CO = "co"  # carbon monoxide
+    CLIMATE = "climate"  # how warm its room is
     WATER = "water"
     STOVE = "stove"
     KETTLE = "kettle"

@@ -23,9 +23,14 @@ SUBSIDES = frozenset(
         ConcernKind.DOOR_OPEN,
         ConcernKind.APPLIANCE_ON,
         ConcernKind.EXPECTED,
+        ConcernKind.TOO_COLD,
+        ConcernKind.TOO_HOT,
     }
 )
-"""What fresh activity in the home ends."""
+"""What fresh activity in the home ends, or warmth that is back."""
+
+GOES_ON = frozenset({ConcernKind.TOO_COLD, ConcernKind.TOO_HOT})
+"""What a visit does not end: who was well at 14 °C may not be at 8, although somebody has looked."""
 
 
 NO_LIFE = frozenset({"out"})

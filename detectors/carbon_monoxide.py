@@ -51,7 +51,7 @@ class CarbonMonoxide:
             return
         if self.rings or self.reached[0] != NEVER:
             self.since = seen.t if self.since == NEVER else self.since
-            self.stands = self.stands or self.rings
+            self.stands = self.stands or self.rings or self.reached[-1] != NEVER
         elif self.since != NEVER:
             self.since, self.ended, self.stands = NEVER, seen.t, False
 
@@ -69,7 +69,7 @@ class CarbonMonoxide:
         return [since + lasts for since, (_, lasts) in pairs if since != NEVER]
 
     def _is_due(self, t: float) -> bool:
-        return any(moment <= t for moment in self._moments())
+        return any(moment < t for moment in self._moments())
 
     def due(self, after: datetime | None = None) -> datetime | None:
         return None if self.stands else next_waking(after, *self._moments())

@@ -30,6 +30,7 @@ from detectors.reception import Reception
 from detectors.routine import Routine
 from detectors.settings import WatchSettings
 from detectors.silence import Silence
+from detectors.temperature import NAME, Temperature, is_room_temperature
 from detectors.visibility import HomeVisibility
 
 SNAPSHOT_VERSION = 2
@@ -92,7 +93,7 @@ class HomeWatch:
         """Devices were added, moved or taken away; what is known of the others stays."""
         self.reception.use_devices(devices)
         self.visibility.use_devices(devices, shared)
-        here = {device.id for device in devices}
+        here = {self.home.id, *(device.id for device in devices)}
         self._extras = {name: d for name, d in self._extras.items() if name.split(":", 1)[1] in here}
         if self._night_out is not None and self._night_out.name not in self._extras:
             self._night_out = None
@@ -146,6 +147,8 @@ class HomeWatch:
             self._extra(f"door_open:{seen.device.id}", seen.device).observe(seen)
             if seen.device == self.visibility.front_doors[0].device:
                 self._extra(f"{_NIGHT_OUT}{seen.device.id}", seen.device)
+        elif is_room_temperature(seen.reading, seen.device.role):
+            self._extra(f"{NAME}:{self.home.id}", seen.device).observe(seen)
         if seen.sign is not None:
             for detector in self._extras.values():
                 if isinstance(detector, ApplianceOn):
@@ -157,7 +160,7 @@ class HomeWatch:
         detector.observe(seen)
         return self._judge(name, detector, instant(max(seen.t, seconds(seen.reading.received_at))))
 
-    def _extra(self, name: str, device: Device) -> Detector:
+    def _extra(self, name: str, device: Device | None) -> Detector:
         if name not in self._extras:
             self._extras[name] = made = extras.make(name, device, self.home, self.visibility, self.presence)
             if isinstance(made, NightOut):
@@ -219,13 +222,14 @@ class HomeWatch:
 
     def take_up(self, kind: ConcernKind, episode: str, severity: Severity) -> None:
         """This was said already, after the last snapshot."""
-        alone = f"{kind.value}:{episode.rpartition('@')[0]}"
+        alone = extras.name_of(kind, episode.rpartition("@")[0])
         name = alone if alone in self._extras or alone in self._expected else self.silence.name
         if name not in self.raised and (name == alone or kind is ConcernKind.SILENCE):
             self.raised[name] = _Raised(kind, episode, severity)
 
     def standing_faults(self, now: datetime) -> list[Fault]:
-        return list(faults_of(self.home.id, self.visibility, now))
+        own = (fault for d in self._extras.values() if isinstance(d, Temperature) for fault in d.faults(now))
+        return [*faults_of(self.home.id, self.visibility, now), *own]
 
     def looked_anew(self) -> bool:
         """Did something that was observed change what can be seen, since the home was last judged?"""
@@ -284,9 +288,10 @@ class HomeWatch:
         self.presence.restore(body["presence"])
         self.silence.restore(body["silence"])
         for name, state in body["extras"].items():
-            health = self.visibility.health.get(name.split(":", 1)[1])
-            if health is not None:
-                self._extra(name, health.device).restore(state)
+            subject = name.partition(":")[2]
+            health = self.visibility.health.get(subject)
+            if health is not None or subject == self.home.id:
+                self._extra(name, None if health is None else health.device).restore(state)
         self.raised = {
             name: _Raised(ConcernKind(kind), episode, Severity(severity))
             for name, (kind, episode, severity) in body["raised"].items()

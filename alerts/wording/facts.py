@@ -40,11 +40,21 @@ NAMES = (
     "last_like_it",
     "co_ppm",
     "co_for",
+    "temperature",
+    "cold_for",
+    "hot_for",
+    "colder_than",
+    "hotter_than",
+    "never_below",
+    "usual_coldest",
+    "usual_warmest",
+    "reads",
+    "daily_swing",
 )
 """What detectors may say. The names are the contract between them and this catalogue."""
 
 _LAST_SEEN = {ConcernKind.SILENCE, ConcernKind.NOT_UP}
-_LASTING = frozenset({"silent_for", "on_for", "open_for", "co_for"})
+_LASTING = frozenset({"silent_for", "on_for", "open_for", "co_for", "cold_for", "hot_for"})
 _TEXTS = {"front_door": "door", "presence": "presence"}
 
 
@@ -99,6 +109,8 @@ def _shown(fact: Fact, language: Language, zone: tzinfo) -> str:
             return duration(float(fact.value), language)
         case "d":
             return say(language, "unit.days", value=f"{fact.value:.0f}")
+        case "°C":
+            return say(language, "unit.celsius", value=f"{fact.value:.1f}".removesuffix(".0"))
         case "W":
             return say(language, "unit.watts", value=f"{fact.value:.0f}")
         case _:

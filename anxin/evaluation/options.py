@@ -9,7 +9,7 @@ from anxin.settings import SettingsRefused
 from core.people import Language
 from detectors.settings import WatchSettings
 
-DETECTORS = ("silence", "appliance_on", "door_open", "night_out", "sos", "smoke", "gas", "co", "water")
+DETECTORS = ("silence", "appliance_on", "door_open", "night_out", "sos", "temperature", "smoke", "gas", "co", "water")
 """Names that `--detector` takes: those that concerns carry."""
 
 

@@ -41,7 +41,10 @@ EXPECTED = (
     Expectation("stir", HOME, "any", time(13), time(16, 30), "min", frozenset({0, 2, 4})),
 )
 ALARM = Device(f"{GATEWAY}/co", HOME, Room.KITCHEN, Role.CO, GATEWAY)
-DEVICES = (*devices_of(), ALARM)
+WARMTH = tuple(
+    Device(f"{GATEWAY}/{room}_climate", HOME, room, Role.CLIMATE, GATEWAY) for room in (Room.BEDROOM, Room.LIVING)
+)
+DEVICES = (*devices_of(), ALARM, *WARMTH)
 ROOMS = ("bathroom", "bedroom", "living", "kitchen")
 ROUNDING = timedelta(milliseconds=3)
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -74,6 +77,10 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just(SMOKE), st.just(Kind.SMOKE), st.booleans()),
     st.tuples(st.just(ALARM.id), st.just(Kind.CO), st.booleans()),
     st.tuples(st.just(ALARM.id), st.just(Kind.CO_PPM), st.sampled_from([0.0, 35.0, 60.0, 140.0, 350.0])),
+    *[
+        st.tuples(st.sampled_from([each.id for each in WARMTH]), st.just(Kind.TEMPERATURE), degrees)
+        for degrees in (st.sampled_from([21.0, 15.3, 11.2, 8.4, 3.9, 29.5, 36.1]), st.floats(-45, 90))
+    ],
     st.tuples(st.just(STOVE), st.just(Kind.POWER), st.sampled_from([0.0, 2.0, 70.0, 900.0])),
     st.tuples(ANY_DEVICE, st.just(Kind.AVAILABILITY), st.sampled_from(["online", "offline"])),
     st.tuples(ANY_DEVICE, st.just(Kind.BATTERY), st.sampled_from([3.0, 50.0, 90.0])),
