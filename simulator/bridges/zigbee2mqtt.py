@@ -60,6 +60,8 @@ class Zigbee2MqttBridge(Bridge):
             local = datetime.fromtimestamp(at, self.zone)
             daylight = max(0.0, 1 - abs(local.hour + local.minute / 60 - 12.5) / 6.5)
             state["illuminance"] = int(daylight * 320 * (0.6 + 0.4 * spread(sensor.number, turn)))
+        if "humidity" in state:
+            state["humidity"] = round(50 + 12 * spread(sensor.number, turn // 7200), 1)
         state["last_seen"] = self.iso(at)
         state["linkquality"] = 60 + int(120 * spread(sensor.number, turn // 600))
 
@@ -103,6 +105,8 @@ def _first_state(sensor: Sensor) -> dict[str, Any]:
             own = {"battery": None, "battery_low": False, "tamper": False}
         case Sort.PLUG:
             own = {"power": 0, "state": "ON", "voltage": MAINS_VOLTS}
+        case Sort.CLIMATE:
+            own = {"battery": None, "humidity": None, "temperature": None, "voltage": volts}
         case Sort.ALARM:
             key = KEYS.get(sensor.kind, sensor.kind.value)
             own = {"battery": None, "battery_low": False, "tamper": False, key: False}
