@@ -28,6 +28,8 @@ class ConcernKind(StrEnum):
     DECLINE = "decline"
     EXPECTED = "expected"  # a sign that somebody expects in a window of the day has not come
     OUTAGE = "outage"  # many homes of one building went dark together
+    MANY_COLD = "many_cold"  # many homes of one building are too cold at once
+    MANY_HOT = "many_hot"
     CANARY = "canary"  # nobody's: our own, to see whether alerts arrive
 
 
