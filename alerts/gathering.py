@@ -4,8 +4,8 @@ While the building's alert is open, what is not red in another of its homes is w
 gathered: it keeps an alert and an escalation of its own.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from core import worsening
@@ -19,6 +19,7 @@ GATHERS: Mapping[ConcernKind, ConcernKind] = MappingProxyType(
     {ConcernKind.TOO_COLD: ConcernKind.MANY_COLD, ConcernKind.TOO_HOT: ConcernKind.MANY_HOT}
 )
 """What a home's concern is, where many homes of a building have it."""
+_TOGETHER = frozenset(GATHERS.values())
 _OVER = "over"
 
 
@@ -43,7 +44,8 @@ class Gathering:
         known = members(self.store.timeline(host.id)).get(concern.home)
         if known is not None and (known["episode"], known["severity"]) == (concern.episode, concern.severity.value):
             return False
-        return self.store.remark(self._line(host, concern.home, worsening.evidence(concern)))
+        facts = tuple(fact for fact in concern.facts if fact.unit != "device" and fact.name != "presence")
+        return self.store.remark(self._line(host, concern.home, worsening.evidence(replace(concern, facts=facts))))
 
     def end(self, home: str, kind: ConcernKind, episode: str) -> Alert | None:
         """The sensors say that it is over there. The building's alert, where that was news for it."""
@@ -73,3 +75,10 @@ def members(told: Iterable[Entry]) -> Mapping[str, Mapping[str, object]]:
             if not entry.detail.get(_OVER):
                 found[home] = entry.detail
     return found
+
+
+def listed(store: AlertStore, areas: Collection[str]) -> Mapping[str, Alert]:
+    """Homes that are on the list of an open alert of one of these areas, with that alert."""
+    standing = store.open_alerts(homes=[of_area(area) for area in areas])
+    together = (alert for alert in standing if alert.kind in _TOGETHER)
+    return {home: alert for alert in together for home in members(store.timeline(alert.id))}

@@ -87,3 +87,22 @@ def test_a_cold_building_lists_its_cold_homes_with_how_cold_it_is(visit_as: As, 
     assert "g/t" not in listed
     assert "7号楼102" not in listed
     assert "列入名单：临园小区7号楼301，屋里太冷（黄色）" in page
+
+
+def test_a_home_on_the_list_is_not_counted_as_well_and_its_page_leads_to_the_buildings_alert(
+    visit_as: As, services: Services
+) -> None:
+    at, home = services.clock.now(), HOMES[1]
+    whole = Concern(of_area("building-7"), ConcernKind.MANY_COLD, Severity.ORANGE, "since", at, at, "gatherings")
+    before = visit_as("li").get(f"/api/v1/homes/{home}").json()["state"]
+    alert = services.desk.raise_concern(whole).alert
+    services.desk.raise_concern(Concern(home, ConcernKind.TOO_COLD, Severity.YELLOW, "e", at, at, "temperature"))
+
+    listed = visit_as("li").get(f"/api/v1/homes/{home}").json()
+
+    assert before == "well"
+    assert (listed["state"], listed["open_alerts"]) == ("concern", [alert.id])
+    assert f'href="/alerts/{alert.id}"' in visit_as("li").get(f"/homes/{home}").text
+
+    services.desk.clear_concern(home, ConcernKind.TOO_COLD, "e", "usual")
+    assert visit_as("li").get(f"/api/v1/homes/{home}").json()["state"] == "well"
