@@ -54,7 +54,7 @@ _COLD, _HOT = ConcernKind.TOO_COLD, ConcernKind.TOO_HOT
 DEGREES: Final = (
     Degree(_COLD, Severity.RED, 2 * HOUR, 8.0, (5.0, 9.0)),
     Degree(_COLD, Severity.ORANGE, 4 * HOUR, 5.0, (7.0, 12.0)),
-    Degree(_COLD, Severity.YELLOW, 6 * HOUR, 2.5, (9.0, 16.0)),
+    Degree(_COLD, Severity.YELLOW, 6 * HOUR, 3.0, (9.0, 16.0)),
     Degree(_HOT, Severity.RED, 3 * HOUR, 0.0, (35.0, 35.0)),
     Degree(_HOT, Severity.ORANGE, 4 * HOUR, 3.0, (32.0, 34.0)),
     Degree(_HOT, Severity.ORANGE, 72 * HOUR, 0.0, (30.0, 30.0), sustained=True),

@@ -29,7 +29,7 @@ PASSED_THROUGH: Final = frozenset({Room.KITCHEN, Room.BATHROOM, Room.CORRIDOR, R
 """Counted where nothing else is known. Balconies, storage and utility rooms are not where people live."""
 JUST_BACK = 2 * HOUR
 """Whoever has come home to a cold or hot home is given so long to see to it themselves."""
-HABIT_DAYS = 7
+HABIT_DAYS = 5
 SLOWLY = 0.25
 """Of what a usual day teaches, one in a spell does: an emergency is no habit, and a winter becomes one."""
 DAY_NEEDS = 3
