@@ -17,6 +17,7 @@ YEAR = 365.25
 COLDEST_DAY = 20
 """Of the year: late in January, the warmest is half a year later. Means as in the cities along the lower Yangtze."""
 YEARLY_MEAN, YEARLY_SWING, WEATHER = 17.0, 12.0, 2.0
+WALLS_DAYS = 4
 GAIN = 4.0
 """K by which lived-in rooms without heating are warmer than the mean of the day outdoors,"""
 WARMEST_UNCOOLED = 28.5
@@ -54,10 +55,10 @@ class Warmth:
 
 
 def _outdoors(seed: int, local: datetime) -> float:
-    """The mean of the last days, which is what walls feel."""
+    """The mean of the last days, which is what walls of concrete feel."""
     part = (local.hour + local.minute / 60) / 24
-    today, yesterday = local.date(), local.date() - timedelta(days=1)
-    return (1 - part) * _daily_mean(seed, yesterday) + part * _daily_mean(seed, today)
+    means = [_daily_mean(seed, local.date() - timedelta(days=ago)) for ago in range(WALLS_DAYS + 1)]
+    return (part * means[0] + sum(means[1:-1]) + (1 - part) * means[-1]) / WALLS_DAYS
 
 
 @lru_cache(maxsize=1024)
