@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from core.concerns import Concern, ConcernKind, Severity
 from core.faults import FaultCause
 from core.places import Device, Role, Room
 from core.readings import Kind, Novelty, Reading, Replay
+from detectors.watch import Watch
 from tests.detectors.elder import GATEWAY, HOME, House, at, devices_of, door, facts_of, moved, reading
 
 BEDROOM = Device(f"{GATEWAY}/bedroom_climate", HOME, Room.BEDROOM, Role.CLIMATE, GATEWAY)
@@ -343,6 +345,22 @@ def test_after_a_restart_nothing_is_said_again_and_its_end_is(heated: Flat) -> N
 
     assert heated.called == [(COLD, ORANGE)]
     assert [e.episode for e in heated.house.cleared] == [heated.temperatures[0].episode]
+
+
+def test_what_no_snapshot_remembers_having_told_is_taken_up_and_its_end_is_said(heated: Flat) -> None:
+    heated.live(9, steady(11.0))
+    [told] = heated.temperatures
+    kept = list(heated.house.watch.snapshots(heated.house.now, dirty_only=False))
+    forgetful = [replace(each, body={**each.body, "raised": {}}) if each.key == HOME else each for each in kept]
+    heated.house.watch = Watch(heated.house.places)
+    heated.house.watch.restore(forgetful)
+
+    heated.house.watch.take_up_concern(HOME, told.kind, told.episode, told.severity)
+    heated.live(2, steady(11.0))
+    heated.live(3, steady(21.0))
+
+    assert heated.called == [(COLD, ORANGE)]
+    assert [e.episode for e in heated.house.cleared] == [told.episode]
 
 
 def test_another_device_in_the_home_takes_nothing_from_what_is_known(heated: Flat) -> None:
