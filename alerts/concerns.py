@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from alerts.gathering import Gathering, may_gather
 from alerts.reach import Reacher
 from core import escalation, merging, worsening
 from core.alerts import Alert, Condition, Entry, EntryKind, Outcome, Refusal
@@ -11,7 +12,7 @@ from core.clock import Clock
 from core.concerns import Concern, ConcernKind
 from core.policies import Policies
 from core.ports import AlertStore
-from core.subsiding import subsided
+from core.subsiding import GOES_ON, subsided
 
 MAX_EVIDENCE = 50
 _TRIES = 5
@@ -25,6 +26,7 @@ class RaisedAs(StrEnum):
     WORSENED = "worsened"
     RETURNED = "returned"  # the sensors say so again
     EVIDENCE = "evidence"
+    GATHERED = "gathered"  # it was written on the list of its building's alert
     KNOWN = "known"  # nothing new: nothing written
 
 
@@ -44,6 +46,10 @@ class Concerns:
     clock: Clock
     new_id: Callable[[], str]
     announce: Callable[[Alert], None] = lambda _alert: None
+
+    @property
+    def _gathering(self) -> Gathering:
+        return Gathering(self.store, self.reacher.home, self.clock)
 
     def raise_concern(self, concern: Concern) -> Raised:
         """Open an alert, or add to one that is open in this home. Saying the same again changes nothing.
@@ -70,6 +76,10 @@ class Concerns:
         host = merging.host_for(standing, concern) if known is None else None
         if host is not None:
             return self._merge(host, concern)
+        together = self._gathering.host(concern.home, concern.kind) if may_gather(concern) else None
+        if together is not None:
+            is_news = self._gathering.take(together, concern)
+            return Raised(together, RaisedAs.GATHERED if is_news else RaisedAs.KNOWN)
         opened = self._open(concern, predecessor=None if known is None else known.id)
         return opened if isinstance(opened, Raised) else None
 
@@ -91,12 +101,13 @@ class Concerns:
 
     def _must_be_looked_at(self, closed: Alert, concern: Concern) -> bool:
         """Closed on the resident's word alone, and worse now: nobody has seen them, so their word no longer holds. Nor
-        does what the sensors took for the end.
+        does what the sensors took for the end, nor what anybody found before it grew colder or hotter still.
         """
         if closed.outcome is Outcome.OVER:
             return True
         by_resident = closed.closed_by is not None and self.reacher.is_resident(closed.home, closed.closed_by)
-        return by_resident and concern.severity.rank < closed.severity.rank
+        is_worse = concern.severity.rank < closed.severity.rank
+        return is_worse and (by_resident or concern.kind in GOES_ON)
 
     def _merge(self, host: Alert, concern: Concern) -> Raised | None:
         now, timer = self.clock.now(), self.store.timer(host.id)
@@ -174,6 +185,9 @@ class Concerns:
         PART_CLEARED says the same, and the condition stays.
         """
         alert = next((a for a in self.store.open_alerts(homes=[home]) if kind in a.kinds), None)
+        gathered = self._gathering.end(home, kind, episode) if alert is None else None
+        if gathered is not None:
+            return self._now(gathered.id)
         if alert is None or alert.condition is Condition.CLEARED:
             return None
         timeline = self.store.timeline(alert.id)

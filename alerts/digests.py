@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from alerts.channels.channel import Channel, OutgoingMessage
+from alerts.gathering import listed
 from alerts.reach import DailyWord, Reacher
 from alerts.wording.digests import DayBefore, digest
 from alerts.workers import Runner
@@ -123,7 +124,8 @@ class Digests:
         home, person = owed.home, owed.person
         status = self.statuses.homes([home.id]).get(home.id, HomeStatus(home.id))
         alerts = self.alerts.page(homes=[home.id], limit=_PAGE).alerts
-        state = home_state(status.visibility, has_open_alert=any(alert.is_open for alert in alerts))
+        is_open = any(alert.is_open for alert in alerts) or home.id in listed(self.alerts, [home.area])
+        state = home_state(status.visibility, has_open_alert=is_open)
         text = digest(
             family_state(state, alerts[0] if alerts else None, status.last_sign_at),
             home,

@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.auditor import Auditor
 from anxin.clock import ScaledClock
+from anxin.gatherings import Gatherings
 from anxin.heartbeat import Heartbeat
 from anxin.intake_faults import IntakeFaults
 from anxin.lookout import Lookout
@@ -57,6 +58,7 @@ class Housekeeping:
     faults: IntakeFaults
     announce: Callable[[Change], None]
     outages: Outages
+    gatherings: Gatherings
     heartbeat: Heartbeat | None = None
 
     def scheduler(self) -> AsyncIOScheduler:
@@ -108,8 +110,9 @@ class Housekeeping:
             self.announce(change)
 
     async def look_for_outages(self) -> None:
-        """Buildings that went dark."""
+        """Buildings that went dark, or are too cold or too hot."""
         await asyncio.to_thread(self.outages.look)
+        await asyncio.to_thread(self.gatherings.look)
 
     async def audit(self) -> None:
         """Look from outside at what the engine should have done."""

@@ -18,6 +18,7 @@ from anxin.accounts import ensure_admin
 from anxin.alerting import Alerting, new_alerting
 from anxin.clock import ScaledClock, parse_epoch, system_clock
 from anxin.console import console_services
+from anxin.gatherings import Gatherings
 from anxin.health import Checkup
 from anxin.heartbeat import Heartbeat
 from anxin.housekeeping import Housekeeping
@@ -189,6 +190,7 @@ def wire(
             faults,
             feed.announce,
             Outages(stores.tickets, alerting.desk, lambda: roster.inventory, clock),
+            Gatherings(alerting.desk, lambda: roster.inventory, clock),
             _heartbeat(settings, checkup, alerting, clock),
         ),
         create_app(services),

@@ -21,10 +21,15 @@ class ConcernKind(StrEnum):
     SOS = "sos"
     SMOKE = "smoke"
     GAS = "gas"
+    CO = "co"  # carbon monoxide
     WATER = "water"
+    TOO_COLD = "too_cold"  # at home
+    TOO_HOT = "too_hot"
     DECLINE = "decline"
     EXPECTED = "expected"  # a sign that somebody expects in a window of the day has not come
     OUTAGE = "outage"  # many homes of one building went dark together
+    MANY_COLD = "many_cold"  # many homes of one building are too cold at once
+    MANY_HOT = "many_hot"
     CANARY = "canary"  # nobody's: our own, to see whether alerts arrive
 
 
@@ -45,8 +50,8 @@ class Severity(StrEnum):
 class Fact:
     """One number of the evidence.
 
-    `unit`: "s" (a duration), "d", "W", "count", "time" (ISO 8601 UTC), "clock" (seconds after local midnight),
-    "place" (a `Room`), "device" (an id), "text".
+    `unit`: "s" (a duration), "d", "W", "°C", "ppm", "count", "time" (ISO 8601 UTC), "clock" (seconds after local
+    midnight), "place" (a `Room`), "device" (an id), "text".
     The wording catalogue turns `name` and value into a sentence in the reader's language.
     """
 

@@ -19,8 +19,10 @@ class FaultCause(StrEnum):
     BRIDGE_OFFLINE = "bridge_offline"
     DEVICE_SILENT = "device_silent"
     DEVICE_STUCK = "device_stuck"
+    READS_WRONG = "reads_wrong"  # a number that cannot be
     BATTERY_LOW = "battery_low"
-    POLARITY_DOUBTED = "polarity_doubted"  # the last three are questions about how a device was set up
+    PLACE_DOUBTED = "place_doubted"  # this and the next three are questions about how a device was set up
+    POLARITY_DOUBTED = "polarity_doubted"
     NEVER_CLEARS = "never_clears"
     UNIT_DOUBTED = "unit_doubted"
     CLOCK_WRONG = "clock_wrong"

@@ -104,7 +104,8 @@ _PRESENCE: tuple[tuple[Role, tuple[str, ...]], ...] = (
 )
 _BUTTONS: tuple[tuple[Role, tuple[str, ...]], ...] = ((Role.SOS, ("sos", "help", "panic", "求助", "呼叫", "报警")),)
 _SAFETY: Mapping[Kind, Role] = {
-    Kind.SOS: Role.SOS, Kind.SMOKE: Role.SMOKE, Kind.GAS: Role.GAS, Kind.WATER: Role.WATER,
+    Kind.SOS: Role.SOS, Kind.SMOKE: Role.SMOKE, Kind.GAS: Role.GAS, Kind.CO: Role.CO,
+    Kind.CO_PPM: Role.CO, Kind.WATER: Role.WATER,
 }  # fmt: skip
 
 
@@ -130,6 +131,8 @@ def _role(said: Mapping[Kind, Value], name: str) -> Role | None:
         return next(_named(_PLUGS, name), Role.APPLIANCE)
     if Kind.BUTTON in said:
         return next(_named(_BUTTONS, name), Role.OTHER)
+    if Kind.TEMPERATURE in said:
+        return Role.CLIMATE
     return Role.OTHER if said.keys() - {Kind.LIVENESS, Kind.AVAILABILITY} else None
 
 

@@ -53,6 +53,8 @@ class Role(StrEnum):
     SOS = "sos"
     SMOKE = "smoke"
     GAS = "gas"
+    CO = "co"  # carbon monoxide
+    CLIMATE = "climate"  # how warm its room is
     WATER = "water"
     STOVE = "stove"
     KETTLE = "kettle"

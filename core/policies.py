@@ -238,9 +238,11 @@ DEFAULT_POLICIES: Mapping[Severity, Policy] = {
 CANARY = "anxin:canary"
 """The person, and what stands in a home's place, of the alerts that are our own. No inventory has such an id."""
 
-DEFAULT_BY_KIND: Mapping[tuple[Severity, ConcernKind], Policy] = {
-    (Severity.ORANGE, ConcernKind.OUTAGE): Policy(
-        "orange.outage",
+
+def _of_a_building(kind: ConcernKind) -> dict[tuple[Severity, ConcernKind], Policy]:
+    """Nobody's home, so nobody at home is asked: who has a list of doors to go through."""
+    orange = Policy(
+        f"orange.{kind}",
         1,
         _minutes(
             (Target.CAPTAIN, 10),
@@ -251,7 +253,22 @@ DEFAULT_BY_KIND: Mapping[tuple[Severity, ConcernKind], Policy] = {
         arrive_within=timedelta(minutes=60),
         report_within=timedelta(hours=4),
         snooze_within=timedelta(hours=6),
-    ),
+    )
+    yellow = Policy(
+        f"yellow.{kind}",
+        1,
+        _minutes((Target.CAPTAIN, 30), (Target.GRID_WORKER, 30), (Target.COMMUNITY_DESK, 60)),
+        arrive_within=timedelta(hours=2),
+        report_within=timedelta(hours=4),
+        snooze_within=timedelta(hours=24),
+    )
+    return {(Severity.ORANGE, kind): orange, (Severity.YELLOW, kind): yellow}
+
+
+DEFAULT_BY_KIND: Mapping[tuple[Severity, ConcernKind], Policy] = {
+    (Severity.ORANGE, ConcernKind.OUTAGE): _of_a_building(ConcernKind.OUTAGE)[Severity.ORANGE, ConcernKind.OUTAGE],
+    **_of_a_building(ConcernKind.MANY_COLD),
+    **_of_a_building(ConcernKind.MANY_HOT),
     (Severity.YELLOW, ConcernKind.EXPECTED): Policy(
         "yellow.expected",
         1,

@@ -25,7 +25,9 @@ class Kind(StrEnum):
     BUTTON = "button"  # the press, as text ("single", "double", "long", …)
     SMOKE = "smoke"  # True = smoke
     GAS = "gas"  # True = gas
+    CO = "co"  # True = carbon monoxide
     WATER = "water"  # True = leak
+    CO_PPM = "co_ppm"  # ppm of carbon monoxide
     TEMPERATURE = "temperature"  # °C
     HUMIDITY = "humidity"  # %
     ILLUMINANCE = "illuminance"  # lx
@@ -42,6 +44,7 @@ class Kind(StrEnum):
 UNITS: dict[Kind, str] = {
     Kind.POWER: "W",
     Kind.ENERGY: "kWh",
+    Kind.CO_PPM: "ppm",
     Kind.TEMPERATURE: "°C",
     Kind.HUMIDITY: "%",
     Kind.ILLUMINANCE: "lx",
@@ -50,7 +53,7 @@ UNITS: dict[Kind, str] = {
     Kind.LINK: "%",
 }
 
-ALARM_KINDS = frozenset({Kind.SOS, Kind.SMOKE, Kind.GAS, Kind.WATER})
+ALARM_KINDS = frozenset({Kind.SOS, Kind.SMOKE, Kind.GAS, Kind.CO, Kind.WATER})
 """Kinds that are acted on at once, and overtake bulk readings wherever there is a queue."""
 
 

@@ -1,6 +1,7 @@
 """An alert that is over before anybody was sent: the resident was asked first, and shows by living on that all is well.
 
-Never red, never what only a person may judge (a button, smoke, gas, water), and never once somebody else was asked.
+Never red, never what only a person may judge (a button, smoke, gas, carbon monoxide, water), and never once somebody
+else was asked.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,9 +23,14 @@ SUBSIDES = frozenset(
         ConcernKind.DOOR_OPEN,
         ConcernKind.APPLIANCE_ON,
         ConcernKind.EXPECTED,
+        ConcernKind.TOO_COLD,
+        ConcernKind.TOO_HOT,
     }
 )
-"""What fresh activity in the home ends."""
+"""What fresh activity in the home ends, or warmth that is back."""
+
+GOES_ON = frozenset({ConcernKind.TOO_COLD, ConcernKind.TOO_HOT})
+"""What a visit does not end: who was well at 14 °C may not be at 8, although somebody has looked."""
 
 
 NO_LIFE = frozenset({"out"})

@@ -31,6 +31,9 @@ _OF_ITSELF = frozenset(
 )
 
 
+_CLIMATE = frozenset({Kind.TEMPERATURE, Kind.HUMIDITY})
+
+
 class Walked(StrEnum):
     """How far a device has come in the walk."""
 
@@ -81,6 +84,7 @@ def _step(device: Device, heard: Sequence[Reading], alive: Collection[str]) -> S
         is_through = device.role is Role.BRIDGE and device.gateway in alive
         return Step(device, Walked.WORKS if is_through else Walked.SILENT)
     newest = sorted(heard, key=lambda r: (r.received_at, senses(r)), reverse=True)
-    works = device.role is Role.BRIDGE or any(senses(reading) for reading in heard)
-    telling = [reading for reading in newest if senses(reading)] or newest
+    sensed = _CLIMATE if device.role is Role.CLIMATE else frozenset[Kind]()
+    works = device.role is Role.BRIDGE or any(senses(r) or r.kind in sensed for r in heard)
+    telling = [r for r in newest if senses(r) or r.kind in sensed] or newest
     return Step(device, Walked.WORKS if works else Walked.SPOKE, tuple(telling[:MOST_SAID]))

@@ -14,13 +14,11 @@ from core.places import Device, Home, Role
 from core.readings import Kind, Reading
 from core.routine import ShownRoutine
 from core.states import HomeStatus
-from detectors import routine_shown, shown
-from detectors.alarms import Hazard, Press
+from detectors import extras, routine_shown, shown
 from detectors.appliance_on import HEATING_WATTS, ApplianceOn
 from detectors.days import HomeDays
 from detectors.decline import Decline
 from detectors.detector import Detector, Observation
-from detectors.door_open import DoorOpen
 from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
 from detectors.expected import ExpectedBy
 from detectors.faults import faults_of
@@ -33,13 +31,18 @@ from detectors.reception import Reception
 from detectors.routine import Routine
 from detectors.settings import WatchSettings
 from detectors.silence import Silence
+from detectors.temperature import NAME, Temperature, is_room_temperature
 from detectors.visibility import HomeVisibility
 from detectors.waiting import BATHROOM_RISK, DIM_BATHROOM_RISK
 
 SNAPSHOT_VERSION = 3
 READABLE = frozenset({1, 2, SNAPSHOT_VERSION})
 """Layouts that can be taken up: what an older one did not know is learned anew, the rest is kept."""
-_HAZARDS = frozenset({Kind.SMOKE, Kind.GAS, Kind.WATER})
+_ALARMS = {
+    **{kind: kind.value for kind in (Kind.SMOKE, Kind.GAS, Kind.WATER, Kind.CO, Kind.SOS)},
+    Kind.CO_PPM: Kind.CO.value,
+}
+"""What is judged at once, by the name of its detector."""
 _NIGHT_OUT = "night_out:"
 
 
@@ -94,7 +97,7 @@ class HomeWatch:
         self.reception.use_devices(devices)
         self.visibility.use_devices(devices, shared)
         self.decline.use_devices()
-        here = {device.id for device in devices}
+        here = {self.home.id, *(device.id for device in devices)}
         self._extras = {name: d for name, d in self._extras.items() if name.split(":", 1)[1] in here}
         if self._night_out is not None and self._night_out.name not in self._extras:
             self._night_out = None
@@ -137,7 +140,7 @@ class HomeWatch:
         self.presence.observe(seen)
         self.latest = max(self.latest, seen.t)
         kind = reading.kind
-        if kind is Kind.SOS or kind in _HAZARDS or (kind is Kind.BUTTON and seen.device.role is Role.SOS):
+        if kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS):
             return self._observe_alarm(seen)
         self._observe_extras(seen)
         return []
@@ -150,38 +153,25 @@ class HomeWatch:
             self._extra(f"door_open:{seen.device.id}", seen.device).observe(seen)
             if seen.device == self.visibility.front_doors[0].device:
                 self._extra(f"{_NIGHT_OUT}{seen.device.id}", seen.device)
+        elif is_room_temperature(seen.reading, seen.device.role):
+            self._extra(f"{NAME}:{self.home.id}", seen.device).observe(seen)
         if seen.sign is not None:
             for detector in self._extras.values():
                 if isinstance(detector, ApplianceOn):
                     detector.observe(seen)
 
     def _observe_alarm(self, seen: Observation) -> list[WatchEvent]:
-        kind = seen.reading.kind
-        name = f"{kind.value if kind in _HAZARDS else 'sos'}:{seen.device.id}"
+        name = f"{_ALARMS.get(seen.reading.kind, Kind.SOS.value)}:{seen.device.id}"
         detector = self._extra(name, seen.device)
         detector.observe(seen)
         return self._judge(name, detector, instant(max(seen.t, seconds(seen.reading.received_at))))
 
-    def _extra(self, name: str, device: Device) -> Detector:
-        """Detectors that most homes never need are made when their device first speaks."""
+    def _extra(self, name: str, device: Device | None) -> Detector:
         if name not in self._extras:
-            self._extras[name] = made = self._make(name.split(":", 1)[0], device)
+            self._extras[name] = made = extras.make(name, device, self.home, self.visibility, self.presence)
             if isinstance(made, NightOut):
                 self._night_out = made
         return self._extras[name]
-
-    def _make(self, what: str, device: Device) -> Detector:
-        match what:
-            case "appliance_on":
-                return ApplianceOn(device, self.visibility, self.presence)
-            case "door_open":
-                return DoorOpen(device, self.visibility, self.presence, self.home.timezone)
-            case "night_out":
-                return NightOut(device, self.visibility, self.presence, self.home.timezone)
-            case "sos":
-                return Press(device)
-            case _:
-                return Hazard(device, Kind(what), self.visibility)
 
     def end_batch(self) -> list[WatchEvent]:
         """After a batch of readings: what they ended. Nothing is raised here that has to be waited for."""
@@ -239,7 +229,7 @@ class HomeWatch:
 
     def take_up(self, kind: ConcernKind, episode: str, severity: Severity) -> None:
         """This was said already, after the last snapshot."""
-        alone = f"{kind.value}:{episode.rpartition('@')[0]}"
+        alone = extras.name_of(kind, episode.rpartition("@")[0])
         name = alone if alone in self._extras or alone in self._expected else self.silence.name
         if kind is ConcernKind.DECLINE:
             name = self.decline.name
@@ -247,7 +237,8 @@ class HomeWatch:
             self.raised[name] = _Raised(kind, episode, severity)
 
     def standing_faults(self, now: datetime) -> list[Fault]:
-        return list(faults_of(self.home.id, self.visibility, now))
+        own = (fault for d in self._extras.values() if isinstance(d, Temperature) for fault in d.faults(now))
+        return [*faults_of(self.home.id, self.visibility, now), *own]
 
     def looked_anew(self) -> bool:
         """Did something that was observed change what can be seen, since the home was last judged?"""
@@ -309,9 +300,10 @@ class HomeWatch:
         if "decline" in body:  # unknown to versions 1 and 2
             self.decline.restore(body["decline"])
         for name, state in body["extras"].items():
-            health = self.visibility.health.get(name.split(":", 1)[1])
-            if health is not None:
-                self._extra(name, health.device).restore(state)
+            subject = name.partition(":")[2]
+            health = self.visibility.health.get(subject)
+            if health is not None or subject == self.home.id:
+                self._extra(name, None if health is None else health.device).restore(state)
         self.raised = {
             name: _Raised(ConcernKind(kind), episode, Severity(severity))
             for name, (kind, episode, severity) in body["raised"].items()

@@ -13,7 +13,7 @@ from simulator.emergencies import HOUR, Told, alarm, door_open, fall, not_up, ou
 from simulator.faults import befall
 from simulator.life import ONE_DAY, Life
 from simulator.scenario import Event, Movement, Scenario, Then, What
-from simulator.script import Decline, HomeScript, Script
+from simulator.script import Decline, HomeScript, Script, Weather
 from simulator.spells import Spell, SpellKind
 from simulator.truth import Sort, Truth
 
@@ -29,7 +29,10 @@ LENGTHS = {
     What.DECLINE: 21 * DAY,
     What.SMOKE: 10 * MINUTE,
     What.GAS: 10 * MINUTE,
+    What.CO: 30 * MINUTE,
     What.WATER: 20 * MINUTE,
+    What.HEATING_FAILS: 14 * HOUR,
+    What.HEAT_WAVE: 3 * DAY,
     What.DUPLICATES: 1 * HOUR,
     What.LATE_BURST: 1 * HOUR,
     What.CLOCK_JUMP: 6 * HOUR,
@@ -44,6 +47,8 @@ FAULTS = frozenset(
         *(What.DUPLICATES, What.LATE_BURST, What.CLOCK_JUMP, What.POWER_CUT),
     }
 )
+ROOMS_COME_TO = {What.HEATING_FAILS: 3.0, What.HEAT_WAVE: 36.0}
+"""°C, where the file names none."""
 STAYS = {What.OUTING: "away", What.VISITOR: "visitor"}
 
 
@@ -86,6 +91,10 @@ def _happen(event: Event, at: float, household: Household, *, seed: int) -> tupl
         return part, [Truth(home, Sort.FAULT, label, at, end, about)]
     life = Life(household, seed=seed)
     match event.what:
+        case What.HEATING_FAILS | What.HEAT_WAVE:
+            to = ROOMS_COME_TO[event.what] if event.to is None else event.to
+            truth = Truth(home, Sort.EMERGENCY, label, at, end, {"to": f"{to:g}"})
+            return HomeScript(weathers=(Weather(at, end, to),)), [truth]
         case What.ILLNESS | What.TRAVEL:  # the days themselves tell of these
             return HomeScript(spells=(_spell(event.what, life, at, seconds),)), []
         case What.DECLINE:

@@ -15,7 +15,10 @@ NEEDS = {
     What.SOS: Role.SOS,
     What.SMOKE: Role.SMOKE,
     What.GAS: Role.GAS,
+    What.CO: Role.CO,
     What.WATER: Role.WATER,
+    What.HEATING_FAILS: Role.CLIMATE,
+    What.HEAT_WAVE: Role.CLIMATE,
     What.DOOR_OPEN: Role.FRONT_DOOR,
     What.OUTING: Role.FRONT_DOOR,
     What.NIGHT_EXIT: Role.FRONT_DOOR,
@@ -47,6 +50,8 @@ class Cast:
             yield from self.community.households
         elif event.what is What.POWER_CUT:
             yield from self._building(event.building, where)
+        elif event.building != ANY:
+            yield from (one for one in self._building(event.building, where) if equipped(event, one))
         elif event.home == ANY:
             yield self._any(event, at, where)
         else:

@@ -117,7 +117,7 @@ def sos(life: Life, at: float, rng: Random) -> Told:
 
 
 def alarm(kind: Kind, at: float, end: float) -> Told:
-    """Smoke, gas or water: life goes on as planned."""
+    """Smoke, gas, carbon monoxide or water: life goes on as planned."""
     return Told(Episode(at, at, Traces(alarms=[Alarm(kind, at, end)])), at, end)
 
 

@@ -25,9 +25,11 @@ class Sort(StrEnum):
     BUTTON = "button"
     PLUG = "plug"
     ALARM = "alarm"
+    CLIMATE = "climate"
 
 
-CHECK_INS = {Sort.MOTION: 3600, Sort.CONTACT: 5400, Sort.BUTTON: 4 * 3600, Sort.PLUG: 2 * 3600, Sort.ALARM: 4 * 3600}
+CHECK_INS = {Sort.MOTION: 3600, Sort.CONTACT: 5400, Sort.BUTTON: 4 * 3600, Sort.PLUG: 2 * 3600, Sort.ALARM: 4 * 3600,
+             Sort.CLIMATE: 3600}  # fmt: skip
 """Seconds between two reports without news, by the habits of common models."""
 Profile: TypeAlias = Mapping[str, Mapping[str, object]]
 
@@ -101,6 +103,11 @@ def _plug(role: Role, room: Room, label: str) -> Part:
     return Part(f"{role.value}_plug", Sort.PLUG, Kind.POWER, role, room, f"{label}插座", "NLP")
 
 
+def _climate(room: Room, label: str) -> Part:
+    name = f"{room.value}_climate"
+    return Part(name, Sort.CLIMATE, Kind.TEMPERATURE, Role.CLIMATE, room, f"{label}温湿度", "WSDCGQ11LM")
+
+
 BATHROOM = _eye(Room.BATHROOM, "卫生间")
 BEDROOM = _eye(Room.BEDROOM, "卧室")
 LIVING = _eye(Room.LIVING, "客厅")
@@ -110,10 +117,14 @@ DOOR = Part("front_door", Sort.CONTACT, Kind.DOOR, Role.FRONT_DOOR, Room.ENTRANC
 SOS = Part("sos", Sort.BUTTON, Kind.SOS, Role.SOS, Room.BEDROOM, "紧急按钮", "TS0215A_sos")
 SMOKE = Part("smoke", Sort.ALARM, Kind.SMOKE, Role.SMOKE, Room.KITCHEN, "烟感", "JTYJ-GD-01LM/BW")
 GAS = Part("gas", Sort.ALARM, Kind.GAS, Role.GAS, Room.KITCHEN, "燃气报警器", "JT-BZ-01AQ/A")
+CO = Part("co", Sort.ALARM, Kind.CO, Role.CO, Room.KITCHEN, "一氧化碳报警器", "HS1CA-E")
 WATER = Part("water", Sort.ALARM, Kind.WATER, Role.WATER, Room.BATHROOM, "水浸", "SJCGQ11LM")
 KETTLE = _plug(Role.KETTLE, Room.KITCHEN, "电水壶")
 TELEVISION = _plug(Role.TELEVISION, Room.LIVING, "电视")
 STOVE = _plug(Role.STOVE, Room.KITCHEN, "电磁炉")
+
+BEDROOM_CLIMATE = _climate(Room.BEDROOM, "卧室")
+LIVING_CLIMATE = _climate(Room.LIVING, "客厅")
 
 FULL = (BATHROOM, BEDROOM, LIVING, KITCHEN, DOOR, SOS, SMOKE)
 THIN = (LIVING, DOOR, SOS)
@@ -148,7 +159,8 @@ def _parts(rng: Random, convention: Convention) -> list[Part]:
     if rng.random() < 0.12:  # noqa: PLR2004 (what an early tender bought)
         return list(THIN)
     parts = list(FULL)
-    odds = ((CORRIDOR, 0.4), (KETTLE, 0.55), (TELEVISION, 0.55), (STOVE, 0.6), (GAS, 0.3), (WATER, 0.25))
+    odds = ((CORRIDOR, 0.4), (KETTLE, 0.55), (TELEVISION, 0.55), (STOVE, 0.6), (GAS, 0.3), (WATER, 0.25), (CO, 0.35),
+            (BEDROOM_CLIMATE, 0.75), (LIVING_CLIMATE, 0.45))  # fmt: skip
     parts += [part for part, odd in odds if rng.random() < odd]
     if convention is Convention.TASMOTA:
         parts = [part for part in parts if part.sort is not Sort.ALARM]

@@ -16,6 +16,8 @@ from core.places import Room
 from simulator.duration import parse_duration
 
 ANY = "any"
+COLDEST, HOTTEST = -15.0, 45.0
+"""°C that rooms may come to."""
 Moment: TypeAlias = timedelta | datetime | time
 """After the start, at a local date and time, or at the next such time of day."""
 
@@ -33,7 +35,10 @@ class What(StrEnum):
     DECLINE = "decline"
     SMOKE = "smoke"
     GAS = "gas"
+    CO = "co"
     WATER = "water"
+    HEATING_FAILS = "heating_fails"
+    HEAT_WAVE = "heat_wave"
     DOOR_OPEN = "door_open"
     OUTING = "outing"
     VISITOR = "visitor"
@@ -84,6 +89,7 @@ class Event:
     offset: timedelta = timedelta(hours=3)
     rate: float = 0.3
     depth: float = 0.6
+    to: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,8 @@ ALLOWED: Mapping[What, frozenset[str]] = {
     What.DUPLICATES: frozenset({"home", "duration", "rate"}),
     What.CLOCK_JUMP: frozenset({"home", "duration", "offset"}),
     What.POWER_CUT: frozenset({"building", "duration"}),
+    What.HEATING_FAILS: frozenset({"home", "building", "duration", "to"}),
+    What.HEAT_WAVE: frozenset({"home", "building", "duration", "to"}),
 }
 USUAL = frozenset({"home", "duration"})
 ALWAYS = frozenset({"what", "after", "at"})
@@ -221,6 +229,12 @@ def _share(value: object, where: str) -> float:
     return float(value)
 
 
+def _degrees(value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not COLDEST <= value <= HOTTEST:
+        raise ScenarioError(f"{where} must be °C from {COLDEST:g} to {HOTTEST:g}, not {value!r}")
+    return float(value)
+
+
 def _home(value: object, where: str) -> str | int:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ScenarioError(f'{where} must be a home id, a number from 1, or "any", not {value!r}')
@@ -249,4 +263,5 @@ READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "offset": _signed,
     "rate": _share,
     "depth": _share,
+    "to": _degrees,
 }

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import exp
 
 from simulator.spells import Spell
 from simulator.traces import Traces
 from simulator.truth import Truth
+
+COOLS_WITHIN, WARMS_WITHIN = 4 * 3600.0, 3600.0
+"""Time constants (s) of rooms whose heating failed or that the sun heats up, and of those in which it is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,30 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True)
+class Weather:
+    """The rooms are drawn to `to` °C in [start, end), within hours, and back afterwards: heating that fails, or a heat
+    wave that walls let in.
+    """
+
+    start: float
+    end: float
+    to: float
+
+    def changes(self, usual: float, usual_at_end: float, at: float) -> float:
+        """What becomes of `usual` (°C) at `at`."""
+        if at < self.start:
+            return usual
+        if at < self.end:
+            return _drawn(usual, self.to, at - self.start, COOLS_WITHIN)
+        reached = _drawn(usual_at_end, self.to, self.end - self.start, COOLS_WITHIN)
+        return usual + (reached - usual_at_end) * exp((self.end - at) / WARMS_WITHIN)
+
+
+def _drawn(value: float, to: float, seconds: float, constant: float) -> float:
+    return to + (value - to) * exp(-seconds / constant)
+
+
+@dataclass(frozen=True, slots=True)
 class HomeScript:
     """Everything that befalls one home."""
 
@@ -100,6 +128,7 @@ class HomeScript:
     ailing: tuple[Ailing, ...] = ()
     skews: tuple[Skew, ...] = ()
     echoes: tuple[Echo, ...] = ()
+    weathers: tuple[Weather, ...] = ()
 
     def joined(self, other: "HomeScript") -> "HomeScript":
         return HomeScript(*(getattr(self, name) + getattr(other, name) for name in HomeScript.__slots__))

@@ -15,6 +15,7 @@ from core.readings import Kind
 from simulator.chance import chance, spread
 from simulator.kits import Sensor, Sort
 from simulator.traces import Alarm, Opening, Session, Traces
+from simulator.warmth import Warmth
 
 INVENTED_CLEAR = 90.0
 """Seconds after the last trigger at which bridges publish `occupancy: false`; no sensor ever said so."""
@@ -22,6 +23,8 @@ BOUNCE_ODDS = 0.15
 ALARM_REPEAT = 60.0
 STANDBY_WATTS = 0.0
 NEWS_SUFFICES = 0.6
+NOTICED_CHANGE = 0.5
+"""K that a thermometer does not wait to tell."""
 WHEN = attrgetter("at")
 
 
@@ -49,8 +52,9 @@ def unharmed(reports: list[Report]) -> list[Report]:
 class SensorModel:
     """One device over time. Hand it the days in order; what it will say after a day's end it keeps for the next."""
 
-    def __init__(self, sensor: Sensor, *, clears: bool) -> None:
+    def __init__(self, sensor: Sensor, *, clears: bool, warmth: Warmth | None = None) -> None:
         self.sensor = sensor
+        self._warmth = warmth
         self.clears = clears
         self._blind_until = 0.0
         self._clear_at: float | None = None
@@ -59,7 +63,7 @@ class SensorModel:
 
     def reports(self, start: float, end: float, traces: Traces, *, ailment: Ailment = unharmed) -> list[Report]:
         """Everything it says in [start, end), in order. `ailment`: what a fault makes of it."""
-        said = [*self._later, *self._news(end, traces), *self._check_ins(start, end)]
+        said = [*self._later, *self._news(start, end, traces), *self._check_ins(start, end)]
         said.sort(key=WHEN)
         self._later = [report for report in said if report.at >= end]
         return list(self._without_needless(ailment(said[: len(said) - len(self._later)])))
@@ -73,7 +77,7 @@ class SensorModel:
                 continue
             yield report
 
-    def _news(self, end: float, traces: Traces) -> Iterator[Report]:
+    def _news(self, start: float, end: float, traces: Traces) -> Iterator[Report]:
         match self.sensor.sort:
             case Sort.MOTION:
                 return self._motion(end, traces.moves.get(self.sensor.room, []))
@@ -87,6 +91,8 @@ class SensorModel:
             case Sort.ALARM:
                 heard = (alarm for alarm in traces.alarms if alarm.kind is self.sensor.kind)
                 return chain.from_iterable(map(self._ring, heard))
+            case Sort.CLIMATE:
+                return self._degrees(start, end)
 
     def _say(self, at: float, kind: Kind | None, *, value: float | str, human: bool = False) -> Report:
         return Report(at, self.sensor, kind, value, human)
@@ -135,7 +141,19 @@ class SensorModel:
             at += ALARM_REPEAT
         yield self._say(alarm.end, alarm.kind, value=False)
 
+    def _degrees(self, start: float, end: float) -> Iterator[Report]:
+        """Each check-in says how warm it is, and halfway between two what has changed since."""
+        half, phase, feel = self.sensor.check_in / 2, self.sensor.phase, self._warmth
+        turn = ceil((start - phase) / half)
+        while feel is not None and (at := phase + turn * half) < end:
+            value = round(feel.at(self.sensor.room, at), 1)
+            if turn % 2 == 0 or abs(value - feel.at(self.sensor.room, at - half)) >= NOTICED_CHANGE:
+                yield self._say(at, Kind.TEMPERATURE, value=value)
+            turn += 1
+
     def _check_ins(self, start: float, end: float) -> Iterator[Report]:
+        if self._warmth is not None and self.sensor.sort is Sort.CLIMATE:
+            return
         every, phase = self.sensor.check_in, self.sensor.phase
         turn = ceil((start - phase) / every) - 1
         while (due := phase + turn * every) < end:

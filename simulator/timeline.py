@@ -20,6 +20,7 @@ from simulator.sensors import Report, SensorModel
 from simulator.telling import tell
 from simulator.traces import Traces
 from simulator.trouble import Trouble
+from simulator.warmth import Warmth
 
 WHEN = attrgetter("at")
 
@@ -58,7 +59,8 @@ class HomeStream:
         self.script = script
         self.life = Life(household, seed=seed, spells=script.spells)
         self.bridge = bridge_for(household, seed=seed, clock=lambda at: at + script.skew(at))
-        self.models = [SensorModel(sensor, clears=self.bridge.clears) for sensor in household.kit.sensors]
+        warmth = Warmth(household, seed=seed, weathers=script.weathers)
+        self.models = [SensorModel(s, clears=self.bridge.clears, warmth=warmth) for s in household.kit.sensors]
         self.trouble = None if script == NOTHING else Trouble(script, self.bridge)
 
     def messages(self, since: datetime, until: datetime | None = None, *, announce: bool = False) -> Iterator[Message]:

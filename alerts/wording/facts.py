@@ -48,11 +48,26 @@ NAMES = (
     "night_usual",
     "night_now",
     "changed_since",
+    "co_ppm",
+    "co_for",
+    "cold_homes",
+    "hot_homes",
+    "thermometer_homes",
+    "temperature",
+    "cold_for",
+    "hot_for",
+    "colder_than",
+    "hotter_than",
+    "never_below",
+    "usual_coldest",
+    "usual_warmest",
+    "reads",
+    "daily_swing",
 )
 """What detectors may say. The names are the contract between them and this catalogue."""
 
 _LAST_SEEN = {ConcernKind.SILENCE, ConcernKind.NOT_UP}
-_LASTING = frozenset({"silent_for", "on_for", "open_for"})
+_LASTING = frozenset({"silent_for", "on_for", "open_for", "co_for", "cold_for", "hot_for"})
 _HOUR, _MINUTE = 3600, 60
 _TEXTS = {"front_door": "door", "presence": "presence"}
 
@@ -110,6 +125,8 @@ def _shown(fact: Fact, language: Language, zone: tzinfo) -> str:
             return say(language, "unit.days", value=f"{fact.value:.0f}")
         case "clock":
             return f"{int(fact.value // _HOUR):02d}:{int(fact.value % _HOUR // _MINUTE):02d}"
+        case "°C":
+            return say(language, "unit.celsius", value=f"{fact.value:.1f}".removesuffix(".0"))
         case "W":
             return say(language, "unit.watts", value=f"{fact.value:.0f}")
         case _:

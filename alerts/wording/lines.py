@@ -52,6 +52,8 @@ class _Line:
                 return self._part()
             case EntryKind.NOTE if self.detail.get("found"):
                 return self._knocked()
+            case EntryKind.EVIDENCE if self.detail.get("address"):
+                return self._gathered()
             case kind:
                 return self._say(kind.value, **self._plain())
 
@@ -139,6 +141,14 @@ class _Line:
         note = str(self.detail.get("text") or "")
         more = say(self.language, "entry.with_note", note=note) if note else ""
         return self._say("knocked", address=str(self.detail["address"]), found=found, note=more)
+
+    def _gathered(self) -> str:
+        """A home on the list of its building's alert."""
+        address = str(self.detail["address"])
+        if self.detail.get("over"):
+            return self._say("gathered_over", address=address)
+        kind = terms.kind(ConcernKind(self.detail["kind"]), self.language)
+        return self._say("gathered", address=address, kind=kind, severity=self._severity("severity"))
 
     def _access(self) -> str:
         got_in = self.detail.get("access")

@@ -8,7 +8,10 @@ from anxin.drill.town import Town
 from core.alerts import Entry, EntryKind
 from core.policies import Policies
 
-ENDS_BY_ITSELF = {"silence", "not_up", "bathroom", "night_out", "door_open", "appliance_on", "expected"}
+ENDS_BY_ITSELF = {
+    *("silence", "not_up", "bathroom", "night_out", "door_open", "appliance_on", "expected"),
+    *("too_cold", "too_hot"),
+}
 LOOKS_EVERY = timedelta(minutes=1)
 PoliciesAt = Callable[[datetime], Policies]
 Awake = Callable[[datetime, datetime], timedelta]

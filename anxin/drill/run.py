@@ -30,7 +30,10 @@ from storage.alerts import SqlAlerts
 from storage.database import Database
 
 _CALM = timedelta(hours=3)
-_OWN_POLICY = {ConcernKind.OUTAGE, ConcernKind.CANARY, ConcernKind.EXPECTED}
+_OWN_POLICY = {
+    *(ConcernKind.OUTAGE, ConcernKind.MANY_COLD, ConcernKind.MANY_HOT),
+    *(ConcernKind.CANARY, ConcernKind.EXPECTED),
+}
 _KINDS = tuple(kind for kind in ConcernKind if kind not in _OWN_POLICY)
 """What concerns a home."""
 _AGAIN = 0.3

@@ -9,7 +9,9 @@ from anxin.settings import SettingsRefused
 from core.people import Language
 from detectors.settings import WatchSettings
 
-DETECTORS = ("silence", "appliance_on", "door_open", "night_out", "sos", "smoke", "gas", "water")
+DETECTORS = (
+    "silence", "decline", "appliance_on", "door_open", "night_out", "sos", "temperature", "smoke", "gas", "co", "water",
+)  # fmt: skip
 """Names that `--detector` takes: those that concerns carry."""
 
 

@@ -15,7 +15,7 @@ from core.concerns import ConcernKind
 
 MONTH_DAYS: Final = 30.0
 MINUTE: Final = 60.0
-NOT_PEOPLES: Final = frozenset({ConcernKind.SMOKE, ConcernKind.GAS, ConcernKind.WATER, ConcernKind.SOS})
+NOT_PEOPLES: Final = frozenset({ConcernKind.SMOKE, ConcernKind.GAS, ConcernKind.CO, ConcernKind.WATER, ConcernKind.SOS})
 """Alarms that a recording's own sensors gave: no judgement of ours."""
 NO_CALLS: Final = NOT_PEOPLES | {ConcernKind.DECLINE}
 """Nobody is sent for a slow decline: it is a reason to talk, and counted apart."""

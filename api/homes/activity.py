@@ -16,7 +16,9 @@ SLICES = 288
 MOST_READINGS = 50_000
 _SWITCHED_ON_W = 10.0
 
-_NEVER_A_SIGN = frozenset({Role.AUTOMATIC, Role.MAIN_METER, Role.BRIDGE, Role.SMOKE, Role.GAS, Role.WATER, Role.OTHER})
+_NEVER_A_SIGN = frozenset(
+    {Role.AUTOMATIC, Role.MAIN_METER, Role.BRIDGE, Role.SMOKE, Role.GAS, Role.CO, Role.WATER, Role.CLIMATE, Role.OTHER}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,5 +86,5 @@ def _body(sight: Sight) -> HomeBody:
         last_sign_at=status.last_sign_at,
         last_sign_room=status.last_sign_room,
         learned_days=status.learned_days,
-        open_alerts=[alert.id for alert in sight.alerts],
+        open_alerts=[alert.id for alert in sight.cases],
     )

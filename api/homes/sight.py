@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.gathering import listed
 from api.access import Viewer
 from api.services import Services
 from core.alerts import Alert, Handling
@@ -16,15 +17,21 @@ from core.states import HomeState, HomeStatus, home_state
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """`alerts` are the home's open ones, most urgent first."""
+    """`alerts` are the home's open ones, most urgent first. `gathered`: its building's, if the home is on that list."""
 
     home: Home
     status: HomeStatus
     alerts: tuple[Alert, ...] = ()
+    gathered: Alert | None = None
+
+    @property
+    def cases(self) -> tuple[Alert, ...]:
+        """Every open alert that this home is part of."""
+        return self.alerts if self.gathered is None else (*self.alerts, self.gathered)
 
     @property
     def state(self) -> HomeState:
-        return home_state(self.status.visibility, has_open_alert=bool(self.alerts))
+        return home_state(self.status.visibility, has_open_alert=bool(self.cases))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,11 @@ def sights_of(ports: Services, homes: list[Home]) -> list[Sight]:
     alerts: dict[str, list[Alert]] = {}
     for alert in sorted(ports.alerts.open_alerts(homes=ids), key=by_urgency):
         alerts.setdefault(alert.home, []).append(alert)
-    return [Sight(home, statuses.get(home.id, HomeStatus(home.id)), tuple(alerts.get(home.id, ()))) for home in homes]
+    gathered = listed(ports.alerts, {home.area for home in homes})
+    return [
+        Sight(home, statuses.get(home.id, HomeStatus(home.id)), tuple(alerts.get(home.id, ())), gathered.get(home.id))
+        for home in homes
+    ]
 
 
 def of_areas(ports: Services, areas: Iterable[Area]) -> list[Alert]:

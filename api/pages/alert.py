@@ -135,7 +135,7 @@ def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
         may_pass_on=may_pass_on(visit.viewer, alert),
         responders=_responders(ports, alert, visit.viewer.person),
         snoozes=_snoozes(alert, ports.clock.now()),
-        knocks=knocks(ports, visit.viewer, area, timeline) if area else (),
+        knocks=knocks(ports, visit.viewer, area, alert, timeline) if area else (),
     )
 
 

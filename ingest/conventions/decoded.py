@@ -135,6 +135,8 @@ DEFAULT_SEMANTICS: Mapping[Kind, Semantics] = MappingProxyType(
         Kind.BUTTON: Semantics.EVENT,
         Kind.SMOKE: Semantics.STATE,
         Kind.GAS: Semantics.STATE,
+        Kind.CO: Semantics.STATE,
+        Kind.CO_PPM: Semantics.MEASUREMENT,
         Kind.WATER: Semantics.STATE,
         Kind.TEMPERATURE: Semantics.MEASUREMENT,
         Kind.HUMIDITY: Semantics.MEASUREMENT,

@@ -32,7 +32,7 @@ BINARY: Final[Mapping[str, Switched]] = {
     "presence": Switched(Kind.MOTION, on=True, off=False),
     "smoke": Switched(Kind.SMOKE, on=True, off=False),
     "gas": Switched(Kind.GAS, on=True, off=False),
-    "carbon_monoxide": Switched(Kind.GAS, on=True, off=False),
+    "carbon_monoxide": Switched(Kind.CO, on=True, off=False),
     "moisture": Switched(Kind.WATER, on=True, off=False),
     "vibration": Switched(Kind.VIBRATION, on=True, off=False),
     "tamper": Switched(Kind.TAMPER, on=True, off=False),
@@ -47,5 +47,15 @@ NUMBERS: Final[Mapping[str, Kind]] = {
     "temperature": Kind.TEMPERATURE,
     "humidity": Kind.HUMIDITY,
     "illuminance": Kind.ILLUMINANCE,
+    "carbon_monoxide": Kind.CO_PPM,
 }
 """Voltage is not among them: it may be a battery's or the mains'."""
+
+_CHIP: Final = "diagnostic"
+"""What a device says of itself, and not of the home."""
+
+
+def number_of(sort: str, category: str | None) -> Kind | None:
+    """What a sensor of this class measures. A temperature that is a diagnosis is that of its own electronics."""
+    kind = NUMBERS.get(sort)
+    return None if kind is Kind.TEMPERATURE and category == _CHIP else kind

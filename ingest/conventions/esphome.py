@@ -9,7 +9,7 @@ from typing import Any
 
 from core.readings import Kind
 from ingest.conventions.decoded import Malformed, Profiles, Reason, Refusal, Said, liveness
-from ingest.conventions.device_classes import BINARY, NUMBERS
+from ingest.conventions.device_classes import BINARY, NUMBERS, number_of
 from ingest.conventions.payload import knows_unit, parse_object, text
 from ingest.conventions.profile import OFF_WORDS, ON_WORDS, word_of
 from ingest.conventions.voice import Voice, refused
@@ -82,7 +82,9 @@ class EspHomeDecoder:
         if len(known.entities) < MAX_ENTITIES:
             sort = said.get("dev_cla", said.get("device_class"))
             unit = said.get("unit_of_meas", said.get("unit_of_measurement"))
-            known.entities[f"{component}/{entity}"] = (_word(sort), _word(unit))
+            category = said.get("ent_cat", said.get("entity_category"))
+            chip = component == "sensor" and _word(sort) in NUMBERS and number_of(str(sort), _word(category)) is None
+            known.entities[f"{component}/{entity}"] = (None if chip else _word(sort), _word(unit))
         return []
 
     def _status(self, node: str, payload: bytes) -> list[Said]:

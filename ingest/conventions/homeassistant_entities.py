@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.readings import Kind
-from ingest.conventions.device_classes import BINARY, NUMBERS, Switched
+from ingest.conventions.device_classes import BINARY, Switched, number_of
 from ingest.conventions.templates import Template, Unrenderable
 
 COMPONENTS: Final = frozenset(
@@ -32,7 +32,8 @@ COMPONENTS: Final = frozenset(
 _FULL: Final[Mapping[str, str]] = {
     "avty": "availability", "avty_mode": "availability_mode", "avty_t": "availability_topic",
     "avty_tpl": "availability_template", "cmps": "components", "cns": "connections", "dev": "device",
-    "dev_cla": "device_class", "evt_typ": "event_types", "ids": "identifiers", "o": "origin", "obj_id": "object_id",
+    "dev_cla": "device_class", "evt_typ": "event_types", "ids": "identifiers", "ent_cat": "entity_category",
+    "o": "origin", "obj_id": "object_id",
     "p": "platform", "pl": "payload", "pl_avail": "payload_available", "pl_not_avail": "payload_not_available",
     "pl_off": "payload_off", "pl_on": "payload_on", "stat_cla": "state_class", "stat_t": "state_topic",
     "stype": "subtype", "t": "topic", "atype": "automation_type", "uniq_id": "unique_id",
@@ -125,7 +126,7 @@ def _entity(component: str, object_: str, key: str, config: dict[str, Any]) -> I
         topic,
         _template(config.get("value_template")),
         BINARY.get(sort or "") if component == "binary_sensor" else None,
-        NUMBERS.get(sort or "") if component == "sensor" else None,
+        None if component != "sensor" else number_of(sort or "", _word(config.get("entity_category"))),
         _word(config.get("unit_of_measurement")),
         _text(config.get("payload_on"), "ON"),
         _text(config.get("payload_off"), "OFF"),

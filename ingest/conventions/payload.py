@@ -26,6 +26,7 @@ _SCALES: dict[Kind, dict[str, float]] = {
     Kind.LINK: {"%": 1.0},
     Kind.TEMPERATURE: {"°C": 1.0, "C": 1.0},
     Kind.ILLUMINANCE: {"lx": 1.0},
+    Kind.CO_PPM: {"ppm": 1.0, "ppb": 0.001, "mg/m³": 0.873},  # 24.45 l/mol at 25 °C by 28.01 g/mol
 }
 
 _BOUNDS: dict[Kind, tuple[float, float]] = {
@@ -37,6 +38,7 @@ _BOUNDS: dict[Kind, tuple[float, float]] = {
     Kind.POWER: (-1e7, 1e7),
     Kind.ENERGY: (-1e9, 1e9),
     Kind.ILLUMINANCE: (0.0, 1e6),
+    Kind.CO_PPM: (0.0, 1e6),
 }
 
 

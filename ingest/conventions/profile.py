@@ -111,6 +111,7 @@ NUMBER_KINDS = frozenset(
         Kind.TEMPERATURE,
         Kind.HUMIDITY,
         Kind.ILLUMINANCE,
+        Kind.CO_PPM,
         Kind.BATTERY,
         Kind.BATTERY_VOLTAGE,
     }

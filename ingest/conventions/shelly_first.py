@@ -27,6 +27,8 @@ _NUMBERS: Final[dict[str, tuple[Kind, str]]] = {
     "lux": (Kind.ILLUMINANCE, "lx"),
 }
 _PUSHES: Final[dict[str, str]] = {"S": "single", "SS": "double", "SSS": "triple", "L": "long"}
+_POWERED: Final = frozenset({"relays", "meters", "emeters", "lights", "rollers"})
+"""Whoever has these switches a current, and its `tmp` is that of its own electronics."""
 _WATT_MINUTE = 1 / 60
 """In Wh."""
 
@@ -118,7 +120,8 @@ def _info(voice: Voice, said: dict[str, Any]) -> list[Said]:
     if isinstance(battery, dict):
         told += dated.measured(Kind.BATTERY, battery.get("value"), "%")
     temperature = said.get("tmp")
-    if isinstance(temperature, dict) and temperature.get("is_valid") is not False:
+    warms_itself = not _POWERED.isdisjoint(said)
+    if isinstance(temperature, dict) and temperature.get("is_valid") is not False and not warms_itself:
         told += dated.measured(Kind.TEMPERATURE, temperature.get("tC"), "C")
     station = said.get("wifi_sta")
     return told + (radio_link.wifi(dated, station.get("rssi")) if isinstance(station, dict) else [])

@@ -24,7 +24,7 @@ _STATES: Mapping[str, tuple[Kind, Value, Value, str | None]] = MappingProxyType(
         "Occupancy": (Kind.MOTION, True, False, None),
         "Water": (Kind.WATER, True, False, None),
         "Fire": (Kind.SMOKE, True, False, None),
-        "CO": (Kind.GAS, True, False, "CO"),
+        "CO": (Kind.CO, True, False, None),
         "Movement": (Kind.VIBRATION, True, False, None),
         "DoorOpen": (Kind.DOOR, "open", "closed", None),
     }

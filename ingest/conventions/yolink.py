@@ -20,6 +20,8 @@ _STATES: Final[dict[str, dict[str, tuple[Kind, Value]]]] = {
     "VibrationSensor": {"alert": (Kind.VIBRATION, True), "normal": (Kind.VIBRATION, False)},
 }
 _FLAGS: Final[dict[str, Kind]] = {"smokeAlarm": Kind.SMOKE, "gasAlarm": Kind.GAS, "sLowBattery": Kind.BATTERY_LOW}
+_CO_FLAGS: Final[dict[str, Kind]] = {**_FLAGS, "gasAlarm": Kind.CO}
+"""What a combined detector calls gas is carbon monoxide."""
 _PRESSES = {"Press": "single", "LongPress": "long"}
 _FULL = 4
 _CHANGES = frozenset({"Alert", "StatusChange"})
@@ -79,7 +81,8 @@ def _state(voice: Voice, sort: str, data: dict[str, Any]) -> list[Said]:
         told.append(voice.fact(*known))
     match sort:
         case "SmokeSensor" | "COSmokeSensor":
-            told += [voice.fact(kind, data[key]) for key, kind in _FLAGS.items() if isinstance(data.get(key), bool)]
+            flags = _CO_FLAGS if sort == "COSmokeSensor" else _FLAGS
+            told += [voice.fact(kind, data[key]) for key, kind in flags.items() if isinstance(data.get(key), bool)]
         case "THSensor":
             told += voice.measured(Kind.TEMPERATURE, data.get("temperature"), "C")
             told += voice.measured(Kind.HUMIDITY, data.get("humidity"), "%")

@@ -66,7 +66,7 @@ _DEFAULTS: dict[str, Property] = {
     "water_leak": Property(Kind.WATER),
     "smoke": Property(Kind.SMOKE),
     "gas": Property(Kind.GAS),
-    "carbon_monoxide": Property(Kind.GAS, channel="carbon_monoxide"),
+    "carbon_monoxide": Property(Kind.CO),
     "sos": _standing(),
     "sos_alarm": _standing(),
     # radars that see a fall: acted on like a call for help
@@ -79,6 +79,7 @@ _DEFAULTS: dict[str, Property] = {
     "power": _measured(Kind.POWER, "W"),
     "energy": _measured(Kind.ENERGY, "kWh"),
     "consumption": _measured(Kind.ENERGY, "kWh"),  # what `energy` was called until 2021
+    "co": _measured(Kind.CO_PPM, "ppm"),
     "temperature": _measured(Kind.TEMPERATURE, "°C"),
     "humidity": _measured(Kind.HUMIDITY, "%"),
     "illuminance_lux": _measured(Kind.ILLUMINANCE, "lx"),

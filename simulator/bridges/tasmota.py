@@ -70,6 +70,8 @@ class TasmotaBridge(Bridge):
         match report.kind:
             case None:
                 fields["BatteryPercentage"] = self.battery(sensor, report.at)
+            case Kind.TEMPERATURE:
+                fields["Temperature"] = report.value
             case Kind.DOOR:
                 fields["Contact"] = int(report.value == "open")
             case _:

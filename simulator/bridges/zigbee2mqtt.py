@@ -21,6 +21,8 @@ PASSIVE_TIMEOUT = 25 * 3600.0
 """Zigbee2MQTT's own defaults: ten minutes for mains devices, 1500 minutes for battery devices."""
 MAINS_VOLTS = 226
 LOW_BATTERY = 10
+KEYS = {Kind.WATER: "water_leak", Kind.CO: "carbon_monoxide"}
+"""What this family calls by another word."""
 
 
 class Zigbee2MqttBridge(Bridge):
@@ -43,10 +45,8 @@ class Zigbee2MqttBridge(Bridge):
                 state["power"] = report.value
             case Kind.SOS:
                 said = {"action": "emergency", **state}
-            case Kind.WATER:
-                state["water_leak"] = report.value
             case kind:
-                state[kind.value] = report.value
+                state[KEYS.get(kind, kind.value)] = report.value
         return self.message(report.at, f"zigbee2mqtt/{sensor.name}", dumps(said), human=report.human)
 
     def _refresh(self, sensor: Sensor, state: dict[str, Any], at: float) -> None:
@@ -60,6 +60,8 @@ class Zigbee2MqttBridge(Bridge):
             local = datetime.fromtimestamp(at, self.zone)
             daylight = max(0.0, 1 - abs(local.hour + local.minute / 60 - 12.5) / 6.5)
             state["illuminance"] = int(daylight * 320 * (0.6 + 0.4 * spread(sensor.number, turn)))
+        if "humidity" in state:
+            state["humidity"] = round(50 + 12 * spread(sensor.number, turn // 7200), 1)
         state["last_seen"] = self.iso(at)
         state["linkquality"] = 60 + int(120 * spread(sensor.number, turn // 600))
 
@@ -103,7 +105,9 @@ def _first_state(sensor: Sensor) -> dict[str, Any]:
             own = {"battery": None, "battery_low": False, "tamper": False}
         case Sort.PLUG:
             own = {"power": 0, "state": "ON", "voltage": MAINS_VOLTS}
+        case Sort.CLIMATE:
+            own = {"battery": None, "humidity": None, "temperature": None, "voltage": volts}
         case Sort.ALARM:
-            key = "water_leak" if sensor.kind is Kind.WATER else sensor.kind.value
+            key = KEYS.get(sensor.kind, sensor.kind.value)
             own = {"battery": None, "battery_low": False, "tamper": False, key: False}
     return dict(sorted((own | unknown).items()))

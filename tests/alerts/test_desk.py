@@ -120,6 +120,20 @@ def test_closed_by_somebody_who_looked_and_then_worse_stays_closed(story: Story)
     assert story.store.open_alerts() == []
 
 
+def test_a_cold_home_that_somebody_looked_at_and_that_freezes_since_is_looked_at_again(story: Story) -> None:
+    cold = [
+        story.concern(kind=ConcernKind.TOO_COLD, severity=severity, episode="spell")
+        for severity in (Severity.ORANGE, Severity.ORANGE, Severity.RED)
+    ]
+    first = story.raises(cold[0]).alert
+    story.desk.close(first.id, by="grid worker", outcome=Outcome.REFERRED)
+
+    again, worse = story.raises(cold[1]), story.raises(cold[2])
+
+    assert again.what is RaisedAs.KNOWN
+    assert (worse.what, worse.alert.severity, worse.alert.predecessor) == (RaisedAs.OPENED, Severity.RED, first.id)
+
+
 def test_the_sensors_axis_is_their_own(story: Story) -> None:
     alert = story.fall_in()
 

@@ -13,7 +13,13 @@ from tests.alerts.test_wording import HOME, ZH, alert, send
 
 
 @pytest.mark.parametrize(
-    ("kind", "zh"), [(ConcernKind.SOS, "收到您的求助"), (ConcernKind.SMOKE, "屋外"), (ConcernKind.GAS, "屋外")]
+    ("kind", "zh"),
+    [
+        (ConcernKind.SOS, "收到您的求助"),
+        (ConcernKind.SMOKE, "屋外"),
+        (ConcernKind.GAS, "屋外"),
+        (ConcernKind.CO, "开窗"),
+    ],
 )
 def test_whoever_called_or_must_leave_the_house_is_not_asked_how_they_are(kind: ConcernKind, zh: str) -> None:
     asked = wording.message(send(Target.RESIDENT, Purpose.ASK, EntryKind.LEVEL_ENTERED), alert(kind), HOME, ZH)

@@ -65,3 +65,44 @@ def test_a_door_elsewhere_or_unseen_is_refused(visit_as: As, services: Services)
     assert elsewhere.headers["location"] == f"{page}?problem=not_found"
     assert theirs.status_code == 404
     assert not [e for e in services.alerts.timeline(alert.id) if e.kind is EntryKind.NOTE]
+
+
+def test_a_cold_building_lists_its_cold_homes_with_how_cold_it_is(visit_as: As, services: Services) -> None:
+    at = services.clock.now()
+    home, facts = of_area("building-7"), (Fact("cold_homes", 3.0, "count"),)
+    alert = services.desk.raise_concern(
+        Concern(home, ConcernKind.MANY_COLD, Severity.ORANGE, "since", at, at, "gatherings", facts)
+    ).alert
+    for number, (severity, degrees) in {1: (Severity.YELLOW, 14.2), 3: (Severity.ORANGE, 10.6)}.items():
+        said = (Fact("temperature", degrees, "°C"), Fact("device", "g/t", "device"))
+        cold = Concern(HOMES[number], ConcernKind.TOO_COLD, severity, f"e{number}", at, at, "temperature", said)
+        services.desk.raise_concern(cold)
+
+    page = visit_as("li").get(f"/alerts/{alert.id}").text
+    listed = page.partition('id="doors"')[2].partition("</ol>")[0]
+
+    assert "整栋多户屋里太冷" in visit_as("li").get("/").text
+    assert listed.index("7号楼503") < listed.index("7号楼301")
+    assert "屋里10.6℃" in listed
+    assert "g/t" not in listed
+    assert "7号楼102" not in listed
+    assert "列入名单：临园小区7号楼301，屋里太冷（黄色）" in page
+
+
+def test_a_home_on_the_list_is_not_counted_as_well_and_its_page_leads_to_the_buildings_alert(
+    visit_as: As, services: Services
+) -> None:
+    at, home = services.clock.now(), HOMES[1]
+    whole = Concern(of_area("building-7"), ConcernKind.MANY_COLD, Severity.ORANGE, "since", at, at, "gatherings")
+    before = visit_as("li").get(f"/api/v1/homes/{home}").json()["state"]
+    alert = services.desk.raise_concern(whole).alert
+    services.desk.raise_concern(Concern(home, ConcernKind.TOO_COLD, Severity.YELLOW, "e", at, at, "temperature"))
+
+    listed = visit_as("li").get(f"/api/v1/homes/{home}").json()
+
+    assert before == "well"
+    assert (listed["state"], listed["open_alerts"]) == ("concern", [alert.id])
+    assert f'href="/alerts/{alert.id}"' in visit_as("li").get(f"/homes/{home}").text
+
+    services.desk.clear_concern(home, ConcernKind.TOO_COLD, "e", "usual")
+    assert visit_as("li").get(f"/api/v1/homes/{home}").json()["state"] == "well"

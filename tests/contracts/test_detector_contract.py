@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from core.concerns import Concern, Verdict
 from core.family import Expectation
-from core.places import Home, Room
+from core.places import Device, Home, Role, Room
 from core.readings import Kind, Novelty, Reading, Replay, Value
 from detectors.detector import Detector
 from detectors.events import ConcernCleared, ConcernRaised
@@ -40,6 +40,11 @@ EXPECTED = (
     Expectation("tea", HOME, "tea", time(6), time(9), "min", room=Room.KITCHEN),
     Expectation("stir", HOME, "any", time(13), time(16, 30), "min", frozenset({0, 2, 4})),
 )
+ALARM = Device(f"{GATEWAY}/co", HOME, Room.KITCHEN, Role.CO, GATEWAY)
+WARMTH = tuple(
+    Device(f"{GATEWAY}/{room}_climate", HOME, room, Role.CLIMATE, GATEWAY) for room in (Room.BEDROOM, Room.LIVING)
+)
+DEVICES = (*devices_of(), ALARM, *WARMTH)
 ROOMS = ("bathroom", "bedroom", "living", "kitchen")
 ROUNDING = timedelta(milliseconds=3)
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -62,7 +67,7 @@ def _rooms() -> st.SearchStrategy[str]:
 
 
 WAITS = st.one_of(st.floats(0.02, 20), st.floats(20, 400), st.floats(400, 3000))
-ANY_DEVICE = st.sampled_from([d.id for d in devices_of()])
+ANY_DEVICE = st.sampled_from([d.id for d in DEVICES])
 REPLAYS = st.sampled_from([Replay.LIVE] * 6 + [Replay.RETAINED, Replay.CACHED, Replay.HISTORY])
 HAPPENINGS = st.one_of(
     st.tuples(_rooms(), st.just(Kind.MOTION), st.booleans()),
@@ -70,6 +75,12 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just(DOOR), st.just(Kind.DOOR), st.sampled_from(["open", "closed"])),
     st.tuples(st.just(SOS), st.just(Kind.SOS), st.just(MOVED)),
     st.tuples(st.just(SMOKE), st.just(Kind.SMOKE), st.booleans()),
+    st.tuples(st.just(ALARM.id), st.just(Kind.CO), st.booleans()),
+    st.tuples(st.just(ALARM.id), st.just(Kind.CO_PPM), st.sampled_from([0.0, 35.0, 60.0, 140.0, 350.0])),
+    *[
+        st.tuples(st.sampled_from([each.id for each in WARMTH]), st.just(Kind.TEMPERATURE), degrees)
+        for degrees in (st.sampled_from([21.0, 15.3, 11.2, 8.4, 3.9, 29.5, 36.1]), st.floats(-45, 90))
+    ],
     st.tuples(st.just(STOVE), st.just(Kind.POWER), st.sampled_from([0.0, 2.0, 70.0, 900.0])),
     st.tuples(ANY_DEVICE, st.just(Kind.AVAILABILITY), st.sampled_from(["online", "offline"])),
     st.tuples(ANY_DEVICE, st.just(Kind.BATTERY), st.sampled_from([3.0, 50.0, 90.0])),
@@ -92,7 +103,7 @@ def _played(steps: Sequence[Step]) -> list[Reading]:
     now, told = at(0, "06:00"), []
     for step in steps:
         then = now + timedelta(minutes=step.after)
-        ids = [d.id for d in devices_of()]
+        ids = [d.id for d in DEVICES]
         beats = int((then - now) / timedelta(minutes=40))
         told += [spoke(ids[k % len(ids)], now + (k + 1) * timedelta(minutes=40)) for k in range(beats)]
         now = then + timedelta(milliseconds=1)
@@ -101,7 +112,7 @@ def _played(steps: Sequence[Step]) -> list[Reading]:
 
 
 def _home() -> HomeWatch:
-    home = HomeWatch(Home(HOME, "grid", "7-2-402"), tuple(devices_of()), WatchSettings())
+    home = HomeWatch(Home(HOME, "grid", "7-2-402"), DEVICES, WatchSettings())
     home.use_expectations(EXPECTED)
     return home
 
@@ -205,7 +216,7 @@ def test_polling_every_minute_says_the_same_as_asking_when_due(steps: list[Step]
     told = [r for r in told if r.at < told[0].at + timedelta(days=2)]
     end = told[-1].at + timedelta(hours=30)
     expected = {HOME: EXPECTED}
-    due, polled = Watch(inventory(), expected=expected), Watch(inventory(), expected=expected)
+    due, polled = Watch(inventory(DEVICES), expected=expected), Watch(inventory(DEVICES), expected=expected)
 
     by_due = _by_due(due, told, end)
     by_poll = _by_poll(polled, told, end)

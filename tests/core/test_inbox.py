@@ -34,7 +34,7 @@ def device(name: str, **said: Value) -> UnknownDevice:
         (device("hall", smoke=False), Role.SMOKE, Room.CORRIDOR),
         (device("atv", motion=False), Role.ROOM, None),
         (device("bridge", availability="online"), Role.BRIDGE, None),
-        (device("weather", temperature=21.0), Role.OTHER, None),
+        (device("weather", temperature=21.0), Role.CLIMATE, None),
         (device("something", liveness=True), None, None),
     ],
 )

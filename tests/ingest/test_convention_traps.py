@@ -65,6 +65,11 @@ def lan(model: str, command: str = "report", **data: object) -> dict[str, Any]:
         ("aqara-gateway", "x", lan("weather.v1", temperature="10000"), []),
         ("chirpstack", "application/1/device/AA/event/status", {"batteryLevelUnavailable": True}, []),
         ("chirpstack", "application/1/device/AA/event/status", {"externalPowerSource": True, "batteryLevel": 0}, []),
+        # the warmth of a device's own electronics is no room's
+        ("shelly", "shellies/pm-1/temperature", "61.2", []),
+        ("shelly", "shellies/pm-1/info", {"relays": [{}], "meters": [{}], "tmp": {"tC": 61.2, "is_valid": True}}, []),
+        ("shelly", "shellies/dw-2/info", {"tmp": {"tC": 19.5, "is_valid": True}}, [(Kind.TEMPERATURE, 19.5)]),
+        ("zigbee2mqtt", "zigbee2mqtt/plug", {"device_temperature": 37}, []),
         # the poll of a button is no press
         ("aqara-gateway", "x", lan("switch", "read_ack", status="click"), []),
         ("aqara-gateway", "x", lan("switch", status="click"), [(Kind.BUTTON, "single")]),
@@ -299,3 +304,18 @@ def test_a_mistake_in_a_mapping_is_named(mapping: dict[str, Any], mistake: str) 
         hear("custom-json", "a/b", {}, profile={"custom-json": mapping})
 
     assert mistake in refused.value.detail
+
+
+@pytest.mark.parametrize(("category", "told"), [("diagnostic", []), (None, [(Kind.TEMPERATURE, 41.5)])])
+def test_a_temperature_that_is_a_diagnosis_is_not_the_homes(
+    category: str | None, told: list[tuple[Kind, Value]]
+) -> None:
+    about = {} if category is None else {"ent_cat": category}
+    config = {"stat_t": "n/sensor/t/state", "dev_cla": "temperature", "unit_of_meas": "°C", "uniq_id": "t", **about}
+    ha, node = (installed()[name].decoder() for name in ("homeassistant-discovery", "esphome"))
+
+    hear("homeassistant-discovery", "ha/sensor/t/config", config, decoder=ha)
+    hear("esphome", "homeassistant/sensor/n/t/config", config, decoder=node)
+
+    assert facts(hear("homeassistant-discovery", "n/sensor/t/state", "41.5", decoder=ha)) == told
+    assert facts(hear("esphome", "n/sensor/t/state", "41.5", decoder=node)) == told

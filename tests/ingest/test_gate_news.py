@@ -183,7 +183,7 @@ def test_two_late_readings_of_one_instant_keep_times_of_their_own_and_a_third_th
     assert second.reading.at - first.reading.at == timedelta(microseconds=1)
 
 
-@pytest.mark.parametrize("kind", [Kind.SOS, Kind.SMOKE, Kind.GAS, Kind.WATER])
+@pytest.mark.parametrize("kind", [Kind.SOS, Kind.SMOKE, Kind.GAS, Kind.CO, Kind.WATER])
 def test_an_alarm_that_comes_late_is_still_an_alarm(keeper: Doorkeeper, kind: Kind) -> None:
     keeper.tell(kind, value=False, device_time=NOON)
 

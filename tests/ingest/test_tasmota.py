@@ -106,7 +106,7 @@ def test_a_button_of_the_device_is_a_button() -> None:
         ({"Occupancy": 1}, Kind.MOTION, True),
         ({"Water": 1}, Kind.WATER, True),
         ({"Fire": 1}, Kind.SMOKE, True),
-        ({"CO": 0}, Kind.GAS, False),
+        ({"CO": 0}, Kind.CO, False),
         ({"PersonalAlarm": 1}, Kind.SOS, True),
         ({"ActivePower": 12}, Kind.POWER, 12),
         ({"BatteryPercentage": 80}, Kind.BATTERY, 80),

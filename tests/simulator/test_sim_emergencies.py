@@ -197,10 +197,10 @@ def test_a_door_stands_open_for_as_long_as_the_scenario_says() -> None:
     assert human(between(found, 40, 74)), "the resident is in"
 
 
-@pytest.mark.parametrize("what", ["smoke", "gas", "water"])
+@pytest.mark.parametrize("what", ["smoke", "gas", "co", "water"])
 def test_an_alarm_rings_and_ends(what: str) -> None:
     home = with_role(Role(what))
-    key = {"water": "water_leak"}.get(what, what)
+    key = {"water": "water_leak", "co": "carbon_monoxide"}.get(what, what)
 
     found = play_home(STREET, home, event(what, home, 5, duration="PT6M"), hours=1)
 

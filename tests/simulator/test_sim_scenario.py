@@ -114,7 +114,7 @@ def test_the_reference_names_every_event_and_every_key() -> None:
 
 
 def test_an_unknown_shipped_scenario_is_answered_with_those_that_there_are() -> None:
-    with pytest.raises(ScenarioError, match=r"there are decline, demo"):
+    with pytest.raises(ScenarioError, match=r"there are cold, decline, demo"):
         shipped_scenario("earthquake")
 
 
