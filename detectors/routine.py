@@ -24,7 +24,7 @@ WORTH_NOTING = 15 * 60.0
 """A quiet shorter than this (s) is never a day's least usual one."""
 BUSY_HOURS = range(9, 22)
 """Hours in which somebody is up, before any day is known."""
-LATE, _MIDNIGHT = 21, 23
+LATE = 20
 _EARLIEST_UP, _LATEST_UP, _NEARLY_ALWAYS = 4, 11, 0.8
 _LIVED = 2
 """Quiets that a day must have to count as lived at home."""
@@ -113,19 +113,18 @@ class Routine:
         """Days behind that, faded as they are."""
         return float((1.0 - _FADE**self.days) / (1.0 - _FADE))
 
-    def up_by(self, t: float, place: int) -> float:
-        """For a quiet that begins in bed: when, after `t`, somebody here is nearly always up. `t` itself by day.
+    def up_by(self, t: float) -> float:
+        """For a quiet that begins by night: when, after `t`, somebody here is nearly always up. `t` itself by day.
 
         That is the end of the first hour from four on that shows a sign outside the bedroom on four days of five.
-        In bed is who was last seen in the bedroom after nine, or anywhere after eleven.
+        Whoever was last seen after eight in the evening may have gone to bed: not every home has a sensor there.
         """
         local = wall(self._timezone, t)
         hour = int(local % DAY // HOUR)
-        late = LATE if place in BED else _MIDNIGHT
         rising = next((h for h in range(_EARLIEST_UP, _LATEST_UP) if self._awake[h] >= _NEARLY_ALWAYS), _LATEST_UP)
-        if rising < hour < late:
+        if rising < hour < LATE:
             return t
-        midnight = local - local % DAY + (DAY if hour >= late else 0.0)
+        midnight = local - local % DAY + (DAY if hour >= LATE else 0.0)
         return t + (midnight + (rising + 1) * HOUR - local)
 
     def hear(self, t: float, place: int) -> None:

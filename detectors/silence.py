@@ -126,7 +126,7 @@ class Silence:
         floor = settings.bathroom_floor if bathroom else settings.silence_floor
         if self.routine.days < SCHOOLING_DAYS:
             floor = max(floor, SCHOOLING_FLOORS[0 if bathroom else 1])
-            if not bathroom and (up := self.routine.up_by(t, place)) > t:
+            if not bathroom and (up := self.routine.up_by(t)) > t:
                 floor = max(floor, up + LIE_IN - t)
         return min(max(threshold, floor), max(settings.longest_wait, floor))
 
