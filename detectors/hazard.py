@@ -7,7 +7,7 @@ two days are alike. Pure numpy.
 """
 
 import math
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +33,7 @@ Doubles = NDArray[np.float64]
 STARTS = 48
 STEP = 5 * MINUTE
 STEPS = int(20 * HOUR / STEP)
+"""Fewer than 256: one byte holds a count of them."""
 _SIGNS_AN_HOUR = 2.2
 """Where nothing is known yet, in a home with motion sensors in most rooms."""
 _FRAILTY = 0.1
@@ -198,12 +199,6 @@ def goes_on(weights: Floats, density: float, place: int, start: int | None = Non
     summed = np.cumsum(rates, axis=-1) * np.float32(_FRAILTY * STEP / HOUR)
     chances: Floats = np.exp(np.log1p(summed) * np.float32(-1.0 / _FRAILTY))
     return chances
-
-
-@lru_cache(maxsize=64)
-def unknown(density: float) -> Floats:
-    """`goes_on` by place, of a home of which nothing is known: shared by all that are alike."""
-    return np.stack([goes_on(no_weights(), density, place) for place in range(PLACES)])
 
 
 def of_every_place(weights: Floats, density: float) -> Floats:

@@ -229,11 +229,9 @@ class HomeWatch:
 
     def take_up(self, kind: ConcernKind, episode: str, severity: Severity) -> None:
         """This was said already, after the last snapshot."""
-        alone = extras.name_of(kind, episode.rpartition("@")[0])
-        name = alone if alone in self._extras or alone in self._expected else self.silence.name
-        if kind is ConcernKind.DECLINE:
-            name = self.decline.name
-        if name not in self.raised and (name == alone or kind in {ConcernKind.SILENCE, ConcernKind.DECLINE}):
+        always = {ConcernKind.SILENCE: self.silence.name, ConcernKind.DECLINE: self.decline.name}
+        name = always.get(kind) or extras.name_of(kind, episode.rpartition("@")[0])
+        if name not in self.raised and self._named(name) is not None:
             self.raised[name] = _Raised(kind, episode, severity)
 
     def standing_faults(self, now: datetime) -> list[Fault]:

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from detectors.hazard import STARTS, learn, no_weights
+from detectors.hazard import STARTS, learn, no_weights, of_every_place
 from detectors.instants import DAY, HOUR, wall
 from detectors.price import Price
 from detectors.quiets import BATHROOM, BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
-from detectors.waiting import BATHROOM_RISK, Steps, first_steps, seconds_of, steps_learned
+from detectors.waiting import BATHROOM_RISK, Steps, first_steps, seconds_of, steps_of
 
 HALF_LIFE_DAYS = 45.0
 _FADE = 0.5 ** (1.0 / HALF_LIFE_DAYS)
@@ -162,14 +162,11 @@ class Routine:
         learned = learn(*self._quiets.counted(), self._weights, self.density)
         self._weights = learned.weights
         self._price.end_day(self.days, self._worst[1], learned, self.density, self.risk)
-        self._apply()
-
-    def _apply(self) -> None:
         self._steps = self.steps_at(self.budget)
 
     def steps_at(self, budget: float) -> Steps:
         """Steps of waiting, by half hour and place, were this the budget."""
-        return steps_learned(self._weights, self.density, self.cost(budget), self.risk)
+        return steps_of(of_every_place(self._weights, self.density), self.cost(budget), self.risk)
 
     def cost(self, budget: float | None = None) -> float:
         """How many hours of waiting a false alarm costs here, so that alarms stay within the budget, or another one."""
@@ -212,4 +209,4 @@ class Routine:
         self.day, self.days, self._awake_today = body["days"]
         self._quiets.take_over(flat[:_CELLS_OF_OLD], flat[_CELLS_OF_OLD : 2 * _CELLS_OF_OLD])
         self._weights = learn(*self._quiets.counted(), self._weights, self.density, moves=_MOVES_OF_OLD).weights
-        self._apply()
+        self._steps = self.steps_at(self.budget)

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.hazard import STEP, STEPS, of_every_place, unknown
+from detectors.hazard import STEP, no_weights, of_every_place
 from detectors.instants import HOUR
 from detectors.quiets import BATHROOM, PLACES, SHORT, Floats
 
@@ -66,11 +66,4 @@ def cost_needed(goes_on: Floats, gap: float, risk: float) -> float:
 @lru_cache(maxsize=64)
 def first_steps(density: float, cost: float, risk: float) -> Steps:
     """Of a home of which nothing is known: shared by all that are alike."""
-    return steps_of(unknown(density), cost, risk)
-
-
-def steps_learned(weights: Floats, density: float, cost: float, risk: float) -> Steps:
-    return steps_of(of_every_place(weights, density), cost, risk)
-
-
-assert np.iinfo(np.uint8).max > STEPS
+    return steps_of(of_every_place(no_weights(), density), cost, risk)

@@ -45,13 +45,13 @@ def _days(life: Life, at: float) -> Iterator[tuple[int, float]]:
 def _lying_in(life: Life, at: float) -> Iterator[tuple[float, float]]:
     """From when they really got up, until they would have."""
     for number, midnight in _days(life, at):
-        rises = _rising(life, midnight)
+        rises = life.woke(midnight) or _rising(life, midnight)
         if rises is not None:
             yield rises - 60.0, rises + number * MINUTES_A_DAY
 
 
 def _rising(life: Life, midnight: float) -> float | None:
-    """The first of three signs outside the bedroom within an hour, after four."""
+    """Where nobody noted sleep: the first of three signs outside the bedroom within an hour, after four."""
     morning = [
         sign.at
         for sign in life.signs_between(midnight + 4 * HOUR, midnight + _UP_UNTIL)

@@ -17,13 +17,14 @@ from simulator.player import CHECKS_IN, SILENT, Player
 from simulator.recording import Recorded, Recording
 
 AWAY: Final = "away"
+ASLEEP: Final = "asleep"
 HOUR, DAY = 3600.0, 86400.0
 LONG = 56 * DAY
 SCHOOLED_LONG, SCHOOLED_SHORT = 28 * DAY, 7 * DAY
 """How long a recording of at least `LONG`, and a shorter one, teaches before anything is counted."""
 JUST_SEEN = 0.5 * HOUR
 """Where nobody noted absences, somebody is surely at home so soon after a sign of life."""
-_UP_FROM, _UP_UNTIL = 4 * HOUR, 14 * HOUR
+_UP_FROM, _UP_BY, _UP_UNTIL = 4 * HOUR, 12 * HOUR, 14 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Life:
         self.devices = {device.id.partition("/")[2]: device for device in self.recording.devices}
         self.signs = _signs(player, self.devices)
         self.away = _spells(self.recording, AWAY)
+        self._asleep = _spells(self.recording, ASLEEP)
         self.silent = _spells(self.recording, SILENT)
 
     @property
@@ -96,6 +98,11 @@ class Life:
             if sign.room is not Room.BEDROOM and _UP_FROM <= clock < _UP_UNTIL:
                 firsts.setdefault(self.local(sign.at).date(), clock)
         return median(firsts.values()) if firsts else 8 * HOUR
+
+    def woke(self, midnight: float) -> float | None:
+        """When that day's last sleep ended that ended in the morning; None where nobody noted it."""
+        ends = (end for _, end in self._asleep if midnight + _UP_FROM <= end < midnight + _UP_BY)
+        return max(ends, default=None)
 
     def midnight(self, day: int) -> float:
         """Local midnight of the `day`-th day after the first."""

@@ -55,6 +55,9 @@ def _lines(one: Mapping[str, Any], words: Words) -> Iterator[str]:
         yield words["fall"].format(n=fall["n"], median=fall["median_h"], p90=fall["p90_h"], found=found)
     if one["bathroom"]["n"]:
         yield words["bathroom"].format(n=one["bathroom"]["n"], median=one["bathroom"]["median_min"])
+    for drift in ("later_rising", "fewer_meals"):
+        if one[drift]["n"]:
+            yield words[drift].format(found=one[drift]["found"], n=one[drift]["n"], median=one[drift]["median_d"])
     if one["device_faults"]:
         yield words["faults"].format(count=one["device_fault_alarms"])
     if one["presence"]:

@@ -40,8 +40,8 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "night_exit": spread(trial, Injected.NIGHT_EXIT).as_json(HOUR, "h"),
         "door_left_open": spread(trial, Injected.DOOR_LEFT_OPEN).as_json(MINUTE, "min"),
         "appliance_left_on": spread(trial, Injected.APPLIANCE_LEFT_ON).as_json(MINUTE, "min"),
-        "later_rising": spread(trial, Injected.LATER_RISING).as_json(DAY, "d"),
-        "fewer_meals": spread(trial, Injected.FEWER_MEALS).as_json(DAY, "d"),
+        "later_rising": _drift(trial, Injected.LATER_RISING),
+        "fewer_meals": _drift(trial, Injected.FEWER_MEALS),
         "decline_false": len([call for call in trial.counted if call.kind is ConcernKind.DECLINE]),
         "presence": _presence(trial),
         "device_fault_alarms": sum(len(one.called) for one in _of(trial, *DEVICE_FAULTS)),
@@ -79,6 +79,13 @@ def _false(rate: Rate) -> dict[str, Any]:
         "false_count": rate.count,
         "false_interval": None if interval is None else [round(limit, 2) for limit in interval],
     }
+
+
+def _drift(trial: Trial, what: Injected) -> dict[str, Any]:
+    """In days; what counts is the share found in three weeks."""
+    found = spread(trial, what)
+    said = {name: each for name, each in found.as_json(DAY, "d").items() if not name.endswith("h")}
+    return said | {"found_21d": share(found.within(21 * DAY))}
 
 
 def _of(trial: Trial, *what: Injected) -> list[Trialled]:

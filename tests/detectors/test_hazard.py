@@ -106,7 +106,7 @@ def test_a_quiet_is_judged_by_what_others_tell_of_its_hour() -> None:
     assert needed(alone) == pytest.approx(needed(learned(life(20)).weights), abs=0.1)
 
 
-@given(st.floats(0, DAY - 1), st.floats(SHORT, 20 * HOUR), st.integers(0, PLACES - 1))
+@given(st.floats(0, DAY - 1, width=32), st.floats(SHORT, 20 * HOUR, width=32), st.integers(0, PLACES - 1))
 def test_every_hour_of_a_quiet_is_counted_once_and_its_end_too(second: float, gap: float, place: int) -> None:
     quiet = Quiet(second, gap, place)
     ends, hours = counted([quiet])
