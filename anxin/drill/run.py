@@ -34,8 +34,7 @@ _OWN_POLICY = {
     *(ConcernKind.OUTAGE, ConcernKind.MANY_COLD, ConcernKind.MANY_HOT),
     *(ConcernKind.CANARY, ConcernKind.EXPECTED),
 }
-_NEW = frozenset({ConcernKind.CO, ConcernKind.TOO_COLD, ConcernKind.TOO_HOT})
-_KINDS = tuple(kind for kind in ConcernKind if kind not in _OWN_POLICY and kind not in _NEW)
+_KINDS = tuple(kind for kind in ConcernKind if kind not in _OWN_POLICY)
 """What concerns a home."""
 _AGAIN = 0.3
 """How often something happens where something else has just happened."""

@@ -7,8 +7,8 @@ from anxin.drill.run import run_drill
 from tests.drill.mutants import MUTANTS, planted
 
 OPTIONS = DrillOptions(
-    seed=8,
-    days=2.0,
+    seed=15,
+    days=0.5,
     homes=400,
     alerts_a_day=150.0,
     cuts_a_day=150.0,
