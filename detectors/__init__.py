@@ -2,7 +2,3 @@
 
 The watch (`watch.py`) drives them; nothing here reads a clock, a network or a disk.
 """
-
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are small: more threads only wait for each other

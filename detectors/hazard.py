@@ -148,13 +148,12 @@ def learn(ends: Floats, hours: Floats, before: Floats, density: float, *, moves:
     lived = hours > 0
     terms, spent, ended = _cell_terms()[lived], hours[lived].astype(np.float64), ends[lived].astype(np.float64)
     weights: Doubles = before.astype(np.float64)
-    spread = _inverse(_held())
-    for move in range(moves + 1):
+    spread = np.zeros((0, 0))
+    for _ in range(moves):
         expected = spent * _rates(terms @ weights, density)
         spread = _inverse((terms * expected[:, None]).T @ terms + _held())
-        if move < moves:
-            slope = terms.T @ (ended - expected) - _held() @ weights
-            weights += np.clip(spread @ slope, -_LARGEST_MOVE, _LARGEST_MOVE)
+        slope = terms.T @ (ended - expected) - _held() @ weights
+        weights += np.clip(spread @ slope, -_LARGEST_MOVE, _LARGEST_MOVE)
     return Learned(weights.astype(np.float32), spread)
 
 
@@ -185,13 +184,27 @@ def _rates(logs: Doubles, density: float) -> Doubles:
     return rates
 
 
-def goes_on(weights: Floats, density: float, place: int, start: int | None = None) -> Floats:
-    """The chance that a quiet goes on, by half hour of its beginning (or of one, `start`) and step (`STEP`)."""
-    shared, clock, recent = _path_terms()
-    if start is not None:
-        shared, clock = shared[start : start + 1], clock[start : start + 1]
-    begin = shared.shape[-1]
-    logs = shared @ weights[:begin] + weights[begin + place] + weights[begin + PLACES + place] * recent
+def goes_on(weights: Floats, density: float, place: int, start: int) -> Floats:
+    """The chance that a quiet which begins in this half hour, there, goes on: by step (`STEP`)."""
+    shared, clock, _ = _path_terms()
+    return _chances(weights, density, place, shared[start] @ weights[: _shared_count()], clock[start])
+
+
+def of_every_place(weights: Floats, density: float) -> Floats:
+    """The same by place, half hour of the beginning, and step."""
+    shared, clock, _ = _path_terms()
+    logs = shared @ weights[: _shared_count()]
+    return np.stack([_chances(weights, density, place, logs, clock) for place in range(PLACES)])
+
+
+def _shared_count() -> int:
+    return int(_path_terms()[0].shape[-1])
+
+
+def _chances(weights: Floats, density: float, place: int, logs: Floats, clock: Floats) -> Floats:
+    """`logs`: what is shared of the hazard, `clock`: the clock's terms, both along the same steps."""
+    begin, recent = _shared_count(), _path_terms()[2]
+    logs = logs + weights[begin + place] + weights[begin + PLACES + place] * recent
     if place in BED:
         at = begin + 2 * PLACES + (place - BEDROOM) * len(_EVERY_OTHER)
         logs = logs + clock @ weights[at : at + len(_EVERY_OTHER)]
@@ -199,8 +212,3 @@ def goes_on(weights: Floats, density: float, place: int, start: int | None = Non
     summed = np.cumsum(rates, axis=-1) * np.float32(_FRAILTY * STEP / HOUR)
     chances: Floats = np.exp(np.log1p(summed) * np.float32(-1.0 / _FRAILTY))
     return chances
-
-
-def of_every_place(weights: Floats, density: float) -> Floats:
-    """`goes_on` by place, half hour of the beginning, and step."""
-    return np.stack([goes_on(weights, density, place) for place in range(PLACES)])

@@ -55,10 +55,13 @@ class Price:
         self._kept = array("f")  # day, second, gap, place, what it needs
         self._tail = array("d", [_TAIL_FROM, _EXCESS])  # where it begins, and the mean excess over that
 
-    def end_day(self, day: int, worst: Quiet | None, learned: Learned, density: float, risk: float) -> None:
-        """The day's least usual quiet, if it had any; then all of them are judged anew."""
+    def keep(self, day: int, worst: Quiet | None) -> None:
+        """The day's least usual quiet, if it had any."""
         if worst is not None:
             self._kept = array("f", [*self._kept[-_COLUMNS * (KEPT_DAYS - 1) :], float(day), *worst, math.inf])
+
+    def judge(self, day: int, learned: Learned, density: float, risk: float) -> None:
+        """All of them anew, by all that is known now but the quiet itself."""
         kept = list(self._unusual())
         if not kept:
             return
@@ -76,7 +79,7 @@ class Price:
 
     @staticmethod
     def _needed(quiet: Quiet, weights: Floats, density: float, risk: float) -> float:
-        path = goes_on(weights, density, quiet.place, int(quiet.second // _HALF_HOUR))[0]
+        path = goes_on(weights, density, quiet.place, int(quiet.second // _HALF_HOUR))
         return cost_needed(path, quiet.gap, risk if quiet.place == BATHROOM else 1.0)
 
     def cost(self, budget: float) -> float:

@@ -29,6 +29,8 @@ _EARLIEST_UP, _LATEST_UP, _NEARLY_ALWAYS = 4, 11, 0.8
 _LIVED = 2
 """Quiets that a day must have to count as lived at home."""
 _HALF_HOUR = HOUR / 2
+_EVERY_DAY_UNTIL, _SELDOM = 28, 3
+"""Until so many days are known each of them is learned from at once; later every third evening."""
 GROUPS = 3
 """Places told apart where the longest quiet is remembered: the bathroom, in bed, anywhere else."""
 _MOVES_OF_OLD = 6
@@ -159,10 +161,12 @@ class Routine:
         for hour in range(HOURS):
             self._awake[hour] += ((self._awake_today >> hour & 1) - self._awake[hour]) / min(self.days + 6, 28)
         self._quiets.end_day(_FADE)
-        learned = learn(*self._quiets.counted(), self._weights, self.density)
-        self._weights = learned.weights
-        self._price.end_day(self.days, self._worst[1], learned, self.density, self.risk)
-        self._steps = self.steps_at(self.budget)
+        self._price.keep(self.days, self._worst[1])
+        if self.days <= _EVERY_DAY_UNTIL or self.days % _SELDOM == 0:
+            learned = learn(*self._quiets.counted(), self._weights, self.density)
+            self._weights = learned.weights
+            self._price.judge(self.days, learned, self.density, self.risk)
+            self._steps = self.steps_at(self.budget)
 
     def steps_at(self, budget: float) -> Steps:
         """Steps of waiting, by half hour and place, were this the budget."""

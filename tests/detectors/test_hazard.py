@@ -100,7 +100,7 @@ def test_a_quiet_is_judged_by_what_others_tell_of_its_hour() -> None:
     alone = hazard.without(known, strange, 1.0, 1.0)
 
     def needed(weights: Floats) -> float:
-        return cost_needed(hazard.goes_on(weights, 1.0, LIVING, 26)[0], strange.gap, 1.0)
+        return cost_needed(hazard.goes_on(weights, 1.0, LIVING, 26), strange.gap, 1.0)
 
     assert needed(alone) > needed(known.weights)
     assert needed(alone) == pytest.approx(needed(learned(life(20)).weights), abs=0.1)
