@@ -49,7 +49,7 @@ def injections_of(life: Life, *, falls: int, seed: int) -> list[Injection]:
     for what, count in counts.items():
         chosen += makers[what](life, chance("evaluate", life.recording.home.id, seed, what.value), count)
     faults = max(2, round(FAULT_SHARE * falls)) if falls else 0
-    slow = max(1, round(DRIFT_SHARE * falls)) if falls else 0
+    slow = round(DRIFT_SHARE * falls)  # weeks of a life for each
     chosen += drifts(life, chance("evaluate", life.recording.home.id, seed, "drifts"), slow)
     chosen += _faults(life, chance("evaluate", life.recording.home.id, seed, "faults"), faults)
     return sorted(chosen, key=lambda one: one.at)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.concerns import Concern, ConcernKind, Severity
+from core.ports import Snapshot
 from core.readings import Reading
 from detectors.change import LEAST_AFTER, LEAST_BEFORE, UNLIKELY, worst_change
 from tests.detectors.elder import HOME, ZONE, House, at, facts_of, moved
@@ -40,12 +41,6 @@ def lived(day: int, *, later: float = 0.0, kitchen: float = 1.0) -> Iterator[Rea
     yield moved("bedroom", at(day, "22:10"))
 
 
-def house_of(days: int, *, later: Days = usual, kitchen: Days = usual, first: int = 0) -> House:
-    house = House()
-    live(house, first, days, later=later, kitchen=kitchen)
-    return house
-
-
 def live(house: House, first: int, days: int, *, later: Days = usual, kitchen: Days = usual) -> None:
     for day in range(first, days):
         house.pass_until(at(day + 1, "00:00"), lived(day, later=later(day), kitchen=1.0 - kitchen(day)))
@@ -56,8 +51,24 @@ def declines(house: House) -> list[Concern]:
 
 
 @pytest.fixture(scope="module")
-def later_and_later() -> House:
-    return house_of(BEFORE + 22, later=since(BEFORE, 5.0))
+def settled() -> tuple[Snapshot, ...]:
+    """A home whose usual days are known."""
+    house = House()
+    live(house, 0, BEFORE)
+    return tuple(house.watch.snapshots(house.now, dirty_only=False))
+
+
+def house_of(settled: tuple[Snapshot, ...], days: int, *, later: Days = usual, kitchen: Days = usual) -> House:
+    """The settled home, lived on in so until that day."""
+    house = House(now=at(BEFORE, "00:00"))
+    house.watch.restore(settled)
+    live(house, BEFORE, days, later=later, kitchen=kitchen)
+    return house
+
+
+@pytest.fixture(scope="module")
+def later_and_later(settled: tuple[Snapshot, ...]) -> House:
+    return house_of(settled, BEFORE + 22, later=since(BEFORE, 5.0))
 
 
 def test_up_a_little_later_every_day_is_said_within_three_weeks_in_minutes(later_and_later: House) -> None:
@@ -70,56 +81,55 @@ def test_up_a_little_later_every_day_is_said_within_three_weeks_in_minutes(later
     assert 15 * 60 < float(facts["rising_later"]) < 90 * 60
 
 
-def test_fewer_visits_to_the_kitchen_are_said_as_visits() -> None:
-    house = house_of(BEFORE + 30, kitchen=since(BEFORE, 0.03))
+def test_fewer_visits_to_the_kitchen_are_said_as_visits(settled: tuple[Snapshot, ...]) -> None:
+    house = house_of(settled, BEFORE + 30, kitchen=since(BEFORE, 0.03))
 
     facts = [facts_of(concern) for concern in declines(house)]
     kitchen = next(each for each in facts if "kitchen_now" in each)
     assert float(kitchen["kitchen_now"]) < 0.8 * float(kitchen["kitchen_usual"])
 
 
-def test_a_life_that_stays_as_it_was_is_left_in_peace() -> None:
-    assert declines(house_of(60)) == []
+def test_a_life_that_stays_as_it_was_is_left_in_peace(settled: tuple[Snapshot, ...]) -> None:
+    assert declines(house_of(settled, BEFORE + 32)) == []
 
 
-def test_one_lie_in_says_nothing() -> None:
-    assert declines(house_of(BEFORE + 12, later=lambda day: 240.0 if day == BEFORE else 0.0)) == []
+def test_one_lie_in_says_nothing(settled: tuple[Snapshot, ...]) -> None:
+    assert declines(house_of(settled, BEFORE + 12, later=lambda day: 240.0 if day == BEFORE else 0.0)) == []
 
 
-def test_what_is_over_is_cleared_and_not_said_again() -> None:
+def test_what_is_over_is_cleared_and_not_said_again(settled: tuple[Snapshot, ...]) -> None:
     def ill(day: int) -> float:
         return 120.0 if BEFORE <= day < BEFORE + 12 else 0.0
 
-    house = house_of(BEFORE + 35, later=ill)
+    house = house_of(settled, BEFORE + 35, later=ill)
 
     assert len(declines(house)) == 1
     assert [cleared.kind for cleared in house.cleared if cleared.kind is ConcernKind.DECLINE] == [ConcernKind.DECLINE]
 
 
-def test_what_stays_becomes_usual_and_is_not_said_for_ever() -> None:
-    house = house_of(BEFORE + 46, later=lambda day: 100.0 if day >= BEFORE else 0.0)
+def test_what_stays_becomes_usual_and_is_not_said_for_ever(settled: tuple[Snapshot, ...]) -> None:
+    house = house_of(settled, BEFORE + 46, later=lambda day: 100.0 if day >= BEFORE else 0.0)
 
     assert len(declines(house)) == 1
     assert ConcernKind.DECLINE in {cleared.kind for cleared in house.cleared}
 
 
-def test_days_that_were_not_all_seen_count_for_nothing() -> None:
-    house = House()
-    live(house, 0, 20)
-    for day in range(20, 40):  # the gateway is dead every evening
+def test_days_that_were_not_all_seen_count_for_nothing(settled: tuple[Snapshot, ...]) -> None:
+    house = house_of(settled, BEFORE)
+    for day in range(BEFORE, BEFORE + 20):  # the gateway is dead every evening
         house.dead.clear()
         house.pass_until(at(day, "14:00"), [each for each in lived(day) if each.at < at(day, "14:00")])
         house.dead.update(device.id for device in house.devices)
         house.pass_until(at(day + 1, "04:30"))
 
     days = house.watch._homes[HOME].decline._days
-    assert days.count <= 20
+    assert days.count <= BEFORE
     assert declines(house) == []
 
 
-def test_a_restart_in_the_middle_changes_nothing(later_and_later: House) -> None:
-    broken = House()
-    for first, last in ((0, 15), (15, BEFORE + 9), (BEFORE + 9, BEFORE + 22)):
+def test_a_restart_in_the_middle_changes_nothing(settled: tuple[Snapshot, ...], later_and_later: House) -> None:
+    broken = house_of(settled, BEFORE)
+    for first, last in ((BEFORE, BEFORE + 9), (BEFORE + 9, BEFORE + 22)):
         live(broken, first, last, later=since(BEFORE, 5.0))
         broken.restart()
 
