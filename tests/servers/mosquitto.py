@@ -94,11 +94,15 @@ class Mosquitto:
         raise AssertionError("mosquitto did not start:\n" + (self.folder / "mosquitto.log").read_text()[-2000:])
 
     def stop(self, *, kill: bool = False) -> None:
-        """Stop it, or kill it the hard way."""
+        """Stop it, or kill it the hard way. One that has just started may not hear the first word: it is told again."""
         if self._process is None:
             return
         self._process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
-        self._process.wait(_DEADLINE)
+        try:
+            self._process.wait(_DEADLINE / 2)
+        except subprocess.TimeoutExpired:
+            self._process.terminate()
+            self._process.wait(_DEADLINE)
         self._process = None
 
     def __enter__(self) -> Self:
