@@ -63,12 +63,13 @@ class Routine:
 
     __slots__ = (
         "_awake", "_awake_today", "_events", "_exposure", "_hazard", "_longest", "_tail", "_thresholds", "_timezone",
-        "_today", "_worst", "budget", "day", "days", "density", "risk",
+        "_today", "_worst", "budget", "day", "days", "density", "in_force", "risk",
     )  # fmt: skip
 
     def __init__(self, timezone: str, *, budget: float, density: float, risk: float = BATHROOM_RISK) -> None:
         self._timezone = timezone
         self.budget = budget
+        self.in_force: float | None = budget  # by which the thresholds were reckoned; None: not known
         self.density = density
         self.risk = risk
         self.day = -1
@@ -86,6 +87,11 @@ class Routine:
     def threshold(self, t: float, place: int) -> float:
         """Seconds of quiet after a sign at `t`, seen there, that are no longer usual; unbounded by any floor."""
         return float(self._thresholds[int(wall(self._timezone, t) % DAY // _HALF_HOUR), place])
+
+    @property
+    def thresholds(self) -> Floats:
+        """All of them, by half hour and place."""
+        return self._thresholds
 
     def widest_threshold(self, t: float) -> float:
         """The same when nobody knows where the person was last."""
@@ -143,6 +149,9 @@ class Routine:
             self._today = array("d", [0.0] * PLACES)
             self._worst = array("d", [0.0] * 2)
             self._awake_today = 0
+        if self.in_force != self.budget:
+            self._worst[0] = 0.0  # a ratio to thresholds that no longer hold
+            self._reckon()
         if place != BEDROOM:
             self._awake_today |= 1 << int(local % DAY // HOUR)
 
@@ -183,7 +192,15 @@ class Routine:
         self._events = _faded(self._events, fade)
         self._exposure = _faded(self._exposure, fade)
         self._hazard = hazard_of(_table(self._events), _table(self._exposure), self.density)
+        self._reckon()
+
+    def use_budget(self, budget: float) -> None:
+        """From the next sign of life on: a quiet that has begun is judged by what held when it began."""
+        self.budget = budget
+
+    def _reckon(self) -> None:
         self._thresholds = thresholds_of(self._hazard, self.cost(), self.risk)
+        self.in_force = self.budget
 
     def cost(self, budget: float | None = None) -> float:
         """How many hours of waiting a false alarm costs here, so that alarms stay within the budget, or another one.
@@ -206,6 +223,7 @@ class Routine:
             "tables": base64.b64encode(packed).decode("ascii"),
             "small": [list(values) for values in small],
             "days": [self.day, self.days, self._awake_today],
+            "budget": self.in_force,
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
@@ -223,6 +241,7 @@ class Routine:
             small = [small[1], small[2], self._tail, self._worst]
         self._today, self._awake, self._tail, self._worst = small
         self.day, self.days, self._awake_today = body["days"]
+        self.in_force = body.get("budget")
 
 
 def _table(counts: "array[float]") -> np.ndarray[Any, np.dtype[np.float32]]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.routine import Place, ShownRoutine
-from detectors.hazard import BATHROOM, BEDROOM, EDGES, ELSEWHERE, HOURS, SHORT, STARTS, thresholds_of
+from detectors.hazard import BATHROOM, BEDROOM, EDGES, ELSEWHERE, HOURS, SHORT, STARTS, Floats, thresholds_of
 from detectors.instants import DAY, HOUR, wall
 from detectors.presence import HomePresence
 from detectors.routine import Routine
@@ -20,7 +20,7 @@ def shown(silence: Silence, presence: HomePresence, timezone: str, *, answered: 
     routine = silence.routine
     midnight = t - wall(timezone, t) % DAY
     halves = [midnight + (start + 0.5) * HOUR / 2 for start in range(STARTS)]
-    asked = routine.budget * (1.0 - answered)
+    asked = (routine.budget if routine.in_force is None else routine.in_force) * (1.0 - answered)
     return ShownRoutine(
         days=routine.days,
         budget=round(asked, 4),
@@ -38,7 +38,15 @@ def waited_for(routine: Routine, budget: float) -> float:
 
     A quiet of some age at some hour began that much earlier; time that is part of no quiet counts as its beginning.
     """
-    thresholds = thresholds_of(routine.hazard, routine.cost(budget), routine.risk)
+    return _mean(routine, thresholds_of(routine.hazard, routine.cost(budget), routine.risk))
+
+
+def mean_wait(routine: Routine) -> float:
+    """The same by the thresholds that are in force."""
+    return _mean(routine, routine.thresholds)
+
+
+def _mean(routine: Routine, thresholds: Floats) -> float:
     spent = routine.hours_spent()  # hour, age, place
     hours = (np.arange(HOURS) + 0.5)[:, None] * HOUR
     began = ((hours - _MIDDLES[None, :]) % DAY // (HOUR / 2)).astype(int)
