@@ -97,6 +97,13 @@ class Difference:
     anyway: datetime | None = None
 
 
+class ReplayFailure(StrEnum):
+    """Why a home could not be replayed."""
+
+    GONE = "gone"  # it is not among the homes any more
+    BROKE = "broke"  # our own mistake; the log has it
+
+
 @dataclass(frozen=True, slots=True)
 class HomeReplay:
     """What the past says of one home. `days` of it were there, of the span asked for, and `learned` days before them.
@@ -111,7 +118,7 @@ class HomeReplay:
     before: Arm
     after: Arm
     differences: tuple[Difference, ...] = ()
-    failed: str = ""
+    failed: ReplayFailure | None = None
 
 
 class Effect(StrEnum):

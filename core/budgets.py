@@ -8,12 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
+from core.concerns import ConcernKind
 from core.places import Inventory, of_area
 
 LEAST, MOST = 0.1, 5.0
 """What people may set, in false alarms a month for a home."""
 LONGEST_NOTE = 300
+BUDGETED: Final = frozenset({ConcernKind.SILENCE})
+"""The concerns that a budget governs."""
 
 
 class BudgetFlaw(StrEnum):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
-from core.budget_replays import Arm, Difference, HomeReplay, Proposal, ProposalState
+from core.budget_replays import Arm, Difference, HomeReplay, Proposal, ProposalState, ReplayFailure
 from core.budgets import BudgetVersion
 from core.concerns import ConcernKind
 from storage.alert_rows import AnyRow
@@ -163,7 +163,7 @@ def _replay_to_json(replay: HomeReplay) -> dict[str, Any]:
         "before": _arm_to_json(replay.before),
         "after": _arm_to_json(replay.after),
         "differences": [_difference_to_json(each) for each in replay.differences],
-        "failed": replay.failed,
+        "failed": None if replay.failed is None else replay.failed.value,
     }
 
 
@@ -176,7 +176,7 @@ def _replay_of(home: str, found: Mapping[str, Any]) -> HomeReplay:
         Arm(**found["before"]),
         Arm(**found["after"]),
         tuple(_difference_of(each) for each in found["differences"]),
-        found["failed"],
+        None if found["failed"] is None else ReplayFailure(found["failed"]),
     )
 
 

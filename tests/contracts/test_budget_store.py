@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from core.budget_replays import Arm, BudgetStore, Difference, HomeReplay, Proposal, ProposalState
+from core.budget_replays import Arm, BudgetStore, Difference, HomeReplay, Proposal, ProposalState, ReplayFailure
 from core.budgets import BudgetVersion
 from core.concerns import ConcernKind
 from core.ports import StoreRefused
@@ -76,13 +76,13 @@ def test_a_proposal_is_replayed_home_by_home_and_what_was_found_comes_back(store
 
     assert begun(store, "h-2", "h-1")
     assert not store.finish("p-1"), "two homes are missing"
-    assert store.record("p-1", replace(FOUND, home="h-2", failed="broke", differences=()))
+    assert store.record("p-1", replace(FOUND, home="h-2", failed=ReplayFailure.BROKE, differences=()))
     assert not store.finish("p-1"), "one home is missing"
     assert store.record("p-1", replace(FOUND, days=1.0))
     assert store.record("p-1", FOUND), "again, after a restart"
     assert store.finish("p-1")
 
-    assert store.replays("p-1") == [FOUND, replace(FOUND, home="h-2", failed="broke", differences=())]
+    assert store.replays("p-1") == [FOUND, replace(FOUND, home="h-2", failed=ReplayFailure.BROKE, differences=())]
     state = ProposalState.REPLAYED
     assert store.proposal("p-1") == replace(
         PROPOSAL, state=state, homes=("h-1", "h-2"), concerned=812, since=T0 - 60 * DAY, until=T0, basis="b-1"
