@@ -45,11 +45,12 @@ def main() -> None:
 
 def with_everything() -> typer.Typer:
     """The commands, those of their own module too."""
+    from anxin.budgets.command import app as budgets
     from anxin.channels import app as channels
     from anxin.devices import app as devices
 
     known = {group.name for group in app.registered_groups}
-    for name, group in (("devices", devices), ("channels", channels)):
+    for name, group in (("devices", devices), ("channels", channels), ("budget", budgets)):
         if name not in known:
             app.add_typer(group, name=name)
     return app

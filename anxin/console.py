@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from alerts.channels.web_push import web_push_of
 from alerts.pushing import Pushing
 from anxin.alerting import Alerting, links_of
+from anxin.budgets.book import BudgetBook
 from anxin.clock import ScaledClock
 from anxin.duty import Duty
 from anxin.families import FamilyBook
@@ -32,6 +33,7 @@ def console_services(
     checkup: Checkup,
     gauges: Gauges,
     watch: Watch,
+    budgets: BudgetBook,
 ) -> Services:
     """The bundle as `api` wants it."""
     return Services(
@@ -54,11 +56,13 @@ def console_services(
         onboarding=ConsoleOnboarding(stores),
         duty=Duty(stores),
         policies=alerting.policies,
+        budgets=budgets,
         families=FamilyBook(stores),
         proving=alerting.proving,
         pushing=_pushing(alerting, stores, clock),
         changed=lambda: revise(stores.snapshots, datetime.now(UTC)),
         routines=watch.routine,
+        mean_wait=watch.mean_wait,
         phones=stores.phones if settings.phones else None,
         links=links_of(settings),
         providers=alerting.providers,

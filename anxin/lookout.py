@@ -5,7 +5,7 @@ It alone decides when silence may be judged: never before what the broker kept f
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -99,8 +99,11 @@ class Lookout:
                 self._covered = reading.received_at
                 return
 
-    def use(self, inventory: Inventory, families: Families) -> None:
-        """Homes and devices were added, moved or taken away, or other things are expected: what ended is said."""
+    def use(self, inventory: Inventory, families: Families, budgets: Mapping[str, float]) -> None:
+        """Homes and devices were added, moved or taken away, other things are expected, or false alarms may be more or
+        fewer: what ended is said.
+        """
+        self.watch.use_budgets(budgets)
         self._lanes.put(self.watch.use_inventory(inventory))
         self._lanes.put(self.watch.use_expectations(families.expected))
         self._stirred.set()

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from alerts import wording
 from anxin.settings import SettingsRefused
 from anxin.simulate import utc
+from anxin.walking import Walk
 from core.concerns import Concern
 from core.people import Language
 from core.readings import Reading
@@ -78,11 +79,13 @@ def events(
     found: recording.Recording, watch: Watch, *, fall_at: datetime | None, findings: _Findings
 ) -> Iterator[WatchEvent]:
     """Everything the watch says: whatever falls due before a reading is judged before it."""
-    for reading in _readings(found, playback.messages(found, fall_at=fall_at)):
-        findings.note(reading)
-        while (due := watch.next_due()) is not None and due <= reading.received_at:
-            yield from watch.run_due(due)
-        yield from watch.observe((reading,))
+
+    def noted() -> Iterator[Reading]:
+        for reading in _readings(found, playback.messages(found, fall_at=fall_at)):
+            findings.note(reading)
+            yield reading
+
+    return (event for _, event in Walk(watch).through(noted()))
 
 
 def _readings(found: recording.Recording, played: Iterable[Played]) -> Iterator[Reading]:

@@ -16,6 +16,9 @@ from fastapi import FastAPI
 from alerts.digests import Digests
 from anxin.accounts import ensure_admin
 from anxin.alerting import Alerting, new_alerting
+from anxin.budgets.book import BudgetBook
+from anxin.budgets.replays import Replays
+from anxin.budgets.wiring import judging_of, new_book, new_replays
 from anxin.clock import ScaledClock, parse_epoch, system_clock
 from anxin.console import console_services
 from anxin.gatherings import Gatherings
@@ -40,7 +43,6 @@ from anxin.web import WebServer, refuse_taken_port, web_server
 from api.app import create_app
 from api.feed import Change, LiveFeed
 from core.ports import ReadingsStore
-from detectors.settings import WatchSettings
 from detectors.watch import Watch
 from ingest.gate import Gate
 from ingest.pipeline import Pipeline
@@ -69,6 +71,7 @@ class Service:
     housekeeping: Housekeeping
     app: FastAPI
     outward: Outward | None
+    replays: Replays
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[WebServer]:
@@ -95,6 +98,7 @@ class Service:
                 group.create_task(self.lookout.run(), name="lookout"),
                 group.create_task(self.attention.run(), name="attention"),
                 group.create_task(self.digests.run(), name="digests"),
+                group.create_task(self.replays.run(), name="replays"),
             ]
             if self.outward is not None:
                 background.append(group.create_task(self.outward.run(), name="outward"))
@@ -144,11 +148,9 @@ def wire(
     with filling():
         roster.load()
     feed = LiveFeed(uuid4().hex[:12])
-    watch = Watch(
-        roster.inventory,
-        WatchSettings(false_alarms_per_month=settings.false_alarms_per_month, answered=settings.questions_answered),
-        roster.directory.families.expected,
-    )
+    budgets = new_book(settings, clock, stores, roster)
+    expected = roster.directory.families.expected
+    watch = Watch(roster.inventory, judging_of(settings), expected, budgets.by_home(roster.inventory))
     alerting = new_alerting(settings, clock, stores, roster, announce=feed.announce, name=sender)
     gate = Gate()
     lookout = _lookout(watch, gate, stores, alerting, clock, feed)
@@ -156,13 +158,15 @@ def wire(
         roster.inventory, gate=gate, store=readings, listener=lookout.hear, clock=clock, batch=settings.batch_size
     )
     session = new_session(settings, clock)
-    roster.changed.append(lambda now: _take(now, pipeline, lookout, alerting, feed))
+    roster.changed.append(lambda now: _take(now, pipeline, lookout, alerting, feed, budgets))
     troubles = alerting.engine.sender.breaker.troubles
     checkup = Checkup(
         session, pipeline, lookout, stores.database, readings, stores.alerts, clock, troubles, alerting.canary
     )
     gauges = _gauges(session, pipeline, readings, lookout, stores, feed, clock)
-    services = console_services(settings, clock, stores, readings, roster, feed, alerting, checkup, gauges, watch)
+    services = console_services(
+        settings, clock, stores, readings, roster, feed, alerting, checkup, gauges, watch, budgets
+    )
     faults = IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex)
     return Service(
         settings,
@@ -195,6 +199,7 @@ def wire(
         ),
         create_app(services),
         new_outward(settings, services),
+        new_replays(settings, clock, budgets, feed.announce),
     )
 
 
@@ -259,9 +264,11 @@ def _lookout(
     )
 
 
-def _take(roster: Roster, pipeline: Pipeline, lookout: Lookout, alerting: Alerting, feed: LiveFeed) -> None:
+def _take(
+    roster: Roster, pipeline: Pipeline, lookout: Lookout, alerting: Alerting, feed: LiveFeed, budgets: BudgetBook
+) -> None:
     pipeline.inventory = roster.inventory
-    lookout.use(roster.inventory, roster.directory.families)
+    lookout.use(roster.inventory, roster.directory.families, budgets.by_home(roster.inventory))
     alerting.use(roster)
     feed.announce(Change("inventory", "*"))
 

@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     canary_route: str = Field("", description="a real route for the canary alert, such as ntfy=topic")
     policies_file: Path | None = Field(None, description="TOML with escalation policies that replace the defaults")
     false_alarms_per_month: float = Field(0.5, gt=0, le=30, description="budget per home: the knob for sensitivity")
+    budget_replay_homes: int = Field(
+        50, ge=1, le=100_000, description="homes on which a proposed budget is replayed; of more, a seeded sample"
+    )
     questions_answered: float = Field(
         0.0, ge=0, le=0.95, description="share of questions that well residents answer; so much oftener they are asked"
     )

@@ -10,6 +10,7 @@ from anxin.settings import ReadingsKind, Settings
 from core.ports import ReadingsStore
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
+from storage.budgets import SqlBudgets
 from storage.database import Database
 from storage.doors import SqlDoors
 from storage.families import SqlDigests, SqlFamilies
@@ -52,6 +53,7 @@ class Stores:
     proofs: SqlProofs
     shifts: SqlShifts
     push: SqlPush
+    budgets: SqlBudgets
 
 
 @contextmanager
@@ -81,6 +83,7 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlProofs(database),
             SqlShifts(database),
             SqlPush(database),
+            SqlBudgets(database),
         )
     finally:
         database.close()

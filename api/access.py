@@ -24,6 +24,8 @@ class Action(StrEnum):
     CHANGE_DUTY = "change_duty"  # leave, cover, somebody in addition
     SEE_POLICIES = "see_policies"  # who is asked when
     CHANGE_POLICIES = "change_policies"
+    SEE_BUDGETS = "see_budgets"  # how often homes may be visited in vain, and what that buys
+    CHANGE_BUDGETS = "change_budgets"  # of one's own whole street: see `api.budgets.rights`
     SEE_PHONES = "see_phones"  # the demonstration's
     SEE_FAMILY = "see_family"
     ANSWER_AS_FAMILY = "answer_as_family"  # when asked
@@ -40,6 +42,7 @@ _RESPONDER = _EVERYBODY | {
     Action.SEE_HOMES,
     Action.SEE_TICKETS,
     Action.SEE_PHONES,
+    Action.SEE_BUDGETS,
 }
 _DESK = _RESPONDER | {
     Action.REOPEN_ALERTS,
@@ -47,6 +50,7 @@ _DESK = _RESPONDER | {
     Action.ENROLL_DEVICES,
     Action.CHANGE_DUTY,
     Action.SEE_POLICIES,
+    Action.CHANGE_BUDGETS,
     Action.KEEP_WISHES,
     Action.RECORD_CONSENT,
 }

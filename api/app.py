@@ -16,6 +16,7 @@ from starlette.types import Scope
 from api.alerts import endpoints as alerts
 from api.alerts import photos
 from api.areas import endpoints as areas
+from api.budgets import endpoints as budgets
 from api.devices import endpoints as devices
 from api.errors import MEDIA_TYPE, Code, Problem, ProblemDocument, problem_of
 from api.events import endpoints as events
@@ -45,6 +46,7 @@ from api.pages import (
     together,
     wishes,
 )
+from api.pages import budgets as budget_pages
 from api.pages import figures as figure_pages
 from api.pages import homes as home_pages
 from api.pages.shell import FRAGMENT, shell
@@ -116,7 +118,7 @@ def create_app(services: Services) -> FastAPI:
 
 def _include(app: FastAPI) -> None:
     json = APIRouter(prefix=JSON_PREFIX)
-    for resource in (session, alerts, homes, devices, tickets, areas, figures, phones, family, looked, events):
+    for resource in (session, alerts, homes, devices, tickets, areas, figures, budgets, phones, family, looked, events):
         json.include_router(resource.router)
     app.include_router(json)
     app.include_router(health.router)
@@ -139,6 +141,7 @@ def _include(app: FastAPI) -> None:
         contacts,
         home_pages,
         figure_pages,
+        budget_pages,
         doors,
         inbox,
         install,

@@ -21,8 +21,8 @@ WAITING = 200
 class Change:
     """Something that a page may want to show anew.
 
-    `kind`: "alert", "home", "ticket", "phone" or "inventory". `homes` decides who hears of it; without any, only
-    that something of this kind changed is said.
+    `kind`: "alert", "home", "ticket", "phone", "budget" or "inventory". `homes` decides who hears of it; without any,
+    only that something of this kind changed is said.
     """
 
     kind: str

@@ -16,6 +16,8 @@ from alerts.proving import Proving
 from alerts.pushing import Pushing
 from api.feed import LiveFeed
 from core.arrival import DoorStore
+from core.budget_replays import HomeReplay, Proposal
+from core.budgets import Back, BudgetFlaw, BudgetVersion
 from core.clock import Clock
 from core.digest import Digest
 from core.duty import Change, Rota
@@ -157,10 +159,55 @@ class PolicyBook(Protocol):
         ...
 
 
+class BudgetBook(Protocol):
+    """Budgets of false alarms: what holds where, what is proposed, and how it takes effect. Blocking."""
+
+    @property
+    def setting(self) -> float:
+        """What holds where nothing is set."""
+        ...
+
+    def versions(self) -> Sequence[BudgetVersion]:
+        """The newest first."""
+        ...
+
+    def proposals(self, *, open_only: bool = False) -> Sequence[Proposal]:
+        """The newest first."""
+        ...
+
+    def proposal(self, id_: str) -> Proposal | None: ...
+    def replays(self, id_: str) -> Sequence[HomeReplay]: ...
+
+    def propose(self, place: str, value: float | None, *, by: str, note: str) -> Proposal | BudgetFlaw:
+        """It is replayed in the background, and takes effect only when somebody says so."""
+        ...
+
+    def is_stale(self, proposal: Proposal) -> bool:
+        """Has what holds there changed since it was replayed? Then it must be proposed anew."""
+        ...
+
+    def enact(self, id_: str, *, by: str) -> bool:
+        """Put in effect what was replayed; a running service judges by it within seconds. False if it may not."""
+        ...
+
+    def withdraw(self, id_: str, *, by: str) -> bool:
+        """False if it was decided already."""
+        ...
+
+    def back(self, place: str) -> Back | None:
+        """What had held at this place before, if one may go back to it without a replay."""
+        ...
+
+    def go_back(self, place: str, *, seen: int, by: str, note: str) -> bool:
+        """`seen`: the version to go back from. False if it is not the newest any more, or one may not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The ports behind the interface. `pushing` is there where Web Push is set up; `changed` is called when people or
-    their ways have changed. `routines` says what is usual in a home, where the watch is. `phones` exists only in a
+    their ways have changed. `routines` says what is usual in a home, where the watch is, and `mean_wait`
+    how long (s) a fall is waited for there on average. `phones` exists only in a
     demonstration, `links` where people's phones can reach the console, `providers` where those of channels may call
     back.
 
@@ -186,11 +233,13 @@ class Services:
     onboarding: Onboarding
     duty: DutyBook
     policies: PolicyBook
+    budgets: BudgetBook
     families: FamilyBook
     proving: Proving
     pushing: Pushing | None = None
     changed: Callable[[], None] = lambda: None
     routines: Callable[[str], ShownRoutine | None] = lambda _: None
+    mean_wait: Callable[[str], float | None] = lambda _: None
     phones: PhoneStore | None = None
     links: Links | None = None
     providers: Providers | None = None

@@ -102,6 +102,11 @@ class HomeWatch:
         if self._night_out is not None and self._night_out.name not in self._extras:
             self._night_out = None
 
+    def use_budget(self, budget: float) -> None:
+        """Another budget of false alarms, from the next sign of life on. What was raised stays raised."""
+        self._settings = self._settings.with_budget(budget)
+        self.silence.use_settings(self._settings)
+
     def use_expectations(self, expectations: Iterable[Expectation]) -> list[WatchEvent]:
         """What is expected was changed: from now on; what is known of a window that stays as it was is kept. Says what
         was raised for a window that nobody expects any more.
@@ -272,6 +277,10 @@ class HomeWatch:
         t = max(self.latest, self.told_until, 0.0)
         zone, answered = self.home.timezone, self._settings.answered
         return routine_shown.shown(self.silence, self.presence, zone, answered=answered, t=t)
+
+    def mean_wait(self) -> float:
+        """How long (s) a fall is waited for on average, by what is in force."""
+        return routine_shown.mean_wait(self.silence.routine)
 
     # -- keeping --------------------------------------------------------------------------------------------------
 

@@ -63,12 +63,14 @@ class Routine:
         "day",
         "days",
         "density",
+        "in_force",
         "risk",
     )  # fmt: skip
 
     def __init__(self, timezone: str, *, budget: float, density: float, risk: float = BATHROOM_RISK) -> None:
         self._timezone = timezone
         self.budget = budget
+        self.in_force: float | None = budget  # by which the thresholds were reckoned; None: not known
         self.density = density
         self.risk = risk
         self.day = -1
@@ -86,6 +88,11 @@ class Routine:
     def threshold(self, t: float, place: int) -> float:
         """Seconds of quiet after a sign at `t`, seen there, that are no longer usual; unbounded by any floor."""
         return float(seconds_of(self._steps[self._start(t), place]))
+
+    @property
+    def steps(self) -> Steps:
+        """What is in force: steps of waiting, by half hour and place."""
+        return self._steps
 
     def widest_threshold(self, t: float) -> float:
         """The same when nobody knows where the person was last."""
@@ -139,6 +146,9 @@ class Routine:
             self._lived = 0
             self._worst = (0.0, None)
             self._awake_today = 0
+        if self.in_force != self.budget:
+            self._reckon()
+            self._worst = self._judged(self._worst[1])
         if place not in BED:
             self._awake_today |= 1 << int(local % DAY // HOUR)
 
@@ -153,8 +163,13 @@ class Routine:
         self._longest[slot] = max(self._longest[slot], gap)
         self._quiets.add(quiet)
         if gap >= WORTH_NOTING:
-            ratio = gap / float(seconds_of(self._steps[int(quiet.second // _HALF_HOUR), place]))
-            self._worst = max(self._worst, (ratio, quiet), key=lambda each: each[0])
+            self._worst = max(self._worst, self._judged(quiet), key=lambda each: each[0])
+
+    def _judged(self, quiet: Quiet | None) -> tuple[float, Quiet | None]:
+        """With how much of the wait that is in force it lasted."""
+        if quiet is None:
+            return 0.0, None
+        return quiet.gap / float(seconds_of(self._steps[int(quiet.second // _HALF_HOUR), quiet.place])), quiet
 
     def _end_day(self) -> None:
         self.days += 1
@@ -166,7 +181,15 @@ class Routine:
             learned = learn(*self._quiets.counted(), self._weights, self.density)
             self._weights = learned.weights
             self._price.judge(self.days, learned, self.density, self.risk)
-            self._steps = self.steps_at(self.budget)
+            self._reckon()
+
+    def use_budget(self, budget: float) -> None:
+        """From the next sign of life on: a quiet that has begun is judged by what held when it began."""
+        self.budget = budget
+
+    def _reckon(self) -> None:
+        self._steps = self.steps_at(self.budget)
+        self.in_force = self.budget
 
     def steps_at(self, budget: float) -> Steps:
         """Steps of waiting, by half hour and place, were this the budget."""
@@ -186,6 +209,7 @@ class Routine:
             "awake": list(self._awake),
             "worst": [ratio, *(worst or ())],
             "days": [self.day, self.days, self._awake_today, self._lived],
+            "budget": self.in_force,
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
@@ -203,6 +227,7 @@ class Routine:
         ratio, *worst = body["worst"]
         self._worst = (ratio, Quiet(worst[0], worst[1], int(worst[2])) if worst else None)
         self.day, self.days, self._awake_today, self._lived = body["days"]
+        self.in_force = body.get("budget")
 
     def _take_over(self, body: Mapping[str, Any]) -> None:
         """What versions 1 and 2 knew: their counts, by other cells. The price is learned anew."""
@@ -213,4 +238,4 @@ class Routine:
         self.day, self.days, self._awake_today = body["days"]
         self._quiets.take_over(flat[:_CELLS_OF_OLD], flat[_CELLS_OF_OLD : 2 * _CELLS_OF_OLD])
         self._weights = learn(*self._quiets.counted(), self._weights, self.density, moves=_MOVES_OF_OLD).weights
-        self._steps = self.steps_at(self.budget)
+        self._reckon()

@@ -9,7 +9,7 @@ from detectors.presence import HomePresence
 from detectors.quiets import ABED, BATHROOM, BED, ELSEWHERE, HOURS, MIDDLES, Floats
 from detectors.routine import Routine
 from detectors.silence import Silence
-from detectors.waiting import seconds_of
+from detectors.waiting import Steps, seconds_of
 
 BUDGETS = (0.25, 0.5, 1.0, 2.0)
 
@@ -19,7 +19,7 @@ def shown(silence: Silence, presence: HomePresence, timezone: str, *, answered: 
     routine = silence.routine
     midnight = t - wall(timezone, t) % DAY
     halves = [midnight + (start + 0.5) * HOUR / 2 for start in range(STARTS)]
-    asked = routine.budget * (1.0 - answered)
+    asked = (routine.budget if routine.in_force is None else routine.in_force) * (1.0 - answered)
     places = {Place.BATHROOM: BATHROOM, Place.BEDROOM: ABED, Place.ELSEWHERE: mostly_elsewhere(routine)}
     return ShownRoutine(
         days=routine.days,
@@ -38,7 +38,16 @@ def waited_for(routine: Routine, budget: float) -> float:
 
     A quiet of some age at some hour began that much earlier; time that is part of no quiet counts as its beginning.
     """
-    thresholds = seconds_of(routine.steps_at(budget))[np.arange(HOURS) * 2 + 1]  # hour, place
+    return _mean(routine, routine.steps_at(budget))
+
+
+def mean_wait(routine: Routine) -> float:
+    """The same by what is in force."""
+    return _mean(routine, routine.steps)
+
+
+def _mean(routine: Routine, steps: Steps) -> float:
+    thresholds = seconds_of(steps)[np.arange(HOURS) * 2 + 1]  # hour, place
     spent = routine.hours_spent()  # hour of the beginning, age, place
     waits = np.maximum(thresholds[:, None, :] - MIDDLES[None, :, None], 0.0)
     moving = np.maximum(routine.days_known() - _by_clock(spent), 0.0)

@@ -3,7 +3,7 @@
 A value out of range is refused at the start with the setting's name, the value and what is allowed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,10 @@ class WatchSettings:
         _within("silence_floor", self.silence_floor, 600.0, self.longest_wait)
         _within("longest_wait", self.longest_wait, 3600.0, 48 * 3600.0)
         _within("longest_absence", self.longest_absence, 3600.0, 14 * 86400.0)
+
+    def with_budget(self, budget: float) -> "WatchSettings":
+        """The same for a home with this budget."""
+        return replace(self, false_alarms_per_month=budget)
 
     @property
     def questions_per_month(self) -> float:

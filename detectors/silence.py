@@ -116,6 +116,18 @@ class Silence:
         pieced = max(SOONEST_AFTER_SIGHT, PIECEMEAL * anew - self.seen_for)
         self.threshold = min(anew, pieced) if mostly_seen else anew
 
+    def use_settings(self, settings: WatchSettings) -> None:
+        """Another budget holds from the next sign of life on."""
+        self._settings = settings
+        self.routine.use_budget(settings.questions_per_month)
+
+    def _budget(self) -> float:
+        """By which this quiet is judged, in visits a month."""
+        in_force = self.routine.in_force
+        if in_force is None:
+            return self._settings.false_alarms_per_month
+        return round(in_force * (1.0 - self._settings.answered), 4)
+
     def wait(self, t: float, place: int) -> float:
         """Seconds after which a quiet that begins at `t`, with a sign seen there, is too long."""
         return self._bounded(t, self.routine.threshold(t, place), place)
@@ -244,7 +256,7 @@ class Silence:
             Fact("presence", presence.at(moment).value, "text"),
             Fact("front_door", presence.front_door, "text"),
             Fact("seeing_devices", view.seeing, "count"),
-            Fact("budget", self._settings.false_alarms_per_month, "count"),
+            Fact("budget", self._budget(), "count"),
         ]
         longest = self.routine.usual_longest(self.last, self.place)
         if longest > 0:

@@ -30,6 +30,8 @@ __all__ = [
 ]  # fmt: skip
 
 Expected: TypeAlias = Mapping[str, tuple[Expectation, ...]]
+Budgets: TypeAlias = Mapping[str, float]
+"""False alarms a month, by home; those that are not named have the settings'."""
 OWNER = "watch"
 _BROKER_KEY = f"{FaultCause.BROKER_LOST.value}/{BROKER}"
 _BRIDGE = "/bridge"
@@ -42,11 +44,16 @@ class Watch:
     """
 
     def __init__(
-        self, inventory: Inventory, settings: WatchSettings | None = None, expected: Expected = MappingProxyType({})
+        self,
+        inventory: Inventory,
+        settings: WatchSettings | None = None,
+        expected: Expected = MappingProxyType({}),
+        budgets: Budgets = MappingProxyType({}),
     ) -> None:
         self._inventory = inventory
         self._expected = expected
         self._settings = settings or WatchSettings()
+        self._budgets = budgets
         self._homes: dict[str, HomeWatch] = {}
         self._dues = DueTimes(self._homes)
         self._faults: dict[str, set[str]] = {}
@@ -84,11 +91,21 @@ class Watch:
         if home is None and home_id in self._inventory.homes:
             place = self._inventory.homes[home_id]
             devices = self._inventory.devices_of(home_id)
-            home = self._homes[home_id] = HomeWatch(place, devices, self._settings, self._gateways.paths)
+            home = self._homes[home_id] = HomeWatch(place, devices, self._settings_of(home_id), self._gateways.paths)
             home.use_expectations(self._expected.get(home_id, ()))
             if self._lost_at is not None:
                 home.visibility.lose_broker(seconds(self._lost_at))
         return home
+
+    def use_budgets(self, budgets: Budgets) -> None:
+        """People have set other budgets of false alarms: each home's from its next sign of life on."""
+        self._budgets = budgets
+        for home_id, home in self._homes.items():
+            home.use_budget(self._settings_of(home_id).false_alarms_per_month)
+
+    def _settings_of(self, home_id: str) -> WatchSettings:
+        budget = self._budgets.get(home_id)
+        return self._settings if budget is None else self._settings.with_budget(budget)
 
     def use_expectations(self, expected: Expected) -> list[WatchEvent]:
         """What people expect of homes was changed. Says what ended with it."""
@@ -283,6 +300,11 @@ class Watch:
         """What is usual in this home, to be looked at; None where nothing was heard of it yet."""
         home = self._homes.get(home_id)
         return None if home is None else home.routine()
+
+    def mean_wait(self, home_id: str) -> float | None:
+        """How long (s) a fall is waited for there on average; None where nothing was heard of it yet."""
+        home = self._homes.get(home_id)
+        return None if home is None else home.mean_wait()
 
     def snapshots(self, as_of: datetime, *, dirty_only: bool = True) -> Iterator[Snapshot]:
         """What was learned, of gateways, then of homes; `as_of`: the receipt up to which every reading was observed."""

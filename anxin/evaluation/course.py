@@ -6,6 +6,7 @@ It can be forked by snapshots, so that one moment of a life goes on in several w
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from anxin.walking import Walk
 from core.readings import Reading
 from detectors.events import WatchEvent
 from detectors.settings import WatchSettings
@@ -20,17 +21,24 @@ from simulator.recording import Recording
 
 
 class Course:
-    """`now`: when the last message was received."""
+    """`now`: when the last message was received, or until when it was judged."""
 
     def __init__(self, recording: Recording, settings: WatchSettings) -> None:
         self._recording = recording
         self._settings = settings
         inventory = recording.inventory
-        self.watch = Watch(inventory, settings)
+        self._walk = Walk(Watch(inventory, settings))
         self._gate = Gate()
         self._interpreter = Interpreter(inventory, gate=self._gate, conventions=installed(), tally=Tally())
-        self.now: datetime | None = None
         self.readings = 0
+
+    @property
+    def watch(self) -> Watch:
+        return self._walk.watch
+
+    @property
+    def now(self) -> datetime | None:
+        return self._walk.now
 
     def play(self, messages: Iterable[Played]) -> Iterator[WatchEvent]:
         """Everything the watch says; whatever falls due before a message is judged before it."""
@@ -42,11 +50,7 @@ class Course:
 
     def hear_when(self, message: Played) -> list[tuple[datetime, WatchEvent]]:
         """With the instant at which each was said."""
-        self.now = message.at
-        readings = self.read(message)
-        said = self._judged(message.at)
-        said += ((message.at, event) for event in self.watch.observe(readings))
-        return said
+        return self._walk.hear(self.read(message), message.at)
 
     def read(self, message: Played) -> list[Reading]:
         """What the gate lets through: durable at once, for nothing is stored here."""
@@ -58,19 +62,11 @@ class Course:
 
     def judge(self, until: datetime) -> list[WatchEvent]:
         """Ask at every instant at which the watch wants to be asked, up to `until`."""
-        return [event for _, event in self._judged(until)]
-
-    def _judged(self, until: datetime) -> list[tuple[datetime, WatchEvent]]:
-        said: list[tuple[datetime, WatchEvent]] = []
-        while (due := self.watch.next_due()) is not None and due <= until:
-            said += ((due, event) for event in self.watch.run_due(due))
-        return said
+        return [event for _, event in self._walk.judge(until)]
 
     def fork(self) -> "Course":
         """Another course that begins where this one is, as a restart of the service would."""
         other = Course(self._recording, self._settings)
         other._gate.restore(self._gate.snapshot())
-        other.now = self.now
-        if self.now is not None:
-            other.watch.restore(self.watch.snapshots(self.now, dirty_only=False))
+        other._walk = self._walk.go_on(other.watch)
         return other

@@ -20,7 +20,12 @@ from core.ports import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
-_NEEDS = {"alert": Action.SEE_ALERTS, "phone": Action.SEE_PHONES, "ticket": Action.SEE_TICKETS}
+_NEEDS = {
+    "alert": Action.SEE_ALERTS,
+    "phone": Action.SEE_PHONES,
+    "ticket": Action.SEE_TICKETS,
+    "budget": Action.SEE_BUDGETS,
+}
 """What a member of staff must be allowed to see to hear of such a change. (Family hears in words of its own.)"""
 
 

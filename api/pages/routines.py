@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.access import Action
+from api.budgets.view import budget_at, name_of
 from api.depends import Looks, Ports, Requires
 from api.homes.endpoints import home_for
 from api.pages.shell import shell
@@ -19,6 +20,7 @@ PATH = "/routine"
 EVERY = 6
 """Half hours between the rows of the table."""
 _WIDTH, _HEIGHT = 288.0, 120.0
+_SAME = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,16 @@ def routine_page(
     looks.note(visit.viewer, "routine", here.id, ports.clock.now())
     found = ports.routines(here.id)
     view = None if found is None else view_of(found)
-    return shell(request, ports, visit, home=here).page("routine", home=here, view=view)
+    budget = budget_at(ports, here.id)
+    changes = found is not None and abs(found.budget - budget.value) > _SAME
+    return shell(request, ports, visit, home=here).page(
+        "routine",
+        home=here,
+        view=view,
+        set_at=budget.place,
+        set_at_name=None if budget.place is None else name_of(ports.inventory(), budget.place),
+        next_budget=budget.value if changes else None,
+    )
 
 
 def view_of(routine: ShownRoutine) -> RoutineView:

@@ -161,6 +161,8 @@ def _is_here(key: str, path: str, here: str) -> bool:
         return here in {"/", "/together"} or here.startswith("/alerts/")
     if key == "install":
         return here.startswith(("/install", "/devices/", "/labels/", "/door/", "/d/"))
+    if key == "figures":
+        return here.startswith((path, "/budgets"))
     if key == "duty":
         return here.startswith((path, "/policies", "/handover"))
     return here.startswith(path)

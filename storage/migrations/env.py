@@ -3,6 +3,9 @@
 from alembic import context
 
 from storage.alert_tables import alerts
+from storage.budget_tables import budget_versions
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=alerts.metadata)
+metadata = alerts.metadata
+assert budget_versions.metadata is metadata, "all tables are of one schema"
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()

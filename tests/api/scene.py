@@ -25,6 +25,7 @@ from alerts.links import Links
 from alerts.proving import Proving
 from alerts.pushing import Pushing
 from alerts.workers import inline
+from anxin.budgets.book import BudgetBook
 from anxin.clock import ScaledClock, system_clock
 from anxin.roster import with_browsers
 from api.app import create_app
@@ -43,6 +44,7 @@ from core.routine import Place, ShownRoutine
 from core.shift_edits import ShiftEdit, stamp
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
+from storage.budgets import SqlBudgets
 from storage.database import Database
 from storage.doors import SqlDoors
 from storage.ledger import SqlLedger
@@ -53,6 +55,7 @@ from storage.readings_sqlite import SqliteReadings
 from storage.statuses import SqlStatuses
 from storage.tickets import SqlTickets
 from tests.api import happenings, street
+from tests.api.budgets import SETTING, happenings_of_budgets
 from tests.api.visitor import ORIGIN
 from tests.fakes import MemoryProofs, MemoryPush
 
@@ -154,6 +157,7 @@ def furnish(folder: Path) -> None:
     for account in street.accounts():
         logins.save_account(account)
     happenings.alerts(SqlAlerts(database), SqlPhones(database))
+    happenings_of_budgets(SqlBudgets(database))
     happenings.statuses(SqlStatuses(database))
     happenings.tickets(SqlTickets(database))
     happenings.readings(readings)
@@ -269,6 +273,12 @@ def routine_of(home: str) -> ShownRoutine | None:
     )
 
 
+def mean_wait_of(home: str) -> float | None:
+    """That of the routine."""
+    routine = routine_of(home)
+    return None if routine is None else routine.buys[routine.budget]
+
+
 PUSH_SERVICE = "http://127.0.0.1:9"
 """Nobody answers there; a test names one of its own."""
 
@@ -325,10 +335,12 @@ def scene(
             onboarding=Onboarding(),
             duty=book,
             policies=policies,
+            budgets=BudgetBook(SqlBudgets(database), lambda: street.INVENTORY, clock, SETTING),
             families=families,
             proving=Proving(MemoryProofs(), channels, clock, inline, ORIGIN),
             pushing=pushing,
             routines=routine_of,
+            mean_wait=mean_wait_of,
             phones=phones,
             links=Links(ORIGIN, "a secret of sixteen"),
             settings=settings,

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from tests.api import street
+from tests.api import budgets, street
 from tests.api.conftest import As
 from tests.api.visitor import ORIGIN, Visitor, csrf_on
 
@@ -37,6 +37,7 @@ class Row:
 _SEEN = {"fence": 1}
 _CLOSING = {"fence": 1, "outcome": "helped", "note": ""}
 _MINE, _THEIRS = "a-16", "a-15"
+_REPLAYED, _BEING_REPLAYED = budgets.REPLAYED, budgets.BEING_REPLAYED
 _DEVICE = f"{street.gateway_of(street.FALLEN)}/kitchen_pir"
 _BINDING = {"id": _DEVICE, "home": street.FALLEN, "room": "kitchen", "role": "room"}
 
@@ -97,6 +98,21 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/tickets"): Row(STAFF | {INSTALLER}, outside=f"/api/v1/tickets?home={street.PRESSED}"),
     ("GET", "/api/v1/areas"): Row(STAFF),
     ("GET", "/api/v1/figures"): Row(STAFF, outside="/api/v1/figures?area=grid-2"),
+    ("GET", "/api/v1/budgets"): Row(STAFF, outside="/api/v1/budgets?place=area:grid-2"),
+    ("GET", "/api/v1/budgets/proposals"): Row(STAFF),
+    ("POST", "/api/v1/budgets/proposals"): Row(
+        frozenset({ADMIN}), json={"place": "area:grid-1", "value": 2.0, "note": "x"}
+    ),
+    ("GET", "/api/v1/budgets/proposals/{proposal_id}"): Row(
+        STAFF, f"/api/v1/budgets/proposals/{_REPLAYED}", outside=f"/api/v1/budgets/proposals/{_BEING_REPLAYED}"
+    ),
+    ("POST", "/api/v1/budgets/proposals/{proposal_id}/effect"): Row(
+        frozenset({ADMIN}), f"/api/v1/budgets/proposals/{_REPLAYED}/effect"
+    ),
+    ("POST", "/api/v1/budgets/proposals/{proposal_id}/withdraw"): Row(
+        frozenset({ADMIN}), f"/api/v1/budgets/proposals/{_REPLAYED}/withdraw"
+    ),
+    ("POST", "/api/v1/budgets/back"): Row(frozenset({ADMIN}), json={"place": street.WELL, "seen": 1}),
     ("GET", "/api/v1/phones/messages"): Row(STAFF),
     ("POST", "/api/v1/phones/fine"): Row(STAFF, json={"alert": _MINE}, outside="/api/v1/phones/fine"),
     ("GET", "/api/v1/family/homes"): Row(frozenset({FAMILY})),
@@ -174,6 +190,12 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/alerts/{alert_id}/reopen"): Row(OFFICE, f"/alerts/{_MINE}/reopen", form={}),
     ("GET", "/figures"): Row(STAFF, outside="/figures?area=grid-2"),
     ("GET", "/figures/{which}.csv"): Row(STAFF, "/figures/precision.csv", outside="/figures/response.csv?area=grid-2"),
+    ("GET", "/budgets"): Row(STAFF, "/budgets?place=area:grid-1", outside="/budgets?place=area:grid-2"),
+    ("POST", "/budgets"): Row(frozenset({ADMIN}), form={"place": "area:grid-1", "value": "2", "note": "x"}),
+    ("POST", "/budgets/back"): Row(frozenset({ADMIN}), form={"place": street.WELL, "seen": "1"}),
+    ("GET", "/budgets/{proposal_id}"): Row(STAFF, f"/budgets/{_REPLAYED}", outside=f"/budgets/{_BEING_REPLAYED}"),
+    ("POST", "/budgets/{proposal_id}/effect"): Row(frozenset({ADMIN}), f"/budgets/{_REPLAYED}/effect", form={}),
+    ("POST", "/budgets/{proposal_id}/withdraw"): Row(frozenset({ADMIN}), f"/budgets/{_REPLAYED}/withdraw", form={}),
     ("GET", "/homes"): Row(STAFF),
     ("GET", "/routine"): Row(STAFF, f"/routine?home={street.FALLEN}", outside=f"/routine?home={street.PRESSED}"),
     ("GET", "/homes/{home_id:path}"): Row(STAFF, f"/homes/{street.FALLEN}", outside=f"/homes/{street.PRESSED}"),

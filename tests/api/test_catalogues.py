@@ -15,6 +15,8 @@ from api.i18n.catalogue import catalogue
 from api.pages.duty import ChangeKind
 from api.policies.draft import Flaw
 from core.alerts import Purpose, TimerKind
+from core.budget_replays import Effect, ProposalState, ReplayFailure
+from core.budgets import BudgetFlaw
 from core.decisions import ClockDecision, Decision
 from core.delivery import SendState
 from core.duty import Post
@@ -59,6 +61,11 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "routine_place": Place,
     "shift_wrong": ShiftFlaw,
     "figures_split": Split,
+    "budget_flaw": BudgetFlaw,
+    "budget_failed": ReplayFailure,
+    "proposal_state": ProposalState,
+    "budget_effect": Effect,
+    "budget_effect_means": Effect,
 }
 
 

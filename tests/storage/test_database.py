@@ -15,8 +15,8 @@ from sqlalchemy import create_engine, text
 
 from core.alerts import Alert
 from core.ports import StoreUnavailable
-from storage.alert_tables import alerts
 from storage.alerts import SqlAlerts
+from storage.budget_tables import budget_versions
 from storage.database import Database, WrongSchema
 from tests.contracts.cases import LEASE, T0, concern, opening, taken
 from tests.servers.databases import new_postgres_database
@@ -69,7 +69,7 @@ def test_many_programs_may_migrate_at_once(empty_url: str) -> None:
 
 def test_the_migrated_schema_is_that_of_the_tables(database: Database) -> None:
     with database.reading() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), alerts.metadata)
+        differences = compare_metadata(MigrationContext.configure(connection), budget_versions.metadata)
 
     assert differences == []
 
@@ -77,7 +77,7 @@ def test_the_migrated_schema_is_that_of_the_tables(database: Database) -> None:
 def test_the_constraints_of_the_migrated_schema_are_those_of_the_tables(migrated_sqlite: Path, tmp_path: Path) -> None:
     """What the comparison does not see: checks, deferred references, partial indexes."""
     engine = create_engine(f"sqlite:///{tmp_path / 'tables.db'}")
-    alerts.metadata.create_all(engine)
+    budget_versions.metadata.create_all(engine)
     engine.dispose()
 
     def schema(path: Path) -> dict[str, list[str]]:
