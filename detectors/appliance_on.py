@@ -107,8 +107,8 @@ class ApplianceOn:
         role, longest = self._device.role, self.runs.longest
         known = max(SHORTEST_LIMIT[role], BEYOND_KNOWN * longest)
         if self.runs.count >= KNOWN_RUNS and known < LIMITS[role]:
-            return known
-        return max(LIMITS[role], BEYOND_USUAL * longest)
+            return self.runs.patience * known
+        return self.runs.patience * max(LIMITS[role], BEYOND_USUAL * longest)
 
     def _moments(self) -> tuple[float, float, float]:
         """When the present run is too long: with nobody at home, with somebody, with somebody seen beside it."""
@@ -155,6 +155,8 @@ class ApplianceOn:
             Fact("room", device.room.value, "place"),
             Fact("presence", self._presence.at(seconds(now)).value, "text"),
         ]
+        if self.runs.patience != 1.0:
+            facts.append(Fact("taught_wait", self.runs.patience, "factor"))
         if self.runs.longest > 0:
             facts.insert(1, Fact("usual_longest_on", round(self.runs.longest), "s"))
         return Concern(

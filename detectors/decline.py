@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severity, Verdict
-from detectors.change import LEAST_AFTER, LEAST_BEFORE, Change, worst_change
+from detectors.change import LEAST_AFTER, LEAST_BEFORE, UNLIKELY, Change, worst_change
 from detectors.days import BEGINS, HomeDays, Measure
 from detectors.detector import Observation
 from detectors.instants import DAY, HOUR, MINUTE, NEVER, instant, next_waking, seconds, wall
@@ -47,13 +47,14 @@ class Standing:
 
 class Decline:
     """One home's weeks. `standing`: what was found last; `shown_from`: when that is told; `earlier`: what is said until
-    then. `usual_from`: the number of the day since which this home lives as it does now.
+    then. `usual_from`: the number of the day since which this home lives as it does now. `patience`: what the evidence
+    that it needs is multiplied by, as endings have taught.
     """
 
     name = ConcernKind.DECLINE.value
     version = 1
 
-    __slots__ = ("_days", "_home", "_timezone", "earlier", "shown_from", "standing", "usual_from")
+    __slots__ = ("_days", "_home", "_timezone", "earlier", "patience", "shown_from", "standing", "usual_from")
 
     def __init__(self, home: str, days: HomeDays, timezone: str) -> None:
         self._home = home
@@ -63,6 +64,7 @@ class Decline:
         self.earlier: Standing | None = None
         self.shown_from = NEVER
         self.usual_from = 0
+        self.patience = 1.0
 
     def use_devices(self) -> None:
         """Rooms that are watched otherwise than before begin anew."""
@@ -100,7 +102,9 @@ class Decline:
         if len(values) < _ENOUGH:
             return None
         change = worst_change(_WORSE[measure] * values, _LEAST_SPREAD[measure])
-        return change if change is not None and _matters(measure, change) else None
+        if change is None or change.strength < UNLIKELY * self.patience:
+            return None
+        return change if _matters(measure, change) else None
 
     def _known(self, measure: Measure) -> tuple[list[int], NDArray[np.float64]]:
         """The days on which it could be told, and its figure, since what is usual now began."""

@@ -74,7 +74,7 @@ class DoorOpen:
 
     def _moment(self) -> float:
         day, since = self._by_day(), self.runs.since
-        usual = since + max(BY_DAY if day else BY_NIGHT, BEYOND_USUAL * self.runs.longest)
+        usual = since + self.runs.patience * max(BY_DAY if day else BY_NIGHT, BEYOND_USUAL * self.runs.longest)
         if not day:
             return usual
         return max(usual, min(self._presence.inside_at + STIR, since + LONGEST_STIR))
@@ -103,6 +103,8 @@ class DoorOpen:
             Fact("device", device.id, "device"),
             Fact("presence", self._presence.at(seconds(now)).value, "text"),
         ]
+        if self.runs.patience != 1.0:
+            facts.append(Fact("taught_wait", self.runs.patience, "factor"))
         if self.runs.longest > 0:
             facts.insert(1, Fact("usual_longest_open", round(self.runs.longest), "s"))
         return Concern(

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from core.concerns import CannotTell, Clear, Concern, ConcernKind, Severity
 from core.family import Expectation
 from core.faults import Fault
+from core.lessons import Taught
 from core.places import Device, Home, Role
 from core.readings import Kind, Reading
 from core.routine import ShownRoutine
 from core.states import HomeStatus
-from detectors import extras, routine_shown, shown
+from detectors import extras, routine_shown, shown, taught
 from detectors.appliance_on import HEATING_WATTS, ApplianceOn
 from detectors.days import HomeDays
 from detectors.decline import Decline
@@ -58,7 +59,8 @@ class HomeWatch:
     """
 
     __slots__ = (
-        "_expected", "_extras", "_looks", "_night_out", "_settings", "decline", "faults", "home", "latest", "presence",
+        "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught", "decline", "faults", "home", "latest",
+        "presence",
         "raised", "reception", "scheduled", "shown", "silence", "told_until", "visibility",
     )  # fmt: skip
 
@@ -82,6 +84,7 @@ class HomeWatch:
         )
         self.silence = Silence(home.id, self.visibility, self.presence, routine, settings)
         self.decline = Decline(home.id, HomeDays(self.visibility, self.presence, home.timezone), home.timezone)
+        self._taught = taught.NOTHING
         self._extras: dict[str, Detector] = {}
         self._night_out: NightOut | None = None
         self._expected: dict[str, ExpectedBy] = {}
@@ -105,7 +108,18 @@ class HomeWatch:
     def use_budget(self, budget: float) -> None:
         """Another budget of false alarms, from the next sign of life on. What was raised stays raised."""
         self._settings = self._settings.with_budget(budget)
-        self.silence.use_settings(self._settings)
+        self.use_lessons(self._taught)
+
+    def use_lessons(self, lessons: Taught) -> bool:
+        """What alerts that ended here have taught. What was raised stays raised, and is judged as it was. False if it
+        was known.
+        """
+        is_new, self._taught = lessons != self._taught, lessons
+        taught.bring(lessons, self.silence, self.decline, self._settings)
+        for name, detector in self._extras.items():
+            if name not in self.raised:
+                taught.bring_to_extra(lessons, detector)
+        return is_new
 
     def use_expectations(self, expectations: Iterable[Expectation]) -> list[WatchEvent]:
         """What is expected was changed: from now on; what is known of a window that stays as it was is kept. Says what
@@ -174,6 +188,7 @@ class HomeWatch:
     def _extra(self, name: str, device: Device | None) -> Detector:
         if name not in self._extras:
             self._extras[name] = made = extras.make(name, device, self.home, self.visibility, self.presence)
+            taught.bring_to_extra(self._taught, made)
             if isinstance(made, NightOut):
                 self._night_out = made
         return self._extras[name]
@@ -297,6 +312,7 @@ class HomeWatch:
             "times": [None if t == NEVER else t for t in (self.latest, self.told_until)],
             "shown": shown.to_json(self.shown),
             "expected": {name: detector.snapshot() for name, detector in self._expected.items()},
+            "taught": taught.to_json(self._taught),
         }  # fmt: skip
 
     def restore(self, body: Mapping[str, Any]) -> None:
@@ -321,4 +337,6 @@ class HomeWatch:
             if name in self._expected:
                 self._expected[name].restore(state)
         self.shown = shown.from_json(self.home.id, self.silence, body["shown"])
+        known = self._taught is not taught.NOTHING  # told since the start: newer than what was kept
+        self.use_lessons(self._taught if known else taught.from_json(body.get("taught", {})))
         self._looks = -1

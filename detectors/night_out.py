@@ -60,7 +60,7 @@ class NightOut:
 
     def limit(self) -> float:
         """Seconds out by night that are more than usual."""
-        return max(SHORTEST, BEYOND_USUAL * self.runs.longest)
+        return self.runs.patience * max(SHORTEST, BEYOND_USUAL * self.runs.longest)
 
     def _moment(self) -> float:
         """When being out becomes too long if nothing more is observed; NEVER where somebody is in."""
@@ -92,6 +92,8 @@ class NightOut:
             Fact("threshold", round(self.limit()), "s"),
             Fact("device", self._device.id, "device"),
         ]
+        if self.runs.patience != 1.0:
+            facts.append(Fact("taught_wait", self.runs.patience, "factor"))
         if self.runs.longest > 0:
             facts.insert(2, Fact("usual_longest_out", round(self.runs.longest), "s"))
         return Concern(

@@ -60,6 +60,13 @@ class Price:
         if worst is not None:
             self._kept = array("f", [*self._kept[-_COLUMNS * (KEPT_DAYS - 1) :], float(day), *worst, math.inf])
 
+    def take_back(self, day: int, quiet: Quiet) -> None:
+        """That day had no quiet that was least usual."""
+        flat = self._kept
+        rows = [flat[i : i + _COLUMNS] for i in range(0, len(flat), _COLUMNS)]
+        this = (float(day), *array("f", quiet))
+        self._kept = array("f", [value for row in rows if tuple(row[:-1]) != this for value in row])
+
     def judge(self, day: int, learned: Learned, density: float, risk: float) -> None:
         """All of them anew, by all that is known now but the quiet itself."""
         kept = list(self._unusual())

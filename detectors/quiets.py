@@ -102,6 +102,19 @@ class Quiets:
         self._today = array("f")
         self._pack(ends, hours)
 
+    def take_back(self, quiet: Quiet, worth: float) -> None:
+        """It was added once, and is worth so much today (0: it is one of today's)."""
+        if not worth:
+            as_kept = tuple(array("f", quiet))
+            left = [each for each in self.today() if each != as_kept]
+            self._today = array("f", [value for each in left for value in each])
+            return
+        ends, hours = self.counted()
+        cells, spent = cells_of(quiet)
+        hours[cells] = np.maximum(hours[cells] - np.float32(worth) * spent, 0.0)
+        ends[cells[-1]] = max(ends[cells[-1]] - worth, 0.0)
+        self._pack(ends, hours)
+
     def _pack(self, ends: Floats, hours: Floats) -> None:
         self._packed = zlib.compress(np.concatenate([ends, hours]).astype(np.float16).tobytes(), 1)
 

@@ -8,7 +8,7 @@ import base64
 import zlib
 from array import array
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -37,6 +37,21 @@ _MOVES_OF_OLD = 6
 _CELLS_OF_OLD = 24 * 7 * 3
 
 
+_NOTED = 4
+_SAME = 1e-3
+
+
+class Noted(NamedTuple):
+    """An unusual quiet that was learned from. `start`: seconds since the epoch; `days`: known then;
+    `longest`: what had been the longest before it there.
+    """
+
+    start: float
+    quiet: Quiet
+    days: int
+    longest: float
+
+
 def group_of(place: int) -> int:
     return 0 if place == BATHROOM else 1 if place in BED else 2
 
@@ -53,6 +68,7 @@ class Routine:
         "_awake_today",
         "_lived",
         "_longest",
+        "_noted",
         "_price",
         "_quiets",
         "_steps",
@@ -83,6 +99,7 @@ class Routine:
         self._awake = array("d", [1.0 if hour in BUSY_HOURS else 0.0 for hour in range(HOURS)])
         self._awake_today = 0
         self._worst: tuple[float, Quiet | None] = (0.0, None)
+        self._noted: list[Noted] = []
         self._steps = first_steps(density, self.cost(), risk)
 
     def threshold(self, t: float, place: int) -> float:
@@ -152,18 +169,43 @@ class Routine:
         if place not in BED:
             self._awake_today |= 1 << int(local % DAY // HOUR)
 
-    def learn(self, start: float, end: float, place: int) -> None:
-        """A quiet from sign to sign that ended well, all of it seen, with somebody at home."""
+    def learn(self, start: float, end: float, place: int, *, unusual: bool = False) -> None:
+        """A quiet from sign to sign that ended, all of it seen, with somebody at home. What is `unusual` may be taken
+        back when it turns out that it did not end well.
+        """
         gap = end - start
         if gap < SHORT:
             return
         self._lived += 1
         quiet = Quiet(wall(self._timezone, start) % DAY, gap, place)
         slot = int(quiet.second // HOUR) * GROUPS + group_of(place)
-        self._longest[slot] = max(self._longest[slot], gap)
+        before = self._longest[slot]
+        self._longest[slot] = max(before, gap)
         self._quiets.add(quiet)
         if gap >= WORTH_NOTING:
             self._worst = max(self._worst, self._judged(quiet), key=lambda each: each[0])
+        if unusual:
+            self._noted = [*self._noted, Noted(start, quiet, self.days, before)][-_NOTED:]
+
+    def take_back(self, start: float) -> bool:
+        """Somebody was in need in the quiet that began at `start`: nothing is usual about it. What it has taught is
+        forgotten, as far as it is known still which one it was. False if it is not.
+        """
+        noted = next((each for each in self._noted if abs(each.start - start) < _SAME), None)
+        if noted is None:
+            return False
+        self._noted = [each for each in self._noted if each is not noted]
+        quiet, past = noted.quiet, self.days - noted.days
+        slot = int(quiet.second // HOUR) * GROUPS + group_of(quiet.place)
+        if self._longest[slot] == np.float32(quiet.gap):
+            self._longest[slot] = noted.longest
+        self._quiets.take_back(quiet, _FADE ** (past - 1) if past else 0.0)
+        if past:
+            self._price.take_back(noted.days + 1, quiet)
+            self._learn()
+        elif self._worst[1] == quiet:
+            self._worst = (0.0, None)
+        return True
 
     def _judged(self, quiet: Quiet | None) -> tuple[float, Quiet | None]:
         """With how much of the wait that is in force it lasted."""
@@ -178,10 +220,13 @@ class Routine:
         self._quiets.end_day(_FADE)
         self._price.keep(self.days, self._worst[1])
         if self.days <= _EVERY_DAY_UNTIL or self.days % _SELDOM == 0:
-            learned = learn(*self._quiets.counted(), self._weights, self.density)
-            self._weights = learned.weights
-            self._price.judge(self.days, learned, self.density, self.risk)
-            self._reckon()
+            self._learn()
+
+    def _learn(self) -> None:
+        learned = learn(*self._quiets.counted(), self._weights, self.density)
+        self._weights = learned.weights
+        self._price.judge(self.days, learned, self.density, self.risk)
+        self._reckon()
 
     def use_budget(self, budget: float) -> None:
         """From the next sign of life on: a quiet that has begun is judged by what held when it began."""
@@ -210,6 +255,7 @@ class Routine:
             "worst": [ratio, *(worst or ())],
             "days": [self.day, self.days, self._awake_today, self._lived],
             "budget": self.in_force,
+            "noted": [[each.start, *each.quiet, each.days, each.longest] for each in self._noted],
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
@@ -228,6 +274,10 @@ class Routine:
         self._worst = (ratio, Quiet(worst[0], worst[1], int(worst[2])) if worst else None)
         self.day, self.days, self._awake_today, self._lived = body["days"]
         self.in_force = body.get("budget")
+        self._noted = [
+            Noted(start, Quiet(second, gap, int(place)), int(days), longest)
+            for start, second, gap, place, days, longest in body.get("noted", ())
+        ]
 
     def _take_over(self, body: Mapping[str, Any]) -> None:
         """What versions 1 and 2 knew: their counts, by other cells. The price is learned anew."""

@@ -3,7 +3,7 @@
 Only what was proven visible counts; where evidence is thin, of one kind, or presence is doubtful, it waits longer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +56,8 @@ class Silence:
     version = 1
 
     __slots__ = (
-        "_presence", "_settings", "_visibility", "device", "home", "place", "room", "routine", *_TIMES,
+        "_presence", "_settings", "_visibility", "device", "home", "patience", "place", "room", "routine",
+        "untaught", *_TIMES,
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +73,8 @@ class Silence:
         self.room: Room | None = None
         self.device: str | None = None
         self.place = 0
+        self.patience = 1.0
+        self.untaught: frozenset[float] = frozenset()
 
     def observe(self, seen: Observation) -> None:
         """After visibility observed the same, and before presence does: a quiet is judged by what it was."""
@@ -87,7 +90,9 @@ class Silence:
             self.up_at = t
         self.routine.hear(t, place)
         if t - self.last >= SHORT and self.last != NEVER and self._was_usual_life(t):
-            self.routine.learn(self.last, t, self.place)
+            unusual = t - self.base >= self.threshold
+            if not (unusual and self.last in self.untaught):
+                self.routine.learn(self.last, t, self.place, unusual=unusual)
         self.last = self.base = self.pieces_from = t
         self.room, self.device = None if seen.sign is SignKind.METER else seen.device.room, seen.device.id
         self.place = place
@@ -116,10 +121,17 @@ class Silence:
         pieced = max(SOONEST_AFTER_SIGHT, PIECEMEAL * anew - self.seen_for)
         self.threshold = min(anew, pieced) if mostly_seen else anew
 
-    def use_settings(self, settings: WatchSettings) -> None:
-        """Another budget holds from the next sign of life on."""
+    def use_settings(self, settings: WatchSettings, patience: float) -> None:
+        """Another budget holds from the next sign of life on. `patience`: by what it is divided, as endings taught."""
         self._settings = settings
-        self.routine.use_budget(settings.questions_per_month)
+        self.patience = patience
+        self.routine.use_budget(settings.questions_per_month / patience)
+
+    def take_back(self, starts: Collection[float]) -> None:
+        """Somebody was in need in the quiets that began then: they teach nothing, those that go on neither."""
+        for start in starts:
+            self.routine.take_back(start)
+        self.untaught = frozenset(starts)
 
     def _budget(self) -> float:
         """By which this quiet is judged, in visits a month."""
@@ -261,6 +273,8 @@ class Silence:
         longest = self.routine.usual_longest(self.last, self.place)
         if longest > 0:
             facts.insert(1, Fact("usual_longest", round(longest), "s"))
+        if self.patience != 1.0:
+            facts.append(Fact("taught_budget", round(1.0 / self.patience, 2), "factor"))
         if presence.front_door_since != NEVER:
             facts.append(Fact("front_door_since", instant(presence.front_door_since).isoformat(), "time"))
         return tuple(facts)

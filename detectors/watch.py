@@ -11,6 +11,7 @@ from typing import TypeAlias
 from core.concerns import ConcernKind, Severity
 from core.family import Expectation
 from core.faults import Fault, FaultCause
+from core.lessons import Taught
 from core.places import Inventory, Role
 from core.ports import Snapshot
 from core.readings import Kind, Reading, Replay
@@ -23,6 +24,7 @@ from detectors.home_watch import READABLE, SNAPSHOT_VERSION, HomeWatch
 from detectors.instants import NEVER, instant, seconds
 from detectors.paths import GATEWAYS, Path, SharedGateways
 from detectors.settings import WatchSettings
+from detectors.taught import NOTHING
 
 __all__ = [
     "ConcernCleared", "ConcernRaised", "FaultCleared", "FaultRaised", "StatusChanged", "Watch", "WatchEvent",
@@ -32,6 +34,8 @@ __all__ = [
 Expected: TypeAlias = Mapping[str, tuple[Expectation, ...]]
 Budgets: TypeAlias = Mapping[str, float]
 """False alarms a month, by home; those that are not named have the settings'."""
+Lessons: TypeAlias = Mapping[str, Taught]
+"""What endings have taught, by home."""
 OWNER = "watch"
 _BROKER_KEY = f"{FaultCause.BROKER_LOST.value}/{BROKER}"
 _BRIDGE = "/bridge"
@@ -49,11 +53,13 @@ class Watch:
         settings: WatchSettings | None = None,
         expected: Expected = MappingProxyType({}),
         budgets: Budgets = MappingProxyType({}),
+        lessons: Lessons = MappingProxyType({}),
     ) -> None:
         self._inventory = inventory
         self._expected = expected
         self._settings = settings or WatchSettings()
         self._budgets = budgets
+        self._lessons = lessons
         self._homes: dict[str, HomeWatch] = {}
         self._dues = DueTimes(self._homes)
         self._faults: dict[str, set[str]] = {}
@@ -93,6 +99,7 @@ class Watch:
             devices = self._inventory.devices_of(home_id)
             home = self._homes[home_id] = HomeWatch(place, devices, self._settings_of(home_id), self._gateways.paths)
             home.use_expectations(self._expected.get(home_id, ()))
+            home.use_lessons(self._lessons.get(home_id, NOTHING))
             if self._lost_at is not None:
                 home.visibility.lose_broker(seconds(self._lost_at))
         return home
@@ -106,6 +113,14 @@ class Watch:
     def _settings_of(self, home_id: str) -> WatchSettings:
         budget = self._budgets.get(home_id)
         return self._settings if budget is None else self._settings.with_budget(budget)
+
+    def use_lessons(self, lessons: Lessons) -> None:
+        """How alerts ended has taught something, of these homes."""
+        self._lessons = lessons
+        for home_id, home in self._homes.items():
+            if home.use_lessons(lessons.get(home_id, NOTHING)):
+                self._touch(home_id)
+                self._dues.put(home, home.due_after_batch())
 
     def use_expectations(self, expected: Expected) -> list[WatchEvent]:
         """What people expect of homes was changed. Says what ended with it."""
@@ -300,6 +315,11 @@ class Watch:
         """What is usual in this home, to be looked at; None where nothing was heard of it yet."""
         home = self._homes.get(home_id)
         return None if home is None else home.routine()
+
+    def days_known(self, home_id: str) -> int:
+        """How many days its routine is learned from."""
+        home = self._homes.get(home_id)
+        return 0 if home is None else home.silence.routine.days
 
     def mean_wait(self, home_id: str) -> float | None:
         """How long (s) a fall is waited for there on average; None where nothing was heard of it yet."""

@@ -32,6 +32,8 @@ NAMES = (
     "room",
     "pressed_at",
     "budget",
+    "taught_budget",
+    "taught_wait",
     "dark_homes",
     "homes",
     "expected",
