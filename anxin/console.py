@@ -10,6 +10,7 @@ from anxin.clock import ScaledClock
 from anxin.duty import Duty
 from anxin.families import FamilyBook
 from anxin.health import Checkup
+from anxin.lessons.book import LessonBook
 from anxin.metrics import Gauges, exporter
 from anxin.onboarding import ConsoleOnboarding
 from anxin.roster import Roster, revise
@@ -34,6 +35,7 @@ def console_services(
     gauges: Gauges,
     watch: Watch,
     budgets: BudgetBook,
+    lessons: LessonBook,
 ) -> Services:
     """The bundle as `api` wants it."""
     return Services(
@@ -57,6 +59,7 @@ def console_services(
         duty=Duty(stores),
         policies=alerting.policies,
         budgets=budgets,
+        lessons=lessons,
         families=FamilyBook(stores),
         proving=alerting.proving,
         pushing=_pushing(alerting, stores, clock),

@@ -22,6 +22,7 @@ from api.feed import Change
 from core.alerts import Condition
 from core.clock import Clock
 from core.family import Families
+from core.lessons import Taught
 from core.places import Inventory
 from core.ports import StatusStore, StoreUnavailable, TicketStore
 from core.readings import ALARM_KINDS, Reading
@@ -106,6 +107,11 @@ class Lookout:
         self.watch.use_budgets(budgets)
         self._lanes.put(self.watch.use_inventory(inventory))
         self._lanes.put(self.watch.use_expectations(families.expected))
+        self._stirred.set()
+
+    def use_lessons(self, lessons: Mapping[str, Taught]) -> None:
+        """How alerts ended has taught something."""
+        self.watch.use_lessons(lessons)
         self._stirred.set()
 
     # -- what a restart does --------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ from anxin.heartbeat import Heartbeat
 from anxin.housekeeping import Housekeeping
 from anxin.intake import Attention, new_pipeline, new_session
 from anxin.intake_faults import IntakeFaults
+from anxin.lessons.teaching import Teaching
+from anxin.lessons.wiring import new_lessons
 from anxin.logs import start_logging
 from anxin.lookout import Lookout
 from anxin.memory import Memory
@@ -72,6 +74,7 @@ class Service:
     app: FastAPI
     outward: Outward | None
     replays: Replays
+    teaching: Teaching
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[WebServer]:
@@ -99,6 +102,7 @@ class Service:
                 group.create_task(self.attention.run(), name="attention"),
                 group.create_task(self.digests.run(), name="digests"),
                 group.create_task(self.replays.run(), name="replays"),
+                group.create_task(self.teaching.run(), name="teaching"),
             ]
             if self.outward is not None:
                 background.append(group.create_task(self.outward.run(), name="outward"))
@@ -154,6 +158,7 @@ def wire(
     alerting = new_alerting(settings, clock, stores, roster, announce=feed.announce, name=sender)
     gate = Gate()
     lookout = _lookout(watch, gate, stores, alerting, clock, feed)
+    lessons, teaching = new_lessons(settings, clock, stores, roster, budgets, lookout)
     pipeline = new_pipeline(
         roster.inventory, gate=gate, store=readings, listener=lookout.hear, clock=clock, batch=settings.batch_size
     )
@@ -165,7 +170,7 @@ def wire(
     )
     gauges = _gauges(session, pipeline, readings, lookout, stores, feed, clock)
     services = console_services(
-        settings, clock, stores, readings, roster, feed, alerting, checkup, gauges, watch, budgets
+        settings, clock, stores, readings, roster, feed, alerting, checkup, gauges, watch, budgets, lessons
     )
     faults = IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex)
     return Service(
@@ -199,7 +204,8 @@ def wire(
         ),
         create_app(services),
         new_outward(settings, services),
-        new_replays(settings, clock, budgets, feed.announce),
+        new_replays(settings, clock, budgets, lessons, feed.announce),
+        teaching,
     )
 
 

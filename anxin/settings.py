@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     questions_answered: float = Field(
         0.0, ge=0, le=0.95, description="share of questions that well residents answer; so much oftener they are asked"
     )
+    learn_from_outcomes: bool = Field(
+        default=True, description="how alerts ended moves how long each home is waited for, within bounds"
+    )
     answered_within: str = Field(
         "60:97.5,180:99", description="service levels of red alerts, seconds:percent, until somebody answers"
     )

@@ -18,6 +18,7 @@ from storage.inbox import SqlInbox
 from storage.influx import InfluxReadings
 from storage.inventory import SqlInventory
 from storage.ledger import SqlLedger
+from storage.lessons import SqlLessons
 from storage.phones import SqlPhones
 from storage.photos import SqlPhotos
 from storage.policies import SqlPolicies
@@ -54,6 +55,7 @@ class Stores:
     shifts: SqlShifts
     push: SqlPush
     budgets: SqlBudgets
+    lessons: SqlLessons
 
 
 @contextmanager
@@ -84,6 +86,7 @@ def open_database(settings: Settings, *, migrate: bool) -> Iterator[Stores]:
             SqlShifts(database),
             SqlPush(database),
             SqlBudgets(database),
+            SqlLessons(database),
         )
     finally:
         database.close()

@@ -19,11 +19,13 @@ from core.arrival import DoorStore
 from core.budget_replays import HomeReplay, Proposal
 from core.budgets import Back, BudgetFlaw, BudgetVersion
 from core.clock import Clock
+from core.concerns import ConcernKind
 from core.digest import Digest
 from core.duty import Change, Rota
 from core.family import FamilyStore
 from core.inbox import UnknownDevice
 from core.ledger import Ledger, ServiceLevels
+from core.lessons import Choice, Lesson
 from core.people import Directory, Language
 from core.phones import PhoneStore
 from core.pictures import PhotoStore
@@ -203,6 +205,23 @@ class BudgetBook(Protocol):
         ...
 
 
+class LessonBook(Protocol):
+    """What endings have taught each home, and what people choose about it. Blocking."""
+
+    @property
+    def learns(self) -> bool:
+        """Is anything taught at all? False: an operator has turned it off."""
+        ...
+
+    def of_home(self, home: str) -> Sequence[Lesson]:
+        """Of each kind that can be taught."""
+        ...
+
+    def choose(self, home: str, kind: ConcernKind, choice: Choice, *, seen: int, by: str, note: str) -> bool:
+        """The watch goes by it at once. `seen`: the version that holds, 0 for none; False if it is not any more."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The ports behind the interface. `pushing` is there where Web Push is set up; `changed` is called when people or
@@ -234,6 +253,7 @@ class Services:
     duty: DutyBook
     policies: PolicyBook
     budgets: BudgetBook
+    lessons: LessonBook
     families: FamilyBook
     proving: Proving
     pushing: Pushing | None = None

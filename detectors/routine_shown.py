@@ -19,17 +19,20 @@ def shown(silence: Silence, presence: HomePresence, timezone: str, *, answered: 
     routine = silence.routine
     midnight = t - wall(timezone, t) % DAY
     halves = [midnight + (start + 0.5) * HOUR / 2 for start in range(STARTS)]
-    asked = (routine.budget if routine.in_force is None else routine.in_force) * (1.0 - answered)
+    in_force = routine.budget if routine.in_force is None else routine.in_force
+    share = (1.0 - answered) * silence.patience  # by which a budget that people set is divided
+    budget = round(in_force * share, 3)
     places = {Place.BATHROOM: BATHROOM, Place.BEDROOM: ABED, Place.ELSEWHERE: mostly_elsewhere(routine)}
     return ShownRoutine(
         days=routine.days,
-        budget=round(asked, 4),
+        budget=budget,
         answered=answered,
         waits={place: tuple(silence.wait(half, index) for half in halves) for place, index in places.items()},
         longest={place: routine.longest_by_hour(index) for place, index in places.items()},
         up=routine.up_by_hour(),
-        buys={budget: waited_for(routine, budget / (1.0 - answered)) for budget in sorted({*BUDGETS, round(asked, 4)})},
+        buys={each: waited_for(routine, each / share) for each in sorted({*BUDGETS, budget})},
         out_after=presence.settle,
+        patience=silence.patience,
     )
 
 

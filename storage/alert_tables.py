@@ -80,6 +80,7 @@ alerts = Table(
     partial_index("uq_alerts_open_key", "key", where="handling <> 'closed'", unique=True),
     partial_index("uq_alerts_episode", "key", "episode", where="predecessor IS NULL", unique=True),
     partial_index("ix_alerts_held", "taken_at", where="handling = 'acknowledged'"),
+    partial_index("ix_alerts_closed", "closed_at", where="closed_at IS NOT NULL"),
     Index("ix_alerts_episode", "key", "episode"),
     Index("ix_alerts_opened", "opened_at", "id"),
     Index("ix_alerts_area", "area", "opened_at", "id"),

@@ -133,6 +133,11 @@ class MemoryAlerts:
     def get(self, alert: str) -> Alert | None:
         return self._alerts.get(alert)
 
+    def every(self) -> list[Alert]:
+        """Open and closed."""
+        with self._lock:
+            return list(self._alerts.values())
+
     def open_alerts(self, *, homes: Collection[str] | None = None) -> list[Alert]:
         with self._lock:
             found = [a for a in self._alerts.values() if a.is_open and (homes is None or a.home in homes)]

@@ -3,8 +3,8 @@
 Both begin with what was learned before, and hear the same readings as the service heard them, in the same order.
 """
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Final
@@ -14,6 +14,7 @@ from anxin.walking import Walk
 from core.budget_replays import FOLLOWED, Arm, Difference, HomeReplay
 from core.budgets import BUDGETED
 from core.concerns import Concern, ConcernKind
+from core.lessons import Taught
 from core.places import Inventory
 from core.ports import ReadingsStore
 from core.readings import Kind, Novelty, Reading, Semantics
@@ -36,7 +37,8 @@ _Key = tuple[ConcernKind, str]
 class Errand:
     """What is to be gone through: `home` from `since` until `until`, with what it taught from `earliest` on.
 
-    `inventory` holds that home alone. A gateway that it shares is judged by its own devices.
+    `taught`: what endings have taught it, by the two budgets. `inventory` holds that home alone. A gateway that it
+    shares is judged by its own devices.
     """
 
     home: str
@@ -47,6 +49,7 @@ class Errand:
     earliest: datetime
     since: datetime
     until: datetime
+    taught: Mapping[float, Taught] = field(default_factory=dict)
 
     @property
     def devices(self) -> frozenset[str]:
@@ -54,7 +57,8 @@ class Errand:
         return frozenset(self.inventory.devices) | {f"{gateway}/bridge" for gateway in self.inventory.gateways}
 
     def watch(self, budget: float) -> Watch:
-        return Watch(self.inventory, self.settings, budgets={self.home: budget})
+        lessons = {self.home: self.taught.get(budget, Taught({}))}
+        return Watch(self.inventory, self.settings, budgets={self.home: budget}, lessons=lessons)
 
 
 def alone(inventory: Inventory, home: str) -> Inventory:

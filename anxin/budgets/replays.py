@@ -17,6 +17,7 @@ from api.feed import Change
 from core.budget_replays import LOOKED_BACK, Arm, HomeReplay, Proposal, ProposalState, ReplayFailure, drawn
 from core.budgets import budgets_of
 from core.clock import Clock
+from core.lessons import Taught
 from core.ports import StoreUnavailable
 from detectors.settings import WatchSettings
 
@@ -31,7 +32,8 @@ TRIES = 2
 class Replays:
     """`most`: homes that are replayed for one proposal; of more, a seeded sample. `kept`: how far back readings go.
 
-    `run` does one errand, `rest` is called when there is nothing left to do.
+    `taught`: what endings have taught a home, were this its budget. `run_errand` does one errand, `rest` is called when
+    there is nothing left to do.
     """
 
     book: BudgetBook
@@ -40,6 +42,7 @@ class Replays:
     run_errand: Run
     most: int
     kept: timedelta
+    taught: Callable[[str, float], Taught] = lambda _home, _budget: Taught({})
     announce: Callable[[Change], None] = lambda _: None
     rest: Callable[[], None] = lambda: None
     run_call: Runner = asyncio.to_thread
@@ -130,9 +133,16 @@ class Replays:
             budgets_of(inventory, versions, now, setting=setting)[home]
             for versions in (self.book.versions(), self.book.with_proposed(proposal.place, proposal.value, now))
         )
-        earliest = proposal.until - self.kept
         return Errand(
-            home, alone(inventory, home), self.settings, before, after, earliest, proposal.since, proposal.until
+            home,
+            alone(inventory, home),
+            self.settings,
+            before,
+            after,
+            proposal.until - self.kept,
+            proposal.since,
+            proposal.until,
+            {budget: self.taught(home, budget) for budget in (before, after)},
         )
 
 

@@ -7,6 +7,7 @@ from anxin.budgets.book import BudgetBook
 from anxin.budgets.replays import Replays
 from anxin.budgets.worker import Worker
 from anxin.clock import ScaledClock
+from anxin.lessons.book import LessonBook
 from anxin.roster import Roster, revise
 from anxin.settings import Settings
 from anxin.stores import Stores
@@ -33,7 +34,7 @@ def new_book(settings: Settings, clock: ScaledClock, stores: Stores, roster: Ros
 
 
 def new_replays(
-    settings: Settings, clock: ScaledClock, book: BudgetBook, announce: Callable[[Change], None]
+    settings: Settings, clock: ScaledClock, book: BudgetBook, lessons: LessonBook, announce: Callable[[Change], None]
 ) -> Replays:
     """What is proposed is gone through beside the service, in a process of its own."""
     worker = Worker(settings)
@@ -44,6 +45,7 @@ def new_replays(
         worker.run,
         most=settings.budget_replay_homes,
         kept=timedelta(days=settings.retention_days),
+        taught=lessons.with_budget,
         announce=announce,
         rest=worker.stop,
     )

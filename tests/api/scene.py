@@ -27,6 +27,7 @@ from alerts.pushing import Pushing
 from alerts.workers import inline
 from anxin.budgets.book import BudgetBook
 from anxin.clock import ScaledClock, system_clock
+from anxin.lessons.book import LessonBook
 from anxin.roster import with_browsers
 from api.app import create_app
 from api.feed import Change, LiveFeed
@@ -48,6 +49,7 @@ from storage.budgets import SqlBudgets
 from storage.database import Database
 from storage.doors import SqlDoors
 from storage.ledger import SqlLedger
+from storage.lessons import SqlLessons
 from storage.phones import SqlPhones
 from storage.photos import SqlPhotos
 from storage.policies import SqlPolicies
@@ -250,6 +252,9 @@ class Familybook:
         return self.digests.get((home, person))
 
 
+DAYS_KNOWN = 23
+
+
 def routine_of(home: str) -> ShownRoutine | None:
     """One home's routine is known: nights of eight hours, days of one and a half."""
     if home != street.FALLEN:
@@ -258,7 +263,7 @@ def routine_of(home: str) -> ShownRoutine | None:
     waits = tuple(night + [5400.0] * 26 + [21_600.0] * 6)
     longest = tuple([18_000.0] * 7 + [2700.0] * 15 + [9000.0] * 2)
     return ShownRoutine(
-        days=23,
+        days=DAYS_KNOWN,
         budget=0.5,
         answered=0.0,
         waits={
@@ -312,6 +317,7 @@ def scene(
     phones, pushing = SqlPhones(database), push_to(PUSH_SERVICE, clock)
     channels: dict[str, Channel] = {"console": ConsoleChannel(phones, inline), "push": pushing.channel}
     book, families = Book(street.ROTA), Familybook()
+    budgets = BudgetBook(SqlBudgets(database), lambda: street.INVENTORY, clock, SETTING)
     try:
         yield Services(
             clock=clock,
@@ -335,7 +341,14 @@ def scene(
             onboarding=Onboarding(),
             duty=book,
             policies=policies,
-            budgets=BudgetBook(SqlBudgets(database), lambda: street.INVENTORY, clock, SETTING),
+            budgets=budgets,
+            lessons=LessonBook(
+                SqlLessons(database),
+                lambda: street.INVENTORY,
+                clock,
+                lambda: budgets.by_home(street.INVENTORY),
+                lambda _: DAYS_KNOWN,
+            ),
             families=families,
             proving=Proving(MemoryProofs(), channels, clock, inline, ORIGIN),
             pushing=pushing,
