@@ -70,6 +70,7 @@ def console_services(
         links=links_of(settings),
         providers=alerting.providers,
         levels=settings.service_levels,
+        precision_floor=settings.precision_floor,
         settings=web_settings(settings, speed=clock.speed),
     )
 

@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     learn_from_outcomes: bool = Field(
         default=True, description="how alerts ended moves how long each home is waited for, within bounds"
     )
+    precision_floor: float = Field(
+        0.1, ge=0, le=1, description="share of a kind's alerts that must be about somebody in need; below it says so"
+    )
     answered_within: str = Field(
         "60:97.5,180:99", description="service levels of red alerts, seconds:percent, until somebody answers"
     )

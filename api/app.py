@@ -24,6 +24,7 @@ from api.family import endpoints as family
 from api.figures import endpoints as figures
 from api.health import endpoints as health
 from api.homes import endpoints as homes
+from api.lessons import endpoints as lessons
 from api.looked import endpoints as looked
 from api.looks import LookBook
 from api.pages import (
@@ -118,7 +119,21 @@ def create_app(services: Services) -> FastAPI:
 
 def _include(app: FastAPI) -> None:
     json = APIRouter(prefix=JSON_PREFIX)
-    for resource in (session, alerts, homes, devices, tickets, areas, figures, budgets, phones, family, looked, events):
+    for resource in (
+        session,
+        alerts,
+        homes,
+        devices,
+        tickets,
+        areas,
+        figures,
+        budgets,
+        lessons,
+        phones,
+        family,
+        looked,
+        events,
+    ):
         json.include_router(resource.router)
     app.include_router(json)
     app.include_router(health.router)

@@ -265,4 +265,5 @@ class Services:
     providers: Providers | None = None
     settings: WebSettings = WebSettings()
     levels: ServiceLevels = field(default_factory=ServiceLevels)
+    precision_floor: float = 0.1
     token: Callable[[], str] = random_token

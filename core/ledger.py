@@ -83,6 +83,10 @@ class Precision:
         """Real needs among those counted; None while they are too few for one number to mean anything."""
         return self.real / self.counted if self.counted >= ENOUGH else None
 
+    def is_below(self, floor: float) -> bool:
+        """Is the share of real needs surely less than this: enough cases, and the whole interval below it?"""
+        return self.counted >= ENOUGH and self.interval is not None and self.interval.high < floor
+
     def plus(self, other: "Precision") -> "Precision":
         return Precision(
             self.real + other.real,

@@ -20,6 +20,7 @@ _JUDGED = {
     "share": None,
     "low": 0.2077,
     "high": 0.9385,
+    "below_floor": False,
 }
 _TIMED = {"split": "severity", "key": "red", "alerts": 32, "unvisited": 3, "answered": _SPEED, "on_site": _SPEED}
 
@@ -87,9 +88,10 @@ class PrecisionBody(Body):
     share: float | None = Field(description="null below 20 cases")
     low: float | None
     high: float | None
+    below_floor: bool = Field(description="surely below the share that is asked of a kind; only told of kinds")
 
     @classmethod
-    def of(cls, row: Judged) -> "PrecisionBody":
+    def of(cls, row: Judged, floor: float) -> "PrecisionBody":
         each = row.precision
         found = each.interval
         return cls(
@@ -103,6 +105,7 @@ class PrecisionBody(Body):
             share=each.share,
             low=found.low if found else None,
             high=found.high if found else None,
+            below_floor=row.split is Split.KIND and each.is_below(floor),
         )
 
 
@@ -135,12 +138,13 @@ class FiguresBody(Body):
     """How right the alerts of these months were, and how fast people."""
 
     model_config = example(
-        months=["2026-11"], answered=[_LEVEL], on_site=[_LEVEL], precision=[_JUDGED], responses=[_TIMED]
+        months=["2026-11"], answered=[_LEVEL], on_site=[_LEVEL], floor=0.1, precision=[_JUDGED], responses=[_TIMED]
     )
 
     months: list[str]
     answered: list[LevelBody] = Field(description="promised until somebody answers")
     on_site: list[LevelBody] = Field(description="promised until somebody is at the door")
+    floor: float = Field(description="the share of a kind's alerts that must be about somebody in need")
     precision: list[PrecisionBody]
     responses: list[ResponseBody]
 
@@ -150,6 +154,7 @@ class FiguresBody(Body):
             months=[f"{day:%Y-%m}" for day in figures.months],
             answered=[LevelBody.of(level) for level in figures.levels.answered],
             on_site=[LevelBody.of(level) for level in figures.levels.on_site],
-            precision=[PrecisionBody.of(row) for row in figures.precision],
+            floor=figures.floor,
+            precision=[PrecisionBody.of(row, figures.floor) for row in figures.precision],
             responses=[ResponseBody.of(row, figures) for row in figures.responses],
         )

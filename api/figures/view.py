@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from api.access import Viewer
 from api.areas.overview import first_home
 from api.errors import Code, Problem
 from api.services import Services
-from core.concerns import Severity
+from core.concerns import ConcernKind, Severity
 from core.ledger import By, Precision, Response, Scope, ServiceLevels, precisions
 from core.places import AreaKind, Home, Inventory
 
+_YEAR = timedelta(days=365)
 MONTHS = 12
 """So many months up to the present one, where no single one is asked for."""
 
@@ -48,12 +49,15 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`months` are the first days of those counted; `area` and `month` what was asked for, "" for all."""
+    """`months` are the first days of those counted; `area` and `month` what was asked for, "" for all. `floor`: what
+    share of a kind's alerts must be about somebody in need.
+    """
 
     area: str
     month: str
     months: tuple[date, ...]
     levels: ServiceLevels
+    floor: float
     precision: tuple[Judged, ...]
     responses: tuple[Timed, ...]
 
@@ -62,6 +66,11 @@ class Figures:
 
     def timed(self, split: Split) -> list[Timed]:
         return [row for row in self.responses if row.split == split]
+
+    @property
+    def below(self) -> list[Judged]:
+        """Kinds that are surely below the floor."""
+        return [row for row in self.judged(Split.KIND) if row.precision.is_below(self.floor)]
 
     @property
     def whole(self) -> Precision:
@@ -79,9 +88,18 @@ def figures(ports: Services, viewer: Viewer, *, area: str, month: str) -> Figure
         month,
         tuple(months),
         ports.levels,
+        ports.precision_floor,
         tuple(_precision(ports, scope, months, inventory)),
         tuple(_responses(ports, scope, months, inventory, now)),
     )
+
+
+def doubted(ports: Services, kind: ConcernKind) -> Precision | None:
+    """How right alerts of this kind were everywhere in the past year, if that is surely below the floor."""
+    now, others = ports.clock.now(), frozenset(ConcernKind) - {kind}
+    scope = Scope((now - _YEAR, now + timedelta(seconds=1)), without=others)
+    found = precisions(ports.ledger.tallies(scope, By.KIND)).get(kind.value)
+    return found if found is not None and found.is_below(ports.precision_floor) else None
 
 
 def latest_months(today: date) -> list[date]:

@@ -24,6 +24,7 @@ from api.alerts.moves import (
 from api.alerts.photos import add_photo
 from api.depends import Looks, Ports, Requires
 from api.errors import TABLE, Code, Problem
+from api.figures.view import doubted
 from api.homes.knocks import Knock, knocks
 from api.pages.forms import AccessField, HandlingForm, PhotoSent, ReopeningForm, Text, WhereSent, go_on
 from api.pages.repeats import MOST_FOLDED, Stretch, Told, stretches, told
@@ -32,6 +33,7 @@ from api.services import Services
 from api.sessions import Visit
 from core.alerts import Alert, Entry, EntryKind, Found, Handling, Outcome, Recipient, Timer
 from core.concerns import Fact, Severity
+from core.ledger import Precision
 from core.levels import chosen
 from core.outcomes import Access
 from core.places import Area, Home, Inventory
@@ -51,7 +53,8 @@ class AlertView:
     """`asked` are the people whom the present level asks; `next_names` those whom the next one would ask now.
 
     `receipts`: what providers said later of each try, by message and number. `responders`: to whom it may be handed
-    over. `snoozes`: by how many minutes it may be put off.
+    over. `snoozes`: by how many minutes it may be put off. `doubted`: how right its kind was, where that is below the
+    `floor`.
     """
 
     alert: Alert
@@ -73,6 +76,8 @@ class AlertView:
     responders: tuple[Recipient, ...]
     snoozes: tuple[int, ...]
     knocks: tuple[Knock, ...]
+    doubted: Precision | None
+    floor: float
 
 
 @router.get("/alerts/{alert_id}")
@@ -136,6 +141,8 @@ def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
         responders=_responders(ports, alert, visit.viewer.person),
         snoozes=_snoozes(alert, ports.clock.now()),
         knocks=knocks(ports, visit.viewer, area, alert, timeline) if area else (),
+        doubted=doubted(ports, alert.kind),
+        floor=ports.precision_floor,
     )
 
 

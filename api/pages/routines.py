@@ -4,14 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from api.access import Action
+from api.budgets.rights import may_change, place_to_change
 from api.budgets.view import budget_at, name_of
 from api.depends import Looks, Ports, Requires
 from api.homes.endpoints import home_for
+from api.pages.budgets import CONFLICT
+from api.pages.forms import BudgetForm, Text, go_on
 from api.pages.shell import shell
+from api.services import Services
 from api.sessions import Visit
+from core.concerns import ConcernKind
+from core.lessons import LONGEST_NOTE, TAUGHT, Choice, Lesson
+from core.places import Home
 from core.routine import Place, ShownRoutine
 
 router = APIRouter(include_in_schema=False)
@@ -62,18 +69,76 @@ def routine_page(
 ) -> Response:
     here = home_for(ports, visit.viewer, home)
     looks.note(visit.viewer, "routine", here.id, ports.clock.now())
+    return _page(request, visit, ports, here)
+
+
+@router.post(f"{PATH}/lessons")
+def choose(
+    request: Request,
+    visit: BudgetForm,
+    ports: Ports,
+    home: Annotated[str, Form(max_length=200)],
+    kind: Annotated[ConcernKind, Form()],
+    choice: Annotated[Choice, Form()],
+    seen: Annotated[int, Form(ge=0)] = 0,
+    note: Text = "",
+) -> Response:
+    """May endings move how long this home is waited for?"""
+    here = home_for(ports, visit.viewer, home)
+    place_to_change(ports, visit.viewer, here.id)
+    by = visit.viewer.person
+    if kind not in TAUGHT or not ports.lessons.choose(here.id, kind, choice, seen=seen, by=by, note=note):
+        return _page(request, visit, ports, here, refused=True)
+    return go_on(PATH, home=here.id, said="lesson_chosen")
+
+
+def _page(request: Request, visit: Visit, ports: Services, here: Home, *, refused: bool = False) -> Response:
     found = ports.routines(here.id)
     view = None if found is None else view_of(found)
     budget = budget_at(ports, here.id)
     changes = found is not None and abs(found.budget - budget.value) > _SAME
     return shell(request, ports, visit, home=here).page(
         "routine",
+        status=CONFLICT if refused else 200,
+        refused=refused,
+        lessons=_taught(ports, here.id, budget.value),
+        learns=ports.lessons.learns,
+        may_change=may_change(visit.viewer, ports.inventory(), here.id),
+        longest_note=LONGEST_NOTE,
         home=here,
         view=view,
         set_at=budget.place,
         set_at_name=None if budget.place is None else name_of(ports.inventory(), budget.place),
         next_budget=budget.value if changes else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRow:
+    """`budget`: what is left of a silence's budget, or would be; None where waiting itself is longer or shorter."""
+
+    lesson: Lesson
+    budget: float | None
+
+    @property
+    def seen(self) -> int:
+        return 0 if self.lesson.chosen is None else self.lesson.chosen.number
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What may be chosen instead of what holds."""
+        stopped = self.lesson.chosen is not None and self.lesson.chosen.choice is Choice.STOP
+        return (Choice.LEARN, Choice.ANEW) if stopped else (Choice.STOP, Choice.ANEW)
+
+
+def _taught(ports: Services, home: str, budget: float) -> list[LessonRow]:
+    """Where there is something to tell."""
+    found = ports.lessons.of_home(home)
+    return [
+        LessonRow(each, budget / each.would_be if each.kind is ConcernKind.SILENCE else None)
+        for each in found
+        if each.endings or each.chosen is not None or each.would_be != 1.0
+    ]
 
 
 def view_of(routine: ShownRoutine) -> RoutineView:

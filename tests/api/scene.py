@@ -347,7 +347,7 @@ def scene(
                 lambda: street.INVENTORY,
                 clock,
                 lambda: budgets.by_home(street.INVENTORY),
-                lambda _: DAYS_KNOWN,
+                lambda home: DAYS_KNOWN if home in {street.FALLEN, street.WELL} else 0,
             ),
             families=families,
             proving=Proving(MemoryProofs(), channels, clock, inline, ORIGIN),

@@ -98,6 +98,12 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/api/v1/tickets"): Row(STAFF | {INSTALLER}, outside=f"/api/v1/tickets?home={street.PRESSED}"),
     ("GET", "/api/v1/areas"): Row(STAFF),
     ("GET", "/api/v1/figures"): Row(STAFF, outside="/api/v1/figures?area=grid-2"),
+    ("GET", "/api/v1/lessons"): Row(
+        STAFF, f"/api/v1/lessons?home={street.FALLEN}", outside=f"/api/v1/lessons?home={street.PRESSED}"
+    ),
+    ("POST", "/api/v1/lessons"): Row(
+        frozenset({ADMIN}), json={"home": street.WELL, "kind": "silence", "choice": "stop", "seen": 0}
+    ),
     ("GET", "/api/v1/budgets"): Row(STAFF, outside="/api/v1/budgets?place=area:grid-2"),
     ("GET", "/api/v1/budgets/proposals"): Row(STAFF),
     ("POST", "/api/v1/budgets/proposals"): Row(
@@ -197,6 +203,9 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/budgets/{proposal_id}/effect"): Row(frozenset({ADMIN}), f"/budgets/{_REPLAYED}/effect", form={}),
     ("POST", "/budgets/{proposal_id}/withdraw"): Row(frozenset({ADMIN}), f"/budgets/{_REPLAYED}/withdraw", form={}),
     ("GET", "/homes"): Row(STAFF),
+    ("POST", "/routine/lessons"): Row(
+        frozenset({ADMIN}), form={"home": street.WELL, "kind": "silence", "choice": "stop"}
+    ),
     ("GET", "/routine"): Row(STAFF, f"/routine?home={street.FALLEN}", outside=f"/routine?home={street.PRESSED}"),
     ("GET", "/homes/{home_id:path}"): Row(STAFF, f"/homes/{street.FALLEN}", outside=f"/homes/{street.PRESSED}"),
     ("GET", "/tickets"): Row(STAFF | {INSTALLER}),

@@ -22,6 +22,7 @@ from core.delivery import SendState
 from core.duty import Post
 from core.family import Hears, Scope
 from core.faults import FaultCause
+from core.lessons import Choice
 from core.outcomes import Need
 from core.people import Language
 from core.places import AreaKind, Role
@@ -62,6 +63,8 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "shift_wrong": ShiftFlaw,
     "figures_split": Split,
     "budget_flaw": BudgetFlaw,
+    "lesson_choice": Choice,
+    "lesson_choose": Choice,
     "budget_failed": ReplayFailure,
     "proposal_state": ProposalState,
     "budget_effect": Effect,

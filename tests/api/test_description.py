@@ -37,6 +37,8 @@ OPERATIONS = {
     "list_tickets",
     "list_areas",
     "get_figures",
+    "list_lessons",
+    "choose_lessons",
     "list_budgets",
     "list_budget_proposals",
     "propose_budget",

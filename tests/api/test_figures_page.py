@@ -181,3 +181,29 @@ def test_looking_at_figures_is_logged(visit_as: As, services: Services) -> None:
     visit_as("desk").get("/figures?area=grid-1")
 
     assert [look.what for look in services.accounts.looks("grid-1")] == ["figures"]
+
+
+# -- below the floor ------------------------------------------------------------------------------------------------
+
+
+def test_a_kind_that_is_hardly_ever_about_somebody_in_need_says_so_itself(visit_as: As, services: Services) -> None:
+    for number in range(37):
+        raised = concern(street.WELL, ConcernKind.APPLIANCE_ON, Severity.ORANGE, at=ago(hours=2 + number))
+        alert = opened(services.alerts, f"f-{number}", replace(raised, place=None))
+        outcome = Outcome.DEVICE_FAULT if number else Outcome.WELL_AT_HOME
+        moved(services.alerts, close(alert, by="li", outcome=outcome, note="", audience=(), now=ago(hours=1 + number)))
+    ended(services, 100, street.WELL, Outcome.BY_MISTAKE)
+    desk = visit_as("desk")
+
+    body = desk.get("/api/v1/figures").json()
+    below = {key for key, row in rows(body, "precision", "kind").items() if row["below_floor"]}
+    assert (below, body["floor"]) == ({"appliance_on"}, 0.1)
+    page = desk.get("/figures?lang=en").text
+    assert "Below the floor of 10 %" in page
+    assert "0 of 37 about somebody in need" in page
+    assert "Of 37 alerts of this kind in the past year only 0" in desk.get("/alerts/f-3?lang=en").text
+    assert 'id="doubted"' not in desk.get("/alerts/f-100").text, "one case proves nothing"
+
+
+def test_where_the_floor_is_kept_nothing_is_said(visit_as: As) -> None:
+    assert 'id="below-floor"' not in visit_as("desk").get("/figures").text

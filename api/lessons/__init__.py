@@ -1,0 +1,1 @@
+"""What endings have taught a home, and what people choose about it."""
