@@ -74,7 +74,7 @@ def _run(story: Coroutine[Any, Any, None]) -> None:
 
 @app.command()
 def demo(
-    homes: Annotated[int, typer.Option(min=14, max=5000, help="How many homes to simulate.")] = 60,
+    homes: Annotated[int, typer.Option(min=36, max=5000, help="How many homes to simulate.")] = 60,
     speed: Annotated[float, typer.Option(min=1, max=600, help="How fast everything runs, timers too.")] = 30.0,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The console's port on this machine.")] = 8080,
     days: Annotated[int, typer.Option(min=1, max=60, help="Days of history that go in first.")] = 28,

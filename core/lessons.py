@@ -158,7 +158,7 @@ def lesson(
     budget: float,
     now: datetime,
 ) -> Lesson:
-    """`endings` of one home; `days`: for how long its routine is known; `budget`: false alarms a month there."""
+    """`endings` of one home; `days`: on how many it was judged; `budget`: false alarms a month there."""
     since = now - REMEMBERED
     if chosen is not None and chosen.choice is Choice.ANEW:
         since, days = max(since, chosen.at), min(days, (now - chosen.at) / _DAY)

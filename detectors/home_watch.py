@@ -23,7 +23,7 @@ from detectors.detector import Detector, Observation
 from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
 from detectors.expected import ExpectedBy
 from detectors.faults import faults_of
-from detectors.instants import NEVER, instant, seconds, waking
+from detectors.instants import DAY, NEVER, instant, seconds, waking
 from detectors.kit import density_of, sees_rooms
 from detectors.night_out import NightOut
 from detectors.paths import SharedPath
@@ -55,13 +55,14 @@ class _Raised(NamedTuple):
 
 class HomeWatch:
     """Everything known of one home. In seconds since the epoch: `latest`, the newest reading's time; `told_until`,
-    the latest instant for which it was judged, so that a late reading cannot take back what time has shown.
+    the latest instant for which it was judged, so that a late reading cannot take back what time has shown. `judged`:
+    days on which it was judged, of which `judged_day` is the last: what was only read from the past is not among them.
     """
 
     __slots__ = (
-        "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught", "decline", "faults", "home", "latest",
-        "presence",
-        "raised", "reception", "scheduled", "shown", "silence", "told_until", "visibility",
+        "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught", "decline", "faults", "home", "judged",
+        "judged_day", "latest", "presence", "raised", "reception", "scheduled", "shown", "silence", "told_until",
+        "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -93,6 +94,7 @@ class HomeWatch:
         self.shown = HomeStatus(home.id)
         self._looks = 0
         self.latest = self.told_until = NEVER
+        self.judged, self.judged_day = 0, -1
         self.scheduled = NEVER
 
     def use_devices(self, devices: tuple[Device, ...], shared: Mapping[str, SharedPath]) -> None:
@@ -212,6 +214,8 @@ class HomeWatch:
     def run(self, now: datetime) -> list[WatchEvent]:
         """Ask every detector. A no-op for what was said already."""
         self.told_until = max(self.told_until, seconds(now))
+        day = int(seconds(now) // DAY)
+        self.judged, self.judged_day = self.judged + (day > self.judged_day), max(self.judged_day, day)
         self._looks = self.visibility.looks
         events: list[WatchEvent] = []
         for detector in list(self.detectors()):
@@ -313,6 +317,7 @@ class HomeWatch:
             "shown": shown.to_json(self.shown),
             "expected": {name: detector.snapshot() for name, detector in self._expected.items()},
             "taught": taught.to_json(self._taught),
+            "judged": [self.judged, self.judged_day],
         }  # fmt: skip
 
     def restore(self, body: Mapping[str, Any]) -> None:
@@ -339,4 +344,5 @@ class HomeWatch:
         self.shown = shown.from_json(self.home.id, self.silence, body["shown"])
         known = self._taught is not taught.NOTHING  # told since the start: newer than what was kept
         self.use_lessons(self._taught if known else taught.from_json(body.get("taught", {})))
+        self.judged, self.judged_day = body.get("judged", (0, -1))
         self._looks = -1

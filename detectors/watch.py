@@ -316,10 +316,10 @@ class Watch:
         home = self._homes.get(home_id)
         return None if home is None else home.routine()
 
-    def days_known(self, home_id: str) -> int:
-        """How many days its routine is learned from."""
+    def days_judged(self, home_id: str) -> int:
+        """On how many days it was judged: alerts could have come of them."""
         home = self._homes.get(home_id)
-        return 0 if home is None else home.silence.routine.days
+        return 0 if home is None else home.judged
 
     def mean_wait(self, home_id: str) -> float | None:
         """How long (s) a fall is waited for there on average; None where nothing was heard of it yet."""

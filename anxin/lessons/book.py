@@ -27,8 +27,8 @@ _OVERLAP = timedelta(minutes=10)
 
 @dataclass
 class LessonBook:
-    """`api.services.LessonBook` over the store. `budgets`: false alarms a month, by home; `days`: for how long a home's
-    routine is known. `learns`: whether anything is taught at all. Blocking.
+    """`api.services.LessonBook` over the store. `budgets`: false alarms a month, by home; `days`: on how many
+    days a home was judged. `learns`: whether anything is taught at all. Blocking.
     """
 
     store: LessonStore

@@ -19,7 +19,7 @@ def new_lessons(
         lambda: roster.inventory,
         clock,
         lambda: budgets.by_home(roster.inventory),
-        lookout.watch.days_known,
+        lookout.watch.days_judged,
         learns=settings.learn_from_outcomes,
     )
     teaching = Teaching(book.taught, lookout.use_lessons)

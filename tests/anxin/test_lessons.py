@@ -44,7 +44,7 @@ class Office:
             lambda: INVENTORY,
             self.post.clock,
             lambda: {HOME: BUDGET},
-            self.post.watch.days_known,
+            self.post.watch.days_judged,
             learns=self.learns,
         )
         teaching = Teaching(self._taught, self.post.lookout.use_lessons, run_call=inline)

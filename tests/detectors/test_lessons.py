@@ -165,6 +165,17 @@ def test_a_stove_that_was_really_forgotten_makes_no_custom(another: Callable[[],
     assert threshold_of(again[1]) != threshold_of(first[1]), "who does so and is well is left in peace longer"
 
 
+def test_days_that_were_only_read_from_the_past_are_not_judged_days(another: Callable[[], House]) -> None:
+    judged, read = another(), another()
+    judged.live(2, first=LEARNED)
+    read.watch.observe([r for day in (LEARNED, LEARNED + 1) for r in day_of_life(day)])
+    read.now = at(LEARNED + 2, "00:00")
+    read.watch.run_due(at(LEARNED + 2, "12:00"))
+    read.restart()
+
+    assert judged.watch.days_judged(HOME) - read.watch.days_judged(HOME) in {1, 2}
+
+
 def test_an_episode_of_another_age_is_passed_over(learned_house: House) -> None:
     real_ = frozenset({(ConcernKind.SILENCE, "since yesterday"), (ConcernKind.DOOR_OPEN, "g-1/door")})
     before = waits(learned_house)
