@@ -103,10 +103,7 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=_operation_id,
     )
-    speed = services.settings.speed
-    app.state.services = services
-    app.state.throttle = Throttle(speed)
-    app.state.looks = LookBook(services.accounts, speed)
+    stand_on(app, services)
     _include(app)
     with as_file(files("api.pages").joinpath("static")) as folder:
         app.mount("/static", _LastingFiles(directory=folder), name="static")
@@ -115,6 +112,14 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders, https=services.settings.secure_cookies)
     return app
+
+
+def stand_on(app: FastAPI, services: Services) -> None:
+    """The interface answers from these services, and knows nothing of whom it has served before."""
+    speed = services.settings.speed
+    app.state.services = services
+    app.state.throttle = Throttle(speed)
+    app.state.looks = LookBook(services.accounts, speed)
 
 
 def _include(app: FastAPI) -> None:

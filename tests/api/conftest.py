@@ -9,7 +9,7 @@ from typing import TypeAlias
 import pytest
 from fastapi import FastAPI
 
-from api.app import create_app
+from api.app import create_app, stand_on
 from api.services import Services
 from api.sessions import cookie_name, token_hash
 from core.ports import Session
@@ -44,9 +44,18 @@ def services(furnished: Path, tmp_path: Path, clock: HandClock, health: Health) 
         yield found
 
 
+@pytest.fixture(scope="session")
+def _apps() -> list[FastAPI]:
+    """The one whose routes are built already, once there is one."""
+    return []
+
+
 @pytest.fixture
-def app(services: Services) -> FastAPI:
-    return create_app(services)
+def app(services: Services, _apps: list[FastAPI]) -> FastAPI:
+    if not _apps:
+        _apps.append(create_app(services))
+    stand_on(_apps[0], services)
+    return _apps[0]
 
 
 @pytest.fixture

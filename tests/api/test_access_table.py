@@ -263,8 +263,10 @@ def request(visitor: Visitor, method: str, row: Row, path: str, csrf: str | None
     return 401 if response.status_code == 303 and location.startswith("/login?") else response.status_code
 
 
-def a_token(visitor: Visitor) -> str:
-    """The session's form token, from the page where each role begins."""
+def a_token(visitor: Visitor, row: Row) -> str | None:
+    """The session's form token, from the page where each role begins; for what is no form, none."""
+    if row.form is None:
+        return None
     page = visitor.get("/")
     return csrf_on((visitor.get(page.headers["location"]) if page.status_code == 303 else page).text)
 
@@ -277,7 +279,7 @@ def test_a_route_serves_exactly_those_in_its_row(visit_as: As, visitor: Visitor,
     answers = {"anybody": request(visitor, method, row, target, None)}
     for role in ROLES:
         logged_in = visit_as(role)
-        answers[role] = request(logged_in, method, row, target, a_token(logged_in))
+        answers[role] = request(logged_in, method, row, target, a_token(logged_in, row))
 
     served = {who for who, status in answers.items() if status not in {401, 403}}
     if row.who == NOBODY_NEEDED:
@@ -300,8 +302,8 @@ def test_what_is_outside_a_viewers_areas_does_not_exist_for_them(visit_as: As, m
     body = {"alert": _THEIRS} if path.endswith("/fine") else row.json
     li, qian = visit_as("li"), visit_as("qian")
 
-    hidden = request(li, method, dataclasses.replace(row, json=body), row.outside, a_token(li))
-    theirs = request(qian, method, dataclasses.replace(row, json=body), row.outside, a_token(qian))
+    hidden = request(li, method, dataclasses.replace(row, json=body), row.outside, a_token(li, row))
+    theirs = request(qian, method, dataclasses.replace(row, json=body), row.outside, a_token(qian, row))
 
     assert hidden == 404
     assert theirs not in {401, 403, 404}
