@@ -33,16 +33,18 @@ Episode: TypeAlias = tuple[ConcernKind, str]
 class Bounds:
     """How far endings may move a detector. `allowed`: ways in vain a month that are no reason to wait longer. None: as
     many as the home's budget, which is a promise both ways: fewer are a reason to wait less. `least` and `most`: of
-    what its wait is multiplied by; without a budget it is below 1 only where somebody was in need.
+    what its wait is multiplied by; without a budget it is below 1 only where somebody was in need. `schooling`: so many
+    days in which a home was first judged say nothing of how it is judged since.
     """
 
     allowed: float | None
     least: float
     most: float
+    schooling: float = 0.0
 
 
 TAUGHT: Final[Mapping[ConcernKind, Bounds]] = {
-    ConcernKind.SILENCE: Bounds(None, 2 / 3, 2.5),
+    ConcernKind.SILENCE: Bounds(None, 2 / 3, 2.5, schooling=14.0),
     ConcernKind.DOOR_OPEN: Bounds(0.25, 0.8, 2.5),
     ConcernKind.APPLIANCE_ON: Bounds(0.25, 0.8, 1.5),
     ConcernKind.NIGHT_OUT: Bounds(0.25, 0.8, 2.0),
@@ -159,13 +161,14 @@ def lesson(
     now: datetime,
 ) -> Lesson:
     """`endings` of one home; `days`: on how many it was judged; `budget`: false alarms a month there."""
-    since = now - REMEMBERED
+    days = max(0.0, days - TAUGHT[kind].schooling)
+    since = now - min(REMEMBERED, days * _DAY) if TAUGHT[kind].schooling else now - REMEMBERED
     if chosen is not None and chosen.choice is Choice.ANEW:
         since, days = max(since, chosen.at), min(days, (now - chosen.at) / _DAY)
     of_kind = (each for each in endings if since <= each.closed_at <= now and _is_for(each, kind))
     counting = [each for each in of_kind if each.was_real or each.was_in_vain]
     counting.sort(key=lambda each: (each.closed_at, each.alert), reverse=True)
-    would_be = _factor(TAUGHT[kind], counting, days=max(days, 0.0), budget=budget, now=now)
+    would_be = _factor(TAUGHT[kind], counting, days=days, budget=budget, now=now)
     stopped = chosen is not None and chosen.choice is Choice.STOP
     return Lesson(kind, 1.0 if stopped else would_be, would_be, tuple(counting), chosen)
 

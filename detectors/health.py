@@ -5,6 +5,7 @@ The expected rhythm is learned: the envelope of the pauses it really makes, by n
 
 from typing import Any
 
+from core.faults import FaultCause
 from core.places import Device
 from core.states import DeviceStatus
 from detectors.battery import Drain
@@ -139,6 +140,7 @@ class Health(Rhythm):
             None if self.doubts is None else self.doubts.snapshot(),
             None if self.known_since == NEVER else self.known_since,
             None if self.drain is None else self.drain.snapshot(), self.link, self.longest_fixed,
+            None if self.question is None else self.question[0].value,
         ]  # fmt: skip
 
     def restore(self, body: list[Any]) -> None:
@@ -154,4 +156,5 @@ class Health(Rhythm):
         self.sees = self.sees or self.signs > 0
         self.known_since = NEVER if known_since is None else known_since
         self.doubts = None if doubts is None else Doubts.restored(doubts)
-        self.question = None if self.doubts is None else self.doubts.question(self.device.role, asked=None)
+        asked = FaultCause(body[21]) if len(body) > 21 and body[21] else None  # noqa: PLR2004 - and after that one
+        self.question = None if self.doubts is None else self.doubts.question(self.device.role, asked=asked)

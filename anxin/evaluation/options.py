@@ -19,7 +19,8 @@ DETECTORS = (
 class EvaluateOptions:
     """`budget`: false alarms a home-month that a person chose. `injections`: falls in each recording; every other kind
     of injection takes its share of that. `detector`: count only what this one says. `answered`: the share of questions
-    that the resident answers when well: recordings hold no answers, so they are drawn.
+    that the resident answers when well: recordings hold no answers, so they are drawn. `learns`: how the false alarms
+    of the untouched life ended is taught to the watch, as in the service.
     """
 
     data: tuple[Path, ...]
@@ -33,6 +34,7 @@ class EvaluateOptions:
     language: Language = Language.ENGLISH
     as_json: bool = False
     workers: int = 1
+    learns: bool = True
 
 
 def options_of(
@@ -48,6 +50,7 @@ def options_of(
     language: Language,
     as_json: bool,
     workers: int | None,
+    learns: bool,
 ) -> EvaluateOptions:
     """As given on the command line. Raises SettingsRefused for an unknown detector or a budget out of range."""
     if detector is not None and detector not in DETECTORS:
@@ -60,5 +63,16 @@ def options_of(
         raise SettingsRefused(f"--budget, --answered or --curve: {error}") from error
     cores = os.cpu_count() or 1
     return EvaluateOptions(
-        tuple(data), detector, budget, answered, seed, injections, budgets, html, language, as_json, workers or cores
+        tuple(data),
+        detector,
+        budget,
+        answered,
+        seed,
+        injections,
+        budgets,
+        html,
+        language,
+        as_json,
+        workers or cores,
+        learns,
     )

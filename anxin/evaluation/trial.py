@@ -10,6 +10,7 @@ from time import process_time
 
 from anxin.evaluation.calls import Answers, Call, Calls
 from anxin.evaluation.course import Course
+from anxin.evaluation.endings import Endings
 from anxin.evaluation.injections import DEVICE_FAULTS, DRIFTS, FOLLOWED, Injected, Injection
 from anxin.evaluation.life import DAY, Life
 from anxin.evaluation.moments import injections_of
@@ -79,6 +80,7 @@ class _Passage:
         self._answers = Answers(options.answered, options.seed)
         self._course = Course(life.recording, settings)
         self._calls = Calls(self._detector, self._answers)
+        self._endings = Endings(self._course, life.recording.home.id, options.budget) if options.learns else None
         self._presence: list[tuple[float, Presence]] = []
         self._trial = Trial(life)
         self._suspects: list[tuple[Injection, list[Call]]] = []
@@ -94,12 +96,17 @@ class _Passage:
                 started = process_time()
                 self._inject(waiting.pop())
                 spent += process_time() - started
+            self._teach()
             self._note(course.hear_when(life.player.message(line)))
         trial.seconds, trial.readings = process_time() - begun - spent, course.readings
         trial.calls = list(self._calls)
         trial.injected += [self._cleared(*suspect) for suspect in self._suspects]
         trial.out, trial.home = self._judged_presence()
         return trial
+
+    def _teach(self) -> None:
+        if self._endings is not None and self._course.now is not None:
+            self._endings.teach(self._calls, self._course.now)
 
     def _note(self, said: Sequence[tuple[datetime, WatchEvent]]) -> None:
         self._calls.note(event for _, event in said)

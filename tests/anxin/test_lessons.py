@@ -19,6 +19,8 @@ from tests.lessons_fake import MemoryLessons
 
 SILENCE = ConcernKind.SILENCE
 BUDGET = 0.5
+JUDGED = 40
+"""Days that this home is said to have been judged; none of them is lived here but the last ones."""
 Known = tuple[dict[tuple[str, str], Snapshot], datetime]
 
 
@@ -44,7 +46,7 @@ class Office:
             lambda: INVENTORY,
             self.post.clock,
             lambda: {HOME: BUDGET},
-            self.post.watch.days_judged,
+            lambda _: JUDGED,
             learns=self.learns,
         )
         teaching = Teaching(self._taught, self.post.lookout.use_lessons, run_call=inline)

@@ -252,7 +252,7 @@ class Familybook:
         return self.digests.get((home, person))
 
 
-DAYS_KNOWN = 23
+DAYS_KNOWN, DAYS_JUDGED = 23, 44
 
 
 def routine_of(home: str) -> ShownRoutine | None:
@@ -347,7 +347,7 @@ def scene(
                 lambda: street.INVENTORY,
                 clock,
                 lambda: budgets.by_home(street.INVENTORY),
-                lambda home: DAYS_KNOWN if home in {street.FALLEN, street.WELL} else 0,
+                lambda home: DAYS_JUDGED if home in {street.FALLEN, street.WELL} else 0,
             ),
             families=families,
             proving=Proving(MemoryProofs(), channels, clock, inline, ORIGIN),

@@ -21,6 +21,7 @@ from tests.detectors.elder import (
     check_ins,
     day_of_life,
     devices_of,
+    door,
     inventory,
     reading,
 )  # fmt: skip
@@ -133,3 +134,16 @@ def test_an_older_snapshot_without_doubts_is_taken_up(learned_house: House) -> N
             del state[16:]
 
     assert Watch(inventory()).restore(snapshots) == []
+
+
+def test_a_question_that_stands_is_not_taken_back_by_a_restart() -> None:
+    watch = Watch(inventory())
+    assert asked(watch, lived(6, inverted=True), days=6) == [FaultCause.POLARITY_DOUBTED]
+    shut = [door("closed", at(6, "08:00")), door("open", at(6, "09:30"))]
+    assert [e for e in watch.observe(shut) if isinstance(e, FaultCleared)] == [], "fine is three quarters, not less"
+
+    again = Watch(inventory())
+    again.restore(list(watch.snapshots(at(6, "09:30"), dirty_only=False)))
+    events = again.observe([door("closed", at(6, "09:30")), door("open", at(6, "09:31"))])
+
+    assert [e for e in events if isinstance(e, FaultCleared)] == []

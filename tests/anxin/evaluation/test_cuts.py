@@ -1,6 +1,6 @@
 """Every recording is cut at random places: taken up from its snapshots, the watch goes on as if it had never stopped.
 
-A stretch of each by default; `ANXIN_CUT_DAYS=400 ANXIN_CUTS=200` cuts all of them from end to end.
+A stretch of each by default; `ANXIN_CUT_DAYS=400 ANXIN_CUTS=200 pytest --timeout 0` cuts all of them from end to end.
 """
 
 import json
