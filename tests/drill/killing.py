@@ -34,6 +34,7 @@ from anxin.drill.providers import Taken, Telephone
 from anxin.drill.rules import Rules
 from anxin.drill.run import _KINDS
 from anxin.drill.town import WAYS, Town, new_town
+from anxin.reaching import close_channels
 from core.alerts import Alert, Handling, Outcome, Purpose
 from core.concerns import Concern, Fact, Severity
 from core.delivery import Accepted, Settlement, Verdict
@@ -317,6 +318,7 @@ async def _settle(stage: Stage, store: SqlAlerts) -> None:
         await asyncio.sleep(0.1)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+    await close_channels(channels.values())
     threads.close()
     os.close(book)
 

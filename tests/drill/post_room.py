@@ -43,6 +43,9 @@ class Posted:
     async def find(self, message: OutgoingMessage, since: datetime) -> Finding:
         return await self.channel.find(self._addressed(message), since)
 
+    async def aclose(self) -> None:
+        await self.channel.aclose()
+
     def _addressed(self, message: OutgoingMessage) -> OutgoingMessage:
         return replace(message, address=f"{self.root}/{self.kind}/{quote(message.address, safe='')}")
 
