@@ -112,7 +112,7 @@ def test_what_is_wrong_is_said_at_its_level_and_nothing_typed_is_lost(visit_as: 
         ({"asking0": "loudest"}, "第1级: 里有不能呼叫的人"),
         ({"ask1": "family"}, "第2级: 是最后一级"),
         ({"report": "0"}, "到达、回报和暂缓的分钟数"),
-        ({"ways1": "push, pigeon"}, "第2级: 里有没有设好的方式。现有：console, push。"),
+        ({"ways1": "push, pigeon"}, "第2级: 写了没有设好的方式。现有：console, push。"),
     ):
         status, _, text = send(admin, **{**LEVELS, **wrong})
         assert status == 422, wrong
