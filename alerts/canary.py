@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from alerts.channels.channel import OutgoingMessage
+from alerts.channels.channel import OutgoingMessage, Unaskable
 from alerts.concerns import RaisedAs
 from alerts.desk import Desk
 from alerts.workers import Runner
@@ -34,7 +34,7 @@ def canary_person(route: Route | None = None) -> Person:
     return Person(CANARY, "Anxin", routes=(route or Route(LOOP, "loop"),))
 
 
-class LoopChannel:
+class LoopChannel(Unaskable):
     """Accepts whatever it is given: everything before it is the real thing."""
 
     kind = LOOP

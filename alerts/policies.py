@@ -22,7 +22,7 @@ A kind's table, here [red.smoke], is like a severity's. `ask` takes roles, and p
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import time, timedelta
 from pathlib import Path
@@ -75,6 +75,16 @@ def load(file: Path | None) -> Policies:
         return parse(text)
     except PoliciesRefused as error:
         raise PoliciesRefused(f"{file}: {error}") from error
+
+
+def refuse_unknown_ways(policies: Policies, channels: Collection[str], file: Path | None) -> None:
+    """Raises PoliciesRefused where a level's `ways` name a channel that is not set up."""
+    for policy in (*policies.by_severity.values(), *policies.by_kind.values()):
+        for number, level in enumerate(policy.levels, 1):
+            unknown = [way for way in level.ways if way not in channels]
+            if unknown:
+                where = f"{file}: {policy.name}.levels[{number}].ways = {unknown[0]!r}"
+                raise PoliciesRefused(f"{where}: no such channel; there are {', '.join(sorted(channels)) or 'none'}")
 
 
 def parse(text: str) -> Policies:

@@ -56,10 +56,8 @@ class Providers:
                 return self._replied(channel, news)
 
     def _told(self, channel: str, news: Told) -> None:
-        if not news.reference.isprintable() or len(news.reference) > _LONGEST_REFERENCE:
-            return  # none of those that providers have given us
         receipt = Receipt(news.state, self.clock.now(), "".join(c if c.isprintable() else " " for c in news.said))
-        alert_id = self.store.receive(channel, news.reference, receipt)
+        alert_id = self._received(channel, news.reference, receipt) or self._received(channel, news.key, receipt)
         alert = None if alert_id is None else self.store.get(alert_id)
         if alert is None:
             return  # of a test message, or of another system with the same account; or its attempt is not written yet
@@ -67,6 +65,11 @@ class Providers:
             log.warning("a provider did not deliver", extra={"channel": channel, "alert": alert.id, "said": news.said})
             self.climb(alert.id)
         self.stirred(alert)
+
+    def _received(self, channel: str, reference: str, receipt: Receipt) -> str | None:
+        if not reference or not reference.isprintable() or len(reference) > _LONGEST_REFERENCE:
+            return None  # none of those that providers have given us, or we them
+        return self.store.receive(channel, reference, receipt)
 
     def _replied(self, channel: str, news: Replied) -> ReplyWords | None:
         key = channel, news.id

@@ -1,6 +1,7 @@
 """The sender: one claimed message, looked at once more, tried on its rung, and its fate written down.
 
-At least once: what may have arrived before is tagged as a repeat, with the same idempotency key.
+At least once: of what may have arrived before, the provider is asked first whether it has it (`alerts/asking.py`). What
+is sent again all the same is tagged as a repeat, with the same idempotency key.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from alerts import wording
+from alerts.asking import Asking
 from alerts.breaker import Breaker
 from alerts.bundling import bundle
 from alerts.channels.channel import Channel, OutgoingMessage
@@ -20,7 +22,7 @@ from alerts.settling import Fate, Patience, fate, tries_on_rung
 from alerts.workers import Runner
 from core.alerts import Alert, Purpose
 from core.clock import Clock
-from core.delivery import Attempt, Claimed, Permanent, Settlement, Temporary, Verdict
+from core.delivery import Attempt, Claimed, HasIt, Permanent, Settlement, Temporary, Verdict
 from core.ports import AlertStore, StoreUnavailable
 from core.wanted import why_not
 
@@ -69,19 +71,16 @@ class Sender:
     counts: SendCounts = field(default_factory=SendCounts)
     links: Links | None = None
     breaker: Breaker = field(default_factory=Breaker)
+    asking: Asking = field(default_factory=Asking)
 
     async def send(self, claimed: Claimed) -> Settlement | None:
         """Try a message that is under our lease; None when its fate could not be written, so that it comes again.
 
         Raises StoreUnavailable when the store is away before anything was tried.
         """
-        alert = await self.run(lambda: self.store.get(claimed.send.alert))
-        if alert is None:
-            log.error("message of an alert that is not there", extra={"send": claimed.send.id})
-            return None
-        reason = why_not(claimed.send, alert)
-        if reason is not None:
-            return await self._cancel(claimed, alert, reason)
+        alert = await self._wanted(claimed)
+        if not isinstance(alert, Alert):
+            return alert
         has_next = claimed.rung + 1 < len(claimed.send.ladder)
         trouble = self.breaker.refuses(claimed.route.channel, self.clock.now()) if has_next else None
         if trouble is not None:
@@ -90,7 +89,31 @@ class Sender:
         tries = await self._tries(claimed)
         repeat = claimed.repeat or tries > 1
         begun = asyncio.get_running_loop().time()
-        verdict = await self._verdict(claimed, alert, repeat=repeat, tries=tries, has_next=has_next)
+        if repeat:
+            found = await self._found(claimed, alert)
+            if found is not None:
+                known = Fate(Settlement.FOUND, found.said, provider_id=found.provider_id)
+                return await self._settle(claimed, alert, known, repeat=False)
+            alert = await self._wanted(claimed)  # asking took its time
+            if not isinstance(alert, Alert):
+                return alert
+        return await self._try(claimed, alert, repeat=repeat, tries=tries, begun=begun)
+
+    async def _wanted(self, claimed: Claimed) -> Alert | Settlement | None:
+        """Its alert, while the message is still wanted; else what became of the message."""
+        alert = await self.run(lambda: self.store.get(claimed.send.alert))
+        if alert is None:
+            log.error("message of an alert that is not there", extra={"send": claimed.send.id})
+            return None
+        reason = why_not(claimed.send, alert)
+        return alert if reason is None else await self._cancel(claimed, alert, reason)
+
+    async def _try(
+        self, claimed: Claimed, alert: Alert, *, repeat: bool, tries: int, begun: float
+    ) -> Settlement | None:
+        has_next = claimed.rung + 1 < len(claimed.send.ladder)
+        spent = asyncio.get_running_loop().time() - begun
+        verdict = await self._verdict(claimed, alert, repeat=repeat, tries=tries, spent=spent)
         self.breaker.hear(claimed.route.channel, verdict, self.clock.now())
         judged = fate(
             verdict,
@@ -123,7 +146,7 @@ class Sender:
         channel = self.channels[calls[0][0].route.channel]
         has_next = any(claimed.rung + 1 < len(claimed.send.ladder) for claimed, _ in calls)
         message = bundle([self._message(claimed, alert, None, repeat=False) for claimed, alert in calls])
-        verdict = await self._asked(channel, lambda: message, has_next=has_next, about=calls[0][0].send.id)
+        verdict = await self._told(channel, lambda: message, has_next=has_next, about=calls[0][0].send.id)
         self.breaker.hear(channel.kind, verdict, self.clock.now())
         took = timedelta(seconds=asyncio.get_running_loop().time() - begun)
         done: list[tuple[Claimed, Settlement | None]] = []
@@ -147,7 +170,16 @@ class Sender:
         before = next((d.attempts for d in deliveries if d.send.id == claimed.send.id), ())
         return tries_on_rung(claimed.attempt, before)
 
-    async def _verdict(self, claimed: Claimed, alert: Alert, *, repeat: bool, tries: int, has_next: bool) -> Verdict:
+    async def _found(self, claimed: Claimed, alert: Alert) -> HasIt | None:
+        """An earlier try has arrived: its provider says so."""
+        channel = self.channels.get(claimed.route.channel)
+        if channel is None:
+            return None
+        return await self.asking.ask(
+            channel, lambda: self._message(claimed, alert, None, repeat=True), since=claimed.send.created_at
+        )
+
+    async def _verdict(self, claimed: Claimed, alert: Alert, *, repeat: bool, tries: int, spent: float) -> Verdict:
         patience = self.settings.patience
         channel = self.channels.get(claimed.route.channel)
         if channel is None:
@@ -155,17 +187,25 @@ class Sender:
         if tries > patience.tries + _GIVE_UP_AFTER:
             return Permanent(f"given up: {tries} tries ended without a word")
         inbound = inbound_of(channel)
-        return await self._asked(
+        return await self._told(
             channel,
             lambda: self._message(claimed, alert, inbound, repeat=repeat),
-            has_next=has_next,
+            has_next=claimed.rung + 1 < len(claimed.send.ladder),
             about=claimed.send.id,
+            spent=spent,
         )
 
-    async def _asked(
-        self, channel: Channel, message: Callable[[], OutgoingMessage], *, has_next: bool, about: str
+    async def _told(
+        self,
+        channel: Channel,
+        message: Callable[[], OutgoingMessage],
+        *,
+        has_next: bool,
+        about: str,
+        spent: float = 0.0,
     ) -> Verdict:
-        silence = self.settings.patience.silence.total_seconds()
+        """`spent`: seconds that asking took, which the next way does not wait for once more."""
+        silence = self.settings.patience.silence.total_seconds() - spent
         timeout = min(self.settings.timeout, silence) if has_next else self.settings.timeout
         try:
             async with asyncio.timeout(timeout):

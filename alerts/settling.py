@@ -7,7 +7,7 @@ from core.concerns import Severity
 from core.delivery import Accepted, Attempt, Permanent, RateLimited, Settlement, Temporary, Verdict
 
 _MAX_SAID = 300
-_LEAVES = (Settlement.NEXT_RUNG, Settlement.ACCEPTED)
+_LEAVES = (Settlement.NEXT_RUNG, Settlement.ACCEPTED, Settlement.FOUND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from alerts.engine import Engine
 from alerts.engine_settings import EngineSettings
 from alerts.links import Links
 from alerts.policies import load as load_policies
+from alerts.policies import refuse_unknown_ways
 from alerts.providers import Providers
 from alerts.proving import Proving
 from alerts.reach import Reacher
@@ -74,10 +75,12 @@ def new_alerting(
     is wrong.
     """
     reacher = Reacher(roster.inventory, roster.directory, roster.rota, stores.alerts.last_asked, [_canary(settings)])
-    policies = PolicyBook(stores, load_policies(settings.policies_file))
-    roster.readers.append(policies.load)
     threads = Threads()
     channels = _channels(settings, clock, stores, threads)
+    from_file = load_policies(settings.policies_file)
+    refuse_unknown_ways(from_file, channels, settings.policies_file)
+    policies = PolicyBook(stores, from_file)
+    roster.readers.append(policies.load)
 
     def moved(alert: Alert) -> None:
         announce(Change("alert", alert.id, (alert.home,)))

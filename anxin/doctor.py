@@ -5,7 +5,7 @@ It looks from outside, with the service's own settings; it changes nothing and m
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import SystemRandom
@@ -13,7 +13,7 @@ from random import SystemRandom
 from alerts.auditor import Auditor
 from alerts.channels.registry import ChannelsRefused
 from alerts.channels.registry import load as load_channels
-from alerts.policies import PoliciesRefused
+from alerts.policies import PoliciesRefused, refuse_unknown_ways
 from alerts.policies import load as load_policies
 from anxin.clock import ScaledClock, parse_epoch, system_clock
 from anxin.gaps import duty_gaps, homes_without_family, unreachable_people
@@ -134,16 +134,25 @@ def _people(settings: Settings, stores: Stores, clock: ScaledClock) -> Iterator[
         yield Finding("people", f"{len(alone)} homes have no family: their alerts go on to the neighbourhood at once")
     yield from _channels(settings, {r.channel for p in directory.people.values() for r in p.routes})
     try:
-        load_policies(settings.policies_file)
+        policies = load_policies(settings.policies_file)
+        with suppress(ChannelsRefused):  # said above
+            refuse_unknown_ways(policies, _set_up(settings), settings.policies_file)
         yield Finding("policies", str(settings.policies_file or "the defaults"))
     except PoliciesRefused as error:
         yield Finding("policies", str(error), bad=True)
 
 
+def _set_up(settings: Settings) -> set[str]:
+    """The channels that a service with these settings has. Raises ChannelsRefused."""
+    file = settings.channels_file
+    given = set(load_channels(file, system_clock(), settings.public_url)) if file else set()
+    own = {"webhook": settings.webhook_secret is not None, "console": settings.phones}
+    return given | {name for name, is_there in own.items() if is_there}
+
+
 def _channels(settings: Settings, used: set[str]) -> Iterator[Finding]:
     try:
-        file = settings.channels_file
-        given = set(load_channels(file, system_clock(), settings.public_url)) if file else set()
+        given = _set_up(settings)
     except ChannelsRefused as error:
         yield Finding("channels", str(error), bad=True)
         return

@@ -16,7 +16,7 @@ from statistics import quantiles
 
 from sqlalchemy import insert
 
-from alerts.channels.channel import OutgoingMessage
+from alerts.channels.channel import OutgoingMessage, Unaskable
 from alerts.desk import Desk
 from alerts.engine import Engine
 from alerts.engine_settings import EngineSettings
@@ -57,7 +57,7 @@ class AlertingOptions:
 
 
 @dataclass
-class _Provider:
+class _Provider(Unaskable):
     """Accepts everything, and remembers when it first had each alert."""
 
     kind: str

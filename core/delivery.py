@@ -63,10 +63,36 @@ class Permanent:
 Verdict: TypeAlias = Accepted | Temporary | RateLimited | Permanent
 
 
+@dataclass(frozen=True, slots=True)
+class HasIt:
+    """A provider that was asked has this very message, from an earlier try. `provider_id` is its own reference."""
+
+    provider_id: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HasNot:
+    """It does not know this message. An earlier try may still be on its way, so what goes out now is a repeat."""
+
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotSay:
+    """It cannot be asked, or did not answer as it should."""
+
+    reason: str
+
+
+Finding: TypeAlias = HasIt | HasNot | CannotSay
+
+
 class Settlement(StrEnum):
     """What becomes of a send after an attempt."""
 
     ACCEPTED = "accepted"
+    FOUND = "found"  # it was asked, and had it from an earlier try: not sent again
     RETRY = "retry"  # same rung, later
     NEXT_RUNG = "next_rung"  # at once
     FAILED = "failed"  # no rung left

@@ -100,7 +100,7 @@ def _after(claimed: Claimed, attempt: Attempt, *, retry_at: datetime | None) -> 
             if claimed.rung + 1 >= len(claimed.send.ladder):
                 raise StoreRefused(f"send {claimed.send.id} has no rung after {claimed.rung}: settle it as failed")
             return {"next_attempt_at": again_at, "rung": claimed.rung + 1, "unheard": False}
-        case Settlement.ACCEPTED:
+        case Settlement.ACCEPTED | Settlement.FOUND:
             return {"next_attempt_at": None, "state": SendState.ACCEPTED.value}
         case Settlement.FAILED:
             return {"next_attempt_at": None, "state": SendState.FAILED.value, "reason": attempt.said}

@@ -242,7 +242,7 @@ class MemoryAlerts:
                 if owed.rung + 1 >= len(owed.send.ladder):
                     raise StoreRefused("there is no next rung")
                 owed.next_at, owed.rung, owed.unheard = retry_at or attempt.at, owed.rung + 1, False
-            case Settlement.ACCEPTED:
+            case Settlement.ACCEPTED | Settlement.FOUND:
                 self._end(owed, SendState.ACCEPTED, "")
             case Settlement.FAILED:
                 self._end(owed, SendState.FAILED, attempt.said)

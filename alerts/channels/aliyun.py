@@ -8,8 +8,8 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Literal
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -19,13 +19,17 @@ from alerts.channels.channel import OutgoingMessage
 from alerts.channels.inbound import Inbound, ReplyBy
 from alerts.channels.text import Part, phone_in_china, variables
 from alerts.channels.token_path import RepliesSettings, TokenPath, TokenPathSettings
-from alerts.channels.wire import Answer, Request, by_code, by_status
-from core.delivery import Accepted, Verdict
+from alerts.channels.wire import Answer, NothingToAskBy, Request, by_code, by_status
+from core.delivery import Accepted, CannotSay, Finding, HasIt, HasNot, Verdict
 from core.policies import Target
 
 _ALGORITHM = "ACS3-HMAC-SHA256"
 _VERSION = "2017-05-25"
 _FOR_A_KEY = "10000"  # milliseconds
+_LONGEST_OUT_ID = 200
+_IN_CHINA = timezone(timedelta(hours=8))
+_A_PAGE = 50  # as many as a page may have
+_WAITS_FOR_RECEIPT, _DID_NOT_ARRIVE, _ARRIVED = 1, 2, 3
 _LIMITS: dict[str | int, float] = {
     "isv.BUSINESS_LIMIT_CONTROL": 60,  # to one number: 1 a minute, 5 an hour, 10 a day unless agreed otherwise
     "isv.DAY_LIMIT_CONTROL": 3600,
@@ -55,7 +59,7 @@ class AliyunSms(RepliesSettings, _Aliyun):
 
     def dialect(self) -> "AliyunDialect":
         fixed = {"SignName": self.sign_name, "TemplateCode": self.template}
-        return AliyunDialect(self, self.endpoint, "SendSms", "PhoneNumbers", "TemplateParam", "BizId", fixed)
+        return AliyunSmsDialect(self, self.endpoint, "SendSms", "PhoneNumbers", "TemplateParam", "BizId", fixed)
 
     def inbound(self, url: str) -> Inbound | None:
         if self.callback_token is None:
@@ -117,8 +121,14 @@ class AliyunDialect:
             action, query = "IvrCall", _with_keys(self.account, message, words)
         else:
             number = phone_in_china(message.address)
-            action, query = self.action, {**self.fixed, self.to: number, self.words: words, "OutId": message.key[:200]}
-        nonce = hashlib.sha256(f"{message.key} {message.attempt} {at.timestamp()}".encode()).hexdigest()[:32]
+            action, query = (
+                self.action,
+                {**self.fixed, self.to: number, self.words: words, "OutId": message.key[:_LONGEST_OUT_ID]},
+            )
+        return self._asked(action, query, message, at)
+
+    def _asked(self, action: str, query: Mapping[str, str], message: OutgoingMessage, at: datetime) -> Request:
+        nonce = hashlib.sha256(f"{action} {message.key} {message.attempt} {at.timestamp()}".encode()).hexdigest()[:32]
         secret = self.account.access_key_secret.get_secret_value()
         return signed(self.endpoint, action, _VERSION, query, (self.account.access_key_id, secret), at, nonce)
 
@@ -131,6 +141,46 @@ class AliyunDialect:
         if isinstance(code, str) and code != "OK":
             return by_code(code, str(said.get("Message", "")), at, limits=_LIMITS, passing=_PASSING)
         return by_status(answer, at)
+
+
+@dataclass(frozen=True, slots=True)
+class AliyunSmsDialect(AliyunDialect):
+    """Asked by QuerySendDetails, which lists a number's messages of one day with their OutId. A call is known by its
+    CallId only, which we do not have when we must ask.
+    """
+
+    def question(self, message: OutgoingMessage, since: datetime, at: datetime) -> Request:
+        if len(message.key) > _LONGEST_OUT_ID:
+            raise NothingToAskBy("its key is too long for OutId")
+        query = {
+            "PhoneNumber": phone_in_china(message.address),
+            "SendDate": since.astimezone(_IN_CHINA).strftime("%Y%m%d"),
+            "PageSize": str(_A_PAGE),
+            "CurrentPage": "1",
+        }
+        return self._asked("QuerySendDetails", query, message, at)
+
+    def finding(self, answer: Answer, message: OutgoingMessage) -> Finding:
+        """It gives no BizId, so the message goes by our own key from here on; receipts carry that too."""
+        said = answer.json() or {}
+        listed = said.get("SmsSendDetailDTOs")
+        found = listed.get("SmsSendDetailDTO") if isinstance(listed, dict) else None
+        if said.get("Code") != "OK" or not isinstance(found, list):
+            return CannotSay(answer.said)
+        for one in found:
+            if isinstance(one, dict) and one.get("OutId") == message.key:
+                return _with_state(one, message.key)
+        return CannotSay("too many messages in one day") if len(found) >= _A_PAGE else HasNot()
+
+
+def _with_state(one: Mapping[str, Any], key: str) -> Finding:
+    match one.get("SendStatus"):
+        case state if state in (_WAITS_FOR_RECEIPT, _ARRIVED):
+            return HasIt(key, str(one.get("ErrCode") or ""))
+        case state if state == _DID_NOT_ARRIVE:
+            return HasNot(f"did not arrive: {one.get('ErrCode')}")
+        case other:
+            return CannotSay(f"SendStatus {other!r}")
 
 
 def _with_keys(account: AliyunVoice, message: OutgoingMessage, words: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ def read_sms(what: str, item: Mapping[str, Any]) -> tuple[News, ...] | None:
     if what != _REPORT or reference is None or not isinstance(arrived, bool):
         return None
     state = ReceiptState.DELIVERED if arrived else ReceiptState.FAILED
-    return (Told(reference[0], state, _said(item, "err_code", "err_msg")),)
+    return (Told(reference[0], state, _said(item, "err_code", "err_msg"), str(item.get("out_id") or "")),)
 
 
 def read_call(what: str, item: Mapping[str, Any]) -> tuple[News, ...] | None:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from core.alerts import Purpose
 from core.concerns import Severity
-from core.delivery import Verdict
+from core.delivery import CannotSay, Finding, Verdict
 from core.people import Language
 from core.policies import Target
 
@@ -46,9 +46,23 @@ class Channel(Protocol):
 
     `deliver` answers `Accepted` only when the provider's body says so; it raises nothing but cancellation. The sender
     ends it when it takes too long, and takes that as `Temporary`.
+
+    `find` asks the provider, before a message is repeated, whether it has it from an earlier try, made at `since` or
+    later. It answers `HasIt` only where this very message is meant, by our key or by a mark that we made from it: a
+    wrong one would lose the message, which is far worse than a repeat. It raises nothing but cancellation either.
     """
 
     @property
     def kind(self) -> str: ...
 
     async def deliver(self, message: OutgoingMessage) -> Verdict: ...
+
+    async def find(self, message: OutgoingMessage, since: datetime) -> Finding: ...
+
+
+class Unaskable:
+    """For channels whose provider cannot be asked: what may have arrived is sent again, and says so."""
+
+    async def find(self, message: OutgoingMessage, since: datetime) -> Finding:
+        del message, since
+        return CannotSay("this provider cannot be asked")

@@ -1,8 +1,10 @@
 """The `console` channel: the demonstration's phones, where a delivered message is a row that the phones page shows."""
 
+from datetime import datetime
+
 from alerts.channels.channel import OutgoingMessage
 from alerts.workers import Runner
-from core.delivery import Accepted, Temporary, Verdict
+from core.delivery import Accepted, CannotSay, Finding, HasIt, HasNot, Temporary, Verdict
 from core.phones import PhoneMessage, PhoneStore
 from core.ports import StoreUnavailable
 
@@ -33,3 +35,11 @@ class ConsoleChannel:
         except StoreUnavailable as error:
             return Temporary(f"the phones are away: {error}")
         return Accepted(message.key, "" if is_new else "shown before")
+
+    async def find(self, message: OutgoingMessage, since: datetime) -> Finding:
+        del since
+        try:
+            shown = await self._run(lambda: self._phones.inbox(message.person))
+        except StoreUnavailable as error:
+            return CannotSay(f"the phones are away: {error}")
+        return HasIt(message.key) if any(one.id == message.key for one in shown) else HasNot()

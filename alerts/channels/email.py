@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import aiosmtplib
 from pydantic import Field, SecretStr, model_validator
 
-from alerts.channels.channel import Channel, OutgoingMessage
+from alerts.channels.channel import Channel, OutgoingMessage, Unaskable
 from alerts.channels.settings import ChannelSettings
 from alerts.channels.text import shortened
 from core.alerts import Purpose
@@ -53,7 +53,7 @@ class Email(ChannelSettings):
 
 
 @dataclass(frozen=True)
-class EmailChannel:
+class EmailChannel(Unaskable):
     kind: str
     account: Email
     clock: Clock

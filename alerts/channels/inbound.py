@@ -59,11 +59,14 @@ class ProviderCall:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What became of the message that the provider calls `reference`, in its own words."""
+    """What became of the message that the provider calls `reference`, in its own words. `key`: ours for it, where the
+    provider says it: a message that was found again may be known by that alone.
+    """
 
     reference: str
     state: ReceiptState
     said: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

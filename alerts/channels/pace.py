@@ -5,13 +5,13 @@ A token bucket for each channel and process. A short wait is waited here; a long
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from alerts.channels.channel import Channel, OutgoingMessage
 from alerts.channels.inbound import Inbound
 from core.clock import Clock
 from core.concerns import Severity
-from core.delivery import RateLimited, Verdict
+from core.delivery import Finding, RateLimited, Verdict
 
 _WAITED_HERE = 2.0
 
@@ -46,6 +46,10 @@ class Paced:
         if wait > 0:
             await asyncio.sleep(wait)
         return await self.channel.deliver(message)
+
+    async def find(self, message: OutgoingMessage, since: datetime) -> Finding:
+        """Asking is no message, and takes nothing from the bucket."""
+        return await self.channel.find(message, since)
 
     def _take(self, *, red: bool) -> float:
         """Seconds until it may go; taken at once unless that is too long."""

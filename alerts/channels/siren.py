@@ -17,7 +17,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.reasoncodes import ReasonCode
 from pydantic import Field, SecretStr, field_validator
 
-from alerts.channels.channel import Channel, OutgoingMessage
+from alerts.channels.channel import Channel, OutgoingMessage, Unaskable
 from alerts.channels.settings import ChannelSettings
 from core.alerts import Purpose
 from core.clock import Clock
@@ -66,7 +66,7 @@ class Siren(ChannelSettings):
 
 
 @dataclass(frozen=True)
-class SirenChannel:
+class SirenChannel(Unaskable):
     kind: str
     account: Siren
     context: ssl.SSLContext

@@ -1,5 +1,7 @@
 """Tencent Cloud SMS (腾讯云短信), SendSms of 2021-01-11, with a template that Tencent has approved.
 
+Asked by PullSmsSendStatusByPhoneNumber, which knows what the network has reported, and shows our key only where Tencent
+has turned SessionContext on for the account: https://cloud.tencent.com/document/product/1359/55976
 Signed by TC3-HMAC-SHA256: https://cloud.tencent.com/document/api/382/52072
 """
 
@@ -7,7 +9,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -18,11 +20,15 @@ from alerts.channels.channel import OutgoingMessage
 from alerts.channels.inbound import Inbound, ReplyBy
 from alerts.channels.text import Part, phone, variables
 from alerts.channels.token_path import RepliesSettings, TokenPath
-from alerts.channels.wire import Answer, Request, by_code, by_status
-from core.delivery import Accepted, Verdict
+from alerts.channels.wire import Answer, NothingToAskBy, Request, by_code, by_status
+from core.delivery import Accepted, CannotSay, Finding, HasIt, HasNot, Verdict
 
 _ALGORITHM = "TC3-HMAC-SHA256"
 _TYPE = "application/json; charset=utf-8"
+_LONGEST_CONTEXT = 512
+_A_PAGE = 100  # as many as it gives
+_CLOCKS = timedelta(minutes=1)
+"""How far theirs may be behind ours."""
 _LIMITS: dict[str | int, float] = {
     "LimitExceeded.PhoneNumberThirtySecondLimit": 30,
     "LimitExceeded.PhoneNumberOneHourLimit": 3600,
@@ -81,8 +87,38 @@ class TencentDialect:
             "SignName": account.sign_name,
             "TemplateId": account.template,
             "TemplateParamSet": list(variables(message, named, account.longest).values()),
-            "SessionContext": message.key[:512],
+            "SessionContext": message.key[:_LONGEST_CONTEXT],
         }
+        return self._asked("SendSms", body, at)
+
+    def question(self, message: OutgoingMessage, since: datetime, at: datetime) -> Request:
+        if len(message.key) > _LONGEST_CONTEXT:
+            raise NothingToAskBy("its key is too long for SessionContext")
+        body = {
+            "BeginTime": int((since - _CLOCKS).timestamp()),
+            "Offset": 0,
+            "Limit": _A_PAGE,
+            "PhoneNumber": phone(message.address),
+            "SmsSdkAppId": self.account.app_id,
+        }
+        return self._asked("PullSmsSendStatusByPhoneNumber", body, at)
+
+    def finding(self, answer: Answer, message: OutgoingMessage) -> Finding:
+        response = (answer.json() or {}).get("Response")
+        found = response.get("PullSmsSendStatusSet") if isinstance(response, dict) else None
+        if not isinstance(found, list):
+            return CannotSay(answer.said)
+        for one in found:
+            if isinstance(one, dict) and one.get("SessionContext") == message.key and one.get("SerialNo"):
+                said = str(one.get("Description") or "")
+                failed = one.get("ReportStatus") == "FAIL"
+                return HasNot(f"did not arrive: {said}") if failed else HasIt(str(one["SerialNo"]), said)
+        if any(not isinstance(one, dict) or not one.get("SessionContext") for one in found):
+            return CannotSay("SessionContext is not turned on for this account")
+        return HasNot()
+
+    def _asked(self, action: str, body: dict[str, Any], at: datetime) -> Request:
+        account = self.account
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         host = urlsplit(account.endpoint).netloc
         stamp = int(at.timestamp())
@@ -90,7 +126,7 @@ class TencentDialect:
         headers = {
             "host": host,
             "content-type": _TYPE,
-            "x-tc-action": "SendSms",
+            "x-tc-action": action,
             "x-tc-version": "2021-01-11",
             "x-tc-region": account.region,
             "x-tc-timestamp": str(stamp),

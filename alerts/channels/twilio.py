@@ -4,7 +4,8 @@ https://www.twilio.com/docs/messaging/api/message-resource, https://www.twilio.c
 """
 
 import base64
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Literal
 from urllib.parse import quote, urlencode
@@ -16,13 +17,14 @@ from alerts.channels.inbound import Inbound, ReplyBy
 from alerts.channels.settings import HttpSettings
 from alerts.channels.text import phone, plain
 from alerts.channels.twilio_inbound import KEYS, STATUS, TwilioInbound, gather, say
-from alerts.channels.wire import Answer, Request, by_code, by_status
-from core.delivery import Accepted, Verdict
+from alerts.channels.wire import Answer, NothingToAskBy, Request, by_code, by_status
+from core.delivery import Accepted, CannotSay, Finding, HasIt, HasNot, Verdict
 
 _LIMITS: dict[str | int, float] = {20429: 5, 14107: 5, 63038: 3600, 30022: 60}
 _PASSING: frozenset[str | int] = frozenset((20500, 20503, 30008))
 _SMS_LONGEST, _VOICE_LONGEST = 1600, 1000
 _BAD = frozenset(("failed", "undelivered", "canceled"))
+_LOOKED_AT = 50
 
 
 class _Twilio(HttpSettings):
@@ -55,7 +57,7 @@ class TwilioSms(_Twilio):
         return self
 
     def dialect(self) -> "TwilioDialect":
-        return TwilioDialect(self)
+        return TwilioSmsDialect(self)
 
 
 class TwilioVoice(_Twilio):
@@ -83,19 +85,19 @@ class TwilioDialect:
         else:
             sender = {"From": account.from_number} if account.from_number else {}
             service = {"MessagingServiceSid": account.messaging_service_sid} if account.messaging_service_sid else {}
-            form |= {**sender, **service, "Body": plain(message, account.longest)}
+            form |= {**sender, **service, "Body": plain(replace(message, link=marked(message)), account.longest)}
             resource = "Messages"
-        login = f"{account.account_sid}:{account.auth_token.get_secret_value()}".encode()
-        headers = {
-            "content-type": "application/x-www-form-urlencoded",
-            "authorization": f"Basic {base64.b64encode(login).decode()}",
-        }
-        sid = quote(account.account_sid, safe="")
-        return Request(
-            f"{account.endpoint}/2010-04-01/Accounts/{sid}/{resource}.json",
-            urlencode([*form.items(), *self._told_to(message)]).encode(),
-            headers,
-        )
+        headers = {"content-type": "application/x-www-form-urlencoded", **self._login()}
+        content = urlencode([*form.items(), *self._told_to(message)]).encode()
+        return Request(self._url(resource), content, headers)
+
+    def _url(self, resource: str) -> str:
+        sid = quote(self.account.account_sid, safe="")
+        return f"{self.account.endpoint}/2010-04-01/Accounts/{sid}/{resource}.json"
+
+    def _login(self) -> dict[str, str]:
+        login = f"{self.account.account_sid}:{self.account.auth_token.get_secret_value()}".encode()
+        return {"authorization": f"Basic {base64.b64encode(login).decode()}"}
 
     def _told_to(self, message: OutgoingMessage) -> list[tuple[str, str]]:
         """Where Twilio says what becomes of it. Of a call, by itself, it would tell only the end."""
@@ -116,6 +118,35 @@ class TwilioDialect:
         if said.get("sid") and isinstance(state, str) and state not in _BAD:
             return Accepted(str(said["sid"]), state)
         return by_status(answer, at)
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioSmsDialect(TwilioDialect):
+    """A message can be found again by the mark in its link. A call cannot: Twilio keeps nothing of ours with it."""
+
+    def question(self, message: OutgoingMessage, since: datetime, at: datetime) -> Request:
+        del since, at  # filtered by date of sending, a message that is still queued would be left out
+        if not message.link:
+            raise NothingToAskBy("without a link nothing in its words tells it from another")
+        query = urlencode({"To": phone(message.address), "PageSize": _LOOKED_AT})
+        return Request(f"{self._url('Messages')}?{query}", headers=self._login(), method="GET")
+
+    def finding(self, answer: Answer, message: OutgoingMessage) -> Finding:
+        listed = (answer.json() or {}).get("messages")
+        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+            return CannotSay(answer.said)
+        for one in listed:
+            is_ours = one.get("to") == phone(message.address) and one.get("direction") == "outbound-api"
+            if is_ours and str(one.get("body")).endswith(marked(message)) and one.get("sid"):
+                state = str(one.get("status"))
+                return HasNot(state) if state in _BAD else HasIt(str(one["sid"]), state)
+        return HasNot()
+
+
+def marked(message: OutgoingMessage) -> str:
+    """Its link with a mark of this very message behind it, which no server sees; empty where it has no link."""
+    mark = base64.b32encode(hashlib.sha256(message.key.encode()).digest())[:8].decode().lower()
+    return f"{message.link}#{mark}" if message.link else ""
 
 
 def spoken(message: OutgoingMessage) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from pydantic import Field, SecretStr
 
-from alerts.channels.channel import Channel, OutgoingMessage
+from alerts.channels.channel import Channel, OutgoingMessage, Unaskable
 from alerts.channels.settings import ChannelSettings
 from alerts.channels.text import shortened
 from alerts.channels.web_push_crypto import encrypted, private_key_of, public_bytes, to_base64, vapid
@@ -63,7 +63,7 @@ class WebPush(ChannelSettings):
 
 
 @dataclass
-class WebPushChannel:
+class WebPushChannel(Unaskable):
     """Without a `store` nobody has turned it on. `run_call` makes its calls."""
 
     kind: str

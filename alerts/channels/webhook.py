@@ -1,6 +1,7 @@
 """The `webhook` channel: a signed JSON POST (as Standard Webhooks describes), judged by the answer's body.
 
-HTTP 200 is not success: only `{"accepted": true, "id": "…"}` is. docs/alerts.md describes both sides.
+HTTP 200 is not success: only `{"accepted": true, "id": "…"}` is. Before a repeat a GET asks whether it has the message
+already; a receiver need not know that. docs/alerts.md describes both sides.
 """
 
 import base64
@@ -15,7 +16,7 @@ from typing import Any
 from alerts.channels.channel import OutgoingMessage
 from alerts.channels.wire import OK, Answer, HttpChannel, Request, Wire, by_status
 from core.clock import Clock
-from core.delivery import Accepted, Permanent, Temporary, Verdict
+from core.delivery import Accepted, CannotSay, Finding, HasIt, HasNot, Permanent, Temporary, Verdict
 
 WEBHOOK = "webhook"
 _MAX_SAID = 200
@@ -39,20 +40,38 @@ class WebhookDialect:
     key: bytes
 
     def request(self, message: OutgoingMessage, at: datetime) -> Request:
-        body, stamp = _body(message), str(int(at.timestamp()))
-        headers = {
-            "content-type": "application/json",
-            "user-agent": "anxin",
-            "idempotency-key": message.key,
-            "webhook-id": message.key,
-            "webhook-timestamp": stamp,
-            "webhook-signature": signature(self.key, message.key, stamp, body),
-        }
-        return Request(message.address, body, headers)
+        body = _body(message)
+        return Request(
+            message.address, body, {"content-type": "application/json", **self._signed(message.key, body, at)}
+        )
 
     def judge(self, answer: Answer, message: OutgoingMessage, at: datetime) -> Verdict:
         del message
         return _judge_body(answer) if answer.status in OK else by_status(answer, at)
+
+    def question(self, message: OutgoingMessage, since: datetime, at: datetime) -> Request:
+        del since
+        headers = {"accept": "application/json", "cache-control": "no-store", **self._signed(message.key, b"", at)}
+        return Request(message.address, headers=headers, method="GET")
+
+    def finding(self, answer: Answer, message: OutgoingMessage) -> Finding:
+        """Only of an answer that names our key: many a receiver says the same to whatever it is asked."""
+        said = answer.json()
+        if answer.status not in OK or said is None or said.get("key") != message.key:
+            return CannotSay(answer.said)
+        if said.get("known") is True and isinstance(said.get("id"), str) and said["id"]:
+            return HasIt(said["id"][:_MAX_SAID])
+        return HasNot() if said.get("known") is False else CannotSay(answer.said)
+
+    def _signed(self, id_: str, body: bytes, at: datetime) -> dict[str, str]:
+        stamp = str(int(at.timestamp()))
+        return {
+            "user-agent": "anxin",
+            "idempotency-key": id_,
+            "webhook-id": id_,
+            "webhook-timestamp": stamp,
+            "webhook-signature": signature(self.key, id_, stamp, body),
+        }
 
 
 def signature(key: bytes, id_: str, stamp: str, body: bytes) -> str:

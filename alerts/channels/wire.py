@@ -1,6 +1,7 @@
 """One HTTP call to a provider, and how its answer is judged: first its body, then its status, never its status alone.
 
-A provider is a `Dialect`: two pure functions, from a message to a request and from an answer to a verdict.
+A provider is a `Dialect`: two pure functions, from a message to a request and from an answer to a verdict. One that
+can be asked whether it has a message `Answers` two more.
 """
 
 import asyncio
@@ -9,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import httpx
 
-from alerts.channels.channel import OutgoingMessage
+from alerts.channels.channel import OutgoingMessage, Unaskable
 from core.clock import Clock
-from core.delivery import Permanent, RateLimited, Temporary, Verdict
+from core.delivery import CannotSay, Finding, Permanent, RateLimited, Temporary, Verdict
 
 MAX_ANSWER = 64 * 1024
 _MAX_SAID = 200
@@ -72,6 +73,23 @@ class Dialect(Protocol):
     def judge(self, answer: Answer, message: OutgoingMessage, at: datetime) -> Verdict: ...
 
 
+class NothingToAskBy(ValueError):
+    """This message carries nothing by which its provider could tell it from another."""
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """How a provider is asked whether it has a message. Pure."""
+
+    def question(self, message: OutgoingMessage, since: datetime, at: datetime) -> Request:
+        """Raises AddressRefused and NothingToAskBy."""
+        ...
+
+    def finding(self, answer: Answer, message: OutgoingMessage) -> Finding:
+        """Raises nothing, whatever the answer is."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """What a provider wants to see with each request, for so many `seconds`."""
@@ -106,7 +124,7 @@ class Wire:
         limit = httpx.Timeout(timeout, connect=min(3.0, timeout))
         self._client = httpx.AsyncClient(timeout=limit, follow_redirects=False, trust_env=False)
 
-    async def ask(self, request: Request) -> Answer | Verdict:
+    async def ask(self, request: Request) -> Answer | Permanent | Temporary:
         """The answer, or what it means that there is none."""
         content, headers = request.body, dict(request.headers)
         try:
@@ -119,7 +137,7 @@ class Wire:
         except httpx.HTTPError as error:
             return Temporary(f"{type(error).__name__}: {error}")
 
-    async def say(self, request: Callable[[], Request]) -> Answer | Verdict:
+    async def say(self, request: Callable[[], Request]) -> Answer | Permanent | Temporary:
         """As `ask`, where the request cannot be made for every address."""
         try:
             made = request()
@@ -132,7 +150,7 @@ class Wire:
 
 
 @dataclass
-class HttpChannel:
+class HttpChannel(Unaskable):
     """`kind` is the name in people's routes. Implements `alerts.channels.Channel`."""
 
     kind: str
@@ -146,12 +164,22 @@ class HttpChannel:
             return answer
         return self.dialect.judge(answer, message, self.clock.now())
 
+    async def find(self, message: OutgoingMessage, since: datetime) -> Finding:
+        if not isinstance(self.dialect, Answers):
+            return await super().find(message, since)
+        try:
+            question = self.dialect.question(message, since, self.clock.now())
+        except (AddressRefused, NothingToAskBy) as error:
+            return CannotSay(str(error))
+        answer = await self.wire.ask(question)
+        return self.dialect.finding(answer, message) if isinstance(answer, Answer) else CannotSay(answer.reason)
+
     async def aclose(self) -> None:
         await self.wire.aclose()
 
 
 @dataclass
-class TokenChannel:
+class TokenChannel(Unaskable):
     """As `HttpChannel`, with a token that is fetched when it is needed and once more when it is spent."""
 
     kind: str

@@ -10,7 +10,7 @@ from anxin.drill.providers import Taken, Telephone
 from anxin.drill.rules import Rules
 from core.alerts import Alert, Entry, EntryKind, Handling, Purpose
 from core.concerns import ConcernKind
-from core.delivery import Delivery, SendState, Settlement
+from core.delivery import Attempt, Delivery, SendState, Settlement
 from core.ports import AlertStore
 
 _SETTLES_WITHIN = timedelta(hours=2)
@@ -129,6 +129,9 @@ class Oracle:
         tried = [attempt.at for attempt in delivery.attempts] + [one.asked_at for one in taken]
         if delivery.state is not SendState.CANCELLED and self.rules.is_late(send.created_at, min([*tried, now])):
             yield f"{send.id}: owed at {send.created_at}, first tried {min([*tried, now])}"
+        for attempt in delivery.attempts:
+            if attempt.settlement is Settlement.FOUND and not _has_it(taken, attempt):
+                self.lost.append(f"{send.id}: found with {attempt.channel}, which has no such message")
         seen: set[str] = set()
         for one in taken:
             if one.key in seen and not one.repeat:
@@ -139,6 +142,11 @@ class Oracle:
 
     def _say(self, *what: str) -> None:
         self.violations += what
+
+
+def _has_it(taken: Sequence[Taken], attempt: Attempt) -> bool:
+    """Had it arrived by this very way when its provider was asked?"""
+    return any(one.kind == attempt.channel and one.at <= attempt.at for one in taken)
 
 
 def _is_wanted(life: Life, delivery: Delivery, taken: Taken) -> bool:

@@ -1,5 +1,8 @@
 """The drill's providers: what they really took, which is the truth, and what they say about it, which may be a lie.
 
+They can be asked what they have. They may keep it to themselves, be slow, or deny what they have; what they say to have
+they have: against the contrary nothing is promised.
+
 Each has weather of its own: hours of fair, then minutes in which it is slow, hangs, refuses, or takes a message and
 loses its answer on the way back.
 """
@@ -14,7 +17,7 @@ from enum import Enum, auto
 
 from alerts.channels.channel import OutgoingMessage
 from core.alerts import Purpose
-from core.delivery import Accepted, Permanent, RateLimited, Temporary, Verdict
+from core.delivery import Accepted, CannotSay, Finding, HasIt, HasNot, Permanent, RateLimited, Temporary, Verdict
 
 
 class Weather(Enum):
@@ -30,12 +33,14 @@ class Weather(Enum):
 _FOUL = (Weather.SLOW, Weather.HANGS, Weather.BUSY, Weather.LIMITED, Weather.LOSES_ANSWERS, Weather.REFUSES)
 _FOUL_FOR = 20 * 60.0
 _NEVER = 10**9
+_DENIES = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A message that a provider really has. `asked_at` is when it was handed to it."""
+    """A message that a provider really has, by the way `kind`. `asked_at` is when it was handed to it."""
 
+    kind: str
     key: str
     send: str
     alert: str
@@ -55,7 +60,13 @@ class Telephone:
     dead: set[str] = field(default_factory=set)
     sends: int = 0
     repeats: int = 0
+    denied: int = 0
     calm: bool = False
+
+    def has(self, kind: str, message: OutgoingMessage) -> bool:
+        """This very message, by this way."""
+        before = self.taken.get(message.key.rpartition(".")[0], ())
+        return any(one.kind == kind and one.key == message.key for one in before)
 
     def take(self, taken: Taken) -> None:
         self.sends += 1
@@ -115,12 +126,29 @@ class Provider:
         for key, alert in message.bundled or ((message.key, message.alert),):
             send = key.rpartition(".")[0]
             self.telephone.take(
-                Taken(key, send, alert, message.person, message.purpose, message.repeat, asked_at, self.now())
+                Taken(
+                    self.kind, key, send, alert, message.person, message.purpose, message.repeat, asked_at, self.now()
+                )
             )
         cut()
         if weather is Weather.LOSES_ANSWERS:
             await asyncio.sleep(_NEVER)
         return Accepted(f"{self.kind}-{self.telephone.sends}")
+
+    async def find(self, message: OutgoingMessage) -> Finding:
+        """What a sender hears that asks first."""
+        weather = self.weather
+        if weather in (Weather.BUSY, Weather.LIMITED, Weather.REFUSES):
+            return CannotSay(weather.name)
+        await asyncio.sleep(self.chance.uniform(0.5, 9) if weather is Weather.SLOW else self.chance.uniform(0.05, 0.8))
+        if weather is Weather.HANGS:
+            await asyncio.sleep(_NEVER)
+        if not self.telephone.has(self.kind, message):
+            return HasNot()
+        if not self.telephone.calm and self.chance.random() < _DENIES:
+            self.telephone.denied += 1
+            return HasNot("it has it all the same")
+        return HasIt(f"{self.kind}-{message.key}")
 
 
 @dataclass(frozen=True)
@@ -138,3 +166,10 @@ class Line:
     async def deliver(self, message: OutgoingMessage) -> Verdict:
         self.cut()
         return await self.provider.ask(message, self.cut)
+
+    async def find(self, message: OutgoingMessage, since: datetime) -> Finding:
+        del since
+        self.cut()
+        found = await self.provider.find(message)
+        self.cut()
+        return found

@@ -4,10 +4,11 @@ Also each person's own duty as an iCalendar feed, behind a link of their own.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated
-from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from icalendar import Calendar, Event
@@ -124,7 +125,8 @@ def change_duty(
     here = watched_area(ports, visit.viewer, area)
     back = f"{PATH}?area={here.id}"
     try:
-        ports.duty.change(_change(ports, here, kind, start=start, end=end, out=out, person=person, note=note.strip()))
+        change = _change(ports, here, kind, start=start, end=end, out=out, person=person, note=note.strip())
+        ports.duty.change(_named(change))
     except (ValueError, OverflowError, StoreRefused):
         typed = {"kind": kind.value, "out": out, "person": person, "start": start, "end": end, "note": note}
         return _page(request, visit, ports, area, "", typed=typed)
@@ -146,19 +148,23 @@ def _change(
     view = ahead(ports, area, rota, now=now)
     if out and out not in view.own:
         raise ValueError("somebody who has no shift here")
-    id_ = uuid4().hex[:12]
     match kind:
         case ChangeKind.LEAVE if not person:
-            return Change(id_, begin, over, out=out or None, note=note)
+            return Change("", begin, over, out=out or None, note=note)
         case ChangeKind.LEAVE | ChangeKind.COVER:
             if not person or not out:
                 raise ValueError("cover is of somebody and by somebody")
-            return Change(id_, begin, over, out, person, area.id, view.post, note=note)
+            return Change("", begin, over, out, person, area.id, view.post, note=note)
         case ChangeKind.MORE | ChangeKind.ALONE:
             if out:
                 raise ValueError("whoever holds in addition, or alone, stands in for nobody by name")
             alone = kind is ChangeKind.ALONE
-            return Change(id_, begin, over, None, person or None, area.id, view.post, alone, note)
+            return Change("", begin, over, None, person or None, area.id, view.post, alone, note)
+
+
+def _named(change: Change) -> Change:
+    """Its id is made from all that it says: the same, sent twice, is one."""
+    return replace(change, id=sha256(repr(replace(change, id="")).encode()).hexdigest()[:12])
 
 
 @router.post(f"{PATH}/take-back")

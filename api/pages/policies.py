@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from alerts.canary import LOOP
 from api.access import Action, Viewer
 from api.depends import Ports, Requires
 from api.duty.ahead import able
@@ -186,7 +187,8 @@ def change_policy(
         return _written(ports, visit, chosen, number, single, policy=None)
     draft = draft_from(fields)
     name = chosen.severity.value if chosen.kind is None else f"{chosen.severity.value}.{chosen.kind.value}"
-    policy = policy_of(draft, name=name, version=number, severity=chosen.severity)
+    channels = [way for way in ports.proving.channels if way != LOOP]
+    policy = policy_of(draft, name=name, version=number, severity=chosen.severity, channels=channels)
     if isinstance(policy, Wrong):
         return _page(request, visit, ports, chosen, draft=draft, wrong=policy)
     if single.get("do") == "try":

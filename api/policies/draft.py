@@ -1,6 +1,6 @@
 """What the form of a policy says: read into a policy, or into what is wrong with it, level by level."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -48,6 +48,7 @@ class Flaw(StrEnum):
     NOBODY = "nobody"
     WHOM = "whom"
     WAIT = "wait"
+    WAYS = "ways"
     TIMES = "times"
     QUIET = "quiet"
     END = "end"
@@ -55,10 +56,11 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """`level`: from 1, or 0 for the whole."""
+    """`level`: from 1, or 0 for the whole. `known`: what there is instead."""
 
     flaw: Flaw
     level: int = 0
+    known: tuple[str, ...] = ()
 
 
 def draft_of(policy: Policy) -> Draft:
@@ -92,11 +94,13 @@ def draft_from(fields: Fields) -> Draft:
     return Draft(filled, one("arrive"), one("report"), one("snooze"), one("quiet"), one("note")[:300])
 
 
-def policy_of(draft: Draft, *, name: str, version: int, severity: Severity) -> Policy | Wrong:
-    """The policy that the draft says, or the first thing that is wrong with it."""
+def policy_of(
+    draft: Draft, *, name: str, version: int, severity: Severity, channels: Collection[str]
+) -> Policy | Wrong:
+    """The policy that the draft says, or the first thing that is wrong with it. `channels`: those that are set up."""
     levels: list[Level] = []
     for number, each in enumerate(draft.levels, 1):
-        level = _level(each, number)
+        level = _level(each, number, channels)
         if isinstance(level, Wrong):
             return level
         levels.append(level)
@@ -115,7 +119,7 @@ def policy_of(draft: Draft, *, name: str, version: int, severity: Severity) -> P
     return policy if ends_with_the_office(policy) else Wrong(Flaw.END, len(levels))
 
 
-def _level(draft: DraftLevel, number: int) -> Level | Wrong:
+def _level(draft: DraftLevel, number: int, channels: Collection[str]) -> Level | Wrong:
     targets: list[Whom] = []
     for text in draft.targets:
         try:
@@ -129,8 +133,11 @@ def _level(draft: DraftLevel, number: int) -> Level | Wrong:
         return Wrong(Flaw.WAIT, number)
     if draft.asking not in set(Asking):
         return Wrong(Flaw.WHOM, number)
-    ways = (way.strip() for way in draft.ways.replace("，", ",").split(","))
-    return Level(tuple(targets), patience, Asking(draft.asking), tuple(dict.fromkeys(way for way in ways if way)))
+    typed = (way.strip() for way in draft.ways.replace("，", ",").split(","))
+    ways = tuple(dict.fromkeys(way for way in typed if way))
+    if not set(ways) <= set(channels):
+        return Wrong(Flaw.WAYS, number, tuple(sorted(channels)))
+    return Level(tuple(targets), patience, Asking(draft.asking), ways)
 
 
 def _minutes(text: str) -> timedelta | None:

@@ -52,7 +52,7 @@ class Receiver(ThreadingHTTPServer):
 
 
 class Hook(BaseHTTPRequestHandler):
-    """One POST, one message."""
+    """One POST, one message. A GET asks whether a message is here already, before it is sent once more."""
 
     server: Receiver
 
@@ -66,6 +66,16 @@ class Hook(BaseHTTPRequestHandler):
         message = json.loads(body)
         self.server.show(message)
         self.answer(200, {"accepted": True, "id": f"shown-{message['id']}"})
+
+    def do_GET(self) -> None:
+        """Only of an answer that names the key is anything believed: a wrong `known: true` would lose the message."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if not is_genuine(headers, b"", self.server.secret, now=time.time()):
+            self.answer(401, {"reason": "not signed with our secret"})
+            return
+        key = headers["webhook-id"]
+        known = key in self.server.shown
+        self.answer(200, {"key": key, "known": known, **({"id": f"shown-{key}"} if known else {})})
 
     def answer(self, status: int, said: dict[str, Any]) -> None:
         """JSON, always: an answer that says nothing is taken for a failure."""

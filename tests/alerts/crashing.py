@@ -18,6 +18,7 @@ class CrashingAlerts:
         self._crash_at = crash_at
         self._after = after
         self.calls = 0
+        self.called: list[str] = []
         self.is_gone = False
 
     def power(self) -> None:
@@ -31,6 +32,7 @@ class CrashingAlerts:
         def counted(*args: object, **kwargs: object) -> object:
             self.power()
             self.calls += 1
+            self.called.append(name)
             if self.calls != self._crash_at:
                 return call(*args, **kwargs)
             if self._after:

@@ -22,7 +22,7 @@ from alerts.workers import inline
 from anxin.drill.virtual import VirtualClock, VirtualLoop
 from core.alerts import Alert, Entry, EntryKind, Outcome, Refusal
 from core.concerns import Concern, ConcernKind, Fact, Severity
-from core.delivery import Accepted, Permanent, Verdict
+from core.delivery import Accepted, CannotSay, Finding, HasIt, HasNot, Permanent, Verdict
 from core.places import Room
 from core.policies import DEFAULT_POLICIES, Policies, Policy
 from core.ports import AlertStore
@@ -30,6 +30,7 @@ from tests.alerts.street import CALLED, DIRECTORY, HOME, INVENTORY, ROTA
 
 T = TypeVar("T")
 Answer = Callable[[OutgoingMessage], Coroutine[Any, Any, Verdict]]
+Find = Callable[[OutgoingMessage, datetime], Coroutine[Any, Any, Finding]]
 
 
 async def _picks_up(message: OutgoingMessage) -> Verdict:
@@ -48,12 +49,22 @@ async def _hangs(message: OutgoingMessage) -> Verdict:
 
 @dataclass
 class Phones:
-    """Everybody's phone, by two ways (`sms`, `voice`). Shows every delivery, so that doubles can be seen."""
+    """Everybody's phone, by two ways (`sms`, `voice`). Shows every delivery, so that doubles can be seen.
+
+    `finds` answers for their providers when they are asked; without it they cannot be.
+    """
 
     answers: dict[str, Answer] = field(default_factory=dict)
     received: list[tuple[datetime, OutgoingMessage]] = field(default_factory=list)
     tried: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
+    asked: list[tuple[str, OutgoingMessage]] = field(default_factory=list)
     power: Callable[[], None] = lambda: None
+    finds: "Find | None" = None
+
+    async def knows(self, message: OutgoingMessage, since: datetime) -> Finding:
+        """What providers say that know our keys."""
+        has_it = any(m.key == message.key and at >= since for at, m in self.received)
+        return HasIt(f"provider-{message.key}") if has_it else HasNot()
 
 
 @dataclass
@@ -73,6 +84,13 @@ class PhoneChannel:
         if isinstance(verdict, Accepted):
             self.phones.received.append((self.now(), message))
         return verdict
+
+    async def find(self, message: OutgoingMessage, since: datetime) -> Finding:
+        self.phones.power()
+        self.phones.asked.append((self.kind, message))
+        if self.phones.finds is None:
+            return CannotSay("it cannot be asked")
+        return await self.phones.finds(message, since)
 
 
 @dataclass

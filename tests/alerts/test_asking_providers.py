@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from alerts.channels.aliyun import AliyunVoice
 from alerts.channels.channel import OutgoingMessage
 from alerts.channels.telegram import Telegram
-from alerts.channels.twilio import TwilioSms, TwilioVoice
+from alerts.channels.twilio import TwilioSms, TwilioVoice, marked
 from core.policies import Target
 from tests.alerts.test_providers import MESSAGE, NOW
 
@@ -55,7 +55,7 @@ def test_how_to_answer_is_never_cut_from_an_sms() -> None:
     [body] = asked(sms(replies=True, longest=160), message)["Body"]
 
     assert len(body) <= 160
-    assert body.splitlines()[-2:] == [message.how_to_answer, message.link]
+    assert body.splitlines()[-2:] == [message.how_to_answer, marked(message)]
 
 
 def test_a_call_waits_for_a_key_and_reads_the_words_twice() -> None:

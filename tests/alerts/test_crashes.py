@@ -61,17 +61,22 @@ def _restart(story: Story) -> Alert:
     return story.desk.raise_concern(story.concern()).alert
 
 
-def _how_often_the_store_is_called() -> int:
+def _calls_of_the_store() -> list[str]:
     story = _a_street_with_troubles()
     counting = CrashingAlerts(story.store, crash_at=NEVER, after=False)
     _live(story, counting)
     story.end()
-    return counting.calls
+    return counting.called
 
 
 @pytest.fixture(scope="module")
-def calls() -> int:
-    return _how_often_the_store_is_called()
+def called() -> list[str]:
+    return _calls_of_the_store()
+
+
+@pytest.fixture(scope="module")
+def calls(called: list[str]) -> int:
+    return len(called)
 
 
 def _stories(calls: int, *, after: bool) -> Iterator[tuple[int, Story]]:
@@ -103,11 +108,11 @@ def test_a_crash_at_any_call_of_the_store_loses_nothing(calls: int, *, after: bo
         assert replay(story.store.timeline(alert.id)) == Standing.of(closed), where
 
 
-def _nobody_stays_unasked(story: Story, alert: Alert, where: str) -> None:
+def _nobody_stays_unasked(story: Story, alert: Alert, where: str, *, levels: int = 5) -> None:
     """Whoever a level names has the message, or the timeline says why not."""
     fates = {(d.send.fence, d.send.person): d for d in story.store.deliveries(alert.id)}
     entered = story.lines(alert, EntryKind.LEVEL_ENTERED)
-    assert [e.detail["level"] for e in entered][:5] == [0, 1, 2, 3, 4], where
+    assert [e.detail["level"] for e in entered][:levels] == [*range(levels)], where
     for line in entered:
         for person in line.detail["people"]:
             fate = fates[line.fence, person]
@@ -124,6 +129,25 @@ def _what_came_twice_says_so(story: Story, where: str) -> None:
         says_so = message.repeat and message.title.startswith(("（重发）", "(repeat)"))
         assert message.key not in seen or says_so, where
         seen.add(message.key)
+
+
+def test_a_provider_that_can_be_asked_gets_nothing_twice_whichever_note_is_lost(called: list[str]) -> None:
+    notes = [number for number, name in enumerate(called, 1) if name == "settle"]
+    assert len(notes) > 5
+
+    for crash_at in notes:
+        story = _a_street_with_troubles()
+        with contextlib.suppress(PlugPulled):
+            _live(story, CrashingAlerts(story.store, crash_at=crash_at, after=False))
+        story.phones.finds = story.phones.knows
+
+        alert = _restart(story)
+        story.fast_forward(minutes=10)
+
+        keys = [message.key for _, message in story.phones.received]
+        assert len(keys) == len(set(keys)), f"crash at call {crash_at}"
+        _nobody_stays_unasked(story, alert, f"crash at call {crash_at}", levels=3)
+        story.end()
 
 
 def test_a_crash_between_the_last_failure_and_the_climb_is_made_good_at_the_start() -> None:

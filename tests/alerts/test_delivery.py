@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.channels.channel import OutgoingMessage
+from alerts.channels.channel import OutgoingMessage, Unaskable
 from core.alerts import Alert, EntryKind, Outcome, Refusal
 from core.concerns import ConcernKind, Severity
 from core.delivery import Accepted, Delivery, Permanent, RateLimited, SendState, Settlement, Temporary, Verdict
@@ -211,7 +211,7 @@ def test_a_way_that_nobody_set_up_is_said_and_passed_over(story: Story) -> None:
     assert [a.said for a in attempts] == ["no channel 'sms' is set up", ""]
 
 
-class _Voice:
+class _Voice(Unaskable):
     kind = "voice"
 
     def __init__(self, story: Story) -> None:

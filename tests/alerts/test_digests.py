@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.channels.channel import OutgoingMessage
+from alerts.channels.channel import OutgoingMessage, Unaskable
 from alerts.digests import Digests
 from alerts.workers import inline
 from core.alerts import Outcome
@@ -35,7 +35,7 @@ SEEN = HomeStatus(
 
 
 @dataclass
-class Ways:
+class Ways(Unaskable):
     """Two ways that answer as they are told, and what came through."""
 
     kind: str

@@ -266,14 +266,15 @@ TENCENT_REPLY = {
     "time": 1457336869,
 }
 DELIVERED, FAILED, ANSWERED = ReceiptState.DELIVERED, ReceiptState.FAILED, ReceiptState.ANSWERED
+OURS = "67890**"
 CALL = "100001616500^100001871490"
 PUSHES: list[tuple[str, str, object, tuple[News, ...]]] = [
-    ("aliyun_sms", "report", [SMS_REPORT], (Told("12345********", DELIVERED, "DELIVERED: 用户接收成功"),)),
+    ("aliyun_sms", "report", [SMS_REPORT], (Told("12345********", DELIVERED, "DELIVERED: 用户接收成功", OURS),)),
     (
         "aliyun_sms",
         "report",
         [SMS_REPORT | {"success": False, "err_code": "MK:0001", "err_msg": "空号"}, SMS_REPORT | {"biz_id": "2"}],
-        (Told("12345********", FAILED, "MK:0001: 空号"), Told("2", DELIVERED, "DELIVERED: 用户接收成功")),
+        (Told("12345********", FAILED, "MK:0001: 空号", OURS), Told("2", DELIVERED, "DELIVERED: 用户接收成功", OURS)),
     ),
     ("aliyun_sms", "reply", [SMS_UP], (Replied("13811110000", "1", id="1234567890"),)),
     ("aliyun_voice", "report", [VOICE_REPORT], (Told(CALL, ANSWERED, "200000: 用户听完语音"),)),
@@ -301,7 +302,7 @@ PUSHES: list[tuple[str, str, object, tuple[News, ...]]] = [
         (Told(CALL, ANSWERED, "200000: 用户听完语音"), Replied("", "2", CALL, f"{CALL} 2")),
     ),
     ("aliyun_sms", "report", [{"biz_id": "1"}, SMS_REPORT | {"biz_id": "2"}],
-     (Told("2", DELIVERED, "DELIVERED: 用户接收成功"),)),
+     (Told("2", DELIVERED, "DELIVERED: 用户接收成功", OURS),)),
 ]  # fmt: skip
 THANKS = {
     "aliyun_sms": {"code": 0, "msg": "接收成功"},

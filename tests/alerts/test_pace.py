@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.channels.channel import OutgoingMessage
+from alerts.channels.channel import OutgoingMessage, Unaskable
 from alerts.channels.pace import Paced
 from anxin.drill.virtual import VirtualClock, VirtualLoop
 from core.concerns import Severity
@@ -17,7 +17,7 @@ YELLOW, RED = replace(MESSAGE, severity=Severity.YELLOW), replace(MESSAGE, sever
 
 
 @dataclass
-class Counting:
+class Counting(Unaskable):
     kind: str = "sms"
     at: list[float] = field(default_factory=list)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.policies import PoliciesRefused, load, parse
+from alerts.policies import PoliciesRefused, load, parse, refuse_unknown_ways
 from core.concerns import ConcernKind, Severity
 from core.policies import DEFAULT_POLICIES, Asking, Level, Named, Policies, Policy, Quiet, Target
 
@@ -121,6 +121,18 @@ def test_a_kind_has_its_own_policy_at_one_severity_only() -> None:
     assert smoke.name == "red.smoke"
     assert policies.of(Severity.RED, ConcernKind.SOS) == DEFAULT_POLICIES[Severity.RED]
     assert policies.of(Severity.ORANGE, ConcernKind.SMOKE) == DEFAULT_POLICIES[Severity.ORANGE]
+
+
+def test_a_way_that_is_not_set_up_is_named_with_those_that_are() -> None:
+    file = Path("policies.toml")
+
+    refuse_unknown_ways(parse(BY_KIND), {"voice", "sms"}, file)
+    with pytest.raises(PoliciesRefused) as refused:
+        refuse_unknown_ways(parse(BY_KIND), {"voice", "telegram"}, file)
+
+    assert str(refused.value) == (
+        "policies.toml: red.smoke.levels[1].ways = 'sms': no such channel; there are telegram, voice"
+    )
 
 
 def test_a_policy_survives_being_frozen_with_all_that_it_says() -> None:

@@ -19,6 +19,7 @@ from alerts.channels.aliyun import signed
 from alerts.channels.channel import Channel, OutgoingMessage
 from alerts.channels.registry import PROVIDERS, parse
 from alerts.channels.tencent import authorization
+from alerts.channels.twilio import marked
 from core.alerts import Purpose
 from core.concerns import Severity
 from core.delivery import Accepted, Permanent, RateLimited, Temporary, Verdict
@@ -426,7 +427,7 @@ def test_twilio_gets_a_login_a_text_and_words_to_say(far: Receiver) -> None:
     assert far.received[0].path == "/2010-04-01/Accounts/AC1/Messages.json"
     assert far.received[0].headers["authorization"] == "Basic " + base64.b64encode(b"AC1:SK").decode()
     assert (text["To"], text["From"]) == ("+8613711112222", "+15005550006")
-    assert text["Body"] == f"{MESSAGE.title}\n{MESSAGE.body}\n{MESSAGE.link}"
+    assert text["Body"] == f"{MESSAGE.title}\n{MESSAGE.body}\n{marked(MESSAGE)}"
     assert far.received[1].path.endswith("/Calls.json")
     assert call["Twiml"].count('<Say language="cmn-CN">') == 2
     assert "&amp;" in call["Twiml"]

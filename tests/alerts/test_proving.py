@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.channels.channel import OutgoingMessage
+from alerts.channels.channel import OutgoingMessage, Unaskable
 from alerts.channels.inbound import Replied
 from alerts.proving import Proving
 from alerts.replies import Replies
@@ -23,7 +23,7 @@ PERSON = DIRECTORY.people[LI]
 
 
 @dataclass
-class Gateway:
+class Gateway(Unaskable):
     kind: str = "sms"
     answer: Verdict = field(default_factory=lambda: Accepted("p-1", "OK"))
     got: list[OutgoingMessage] = field(default_factory=list)

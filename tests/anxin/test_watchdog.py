@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from alerts.channels.channel import OutgoingMessage
+from alerts.channels.channel import OutgoingMessage, Unaskable
 from anxin.drill.virtual import VirtualClock, VirtualLoop
 from anxin.watchdog import Told, Watchdog, parse_told, readiness
 from core.delivery import Accepted, Permanent, Temporary, Verdict
@@ -17,7 +17,7 @@ from tests.servers.receiver import Answer, receiving
 
 
 @dataclass
-class Phone:
+class Phone(Unaskable):
     kind: str
     now: Callable[[], float]
     verdict: Callable[[], Verdict] = lambda: Accepted("1")

@@ -178,7 +178,7 @@ class Book:
         return self.rows
 
     def change(self, change: duty.Change) -> None:
-        self.rows = (*self.rows, change)
+        self.rows = (*(row for row in self.rows if row.id != change.id), change)
 
     def edit_shift(self, edit: ShiftEdit, *, seen: str) -> bool:
         here = [row for row in self.rows if isinstance(row, duty.Shift) and row.area == edit.area]

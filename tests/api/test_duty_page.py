@@ -63,6 +63,16 @@ def test_leave_is_a_gap_until_somebody_covers(visit_as: As, services: Services) 
     assert (cover.out, cover.person, cover.area, cover.post) == ("li", "qian", "grid-1", Post.GRID_WORKER)
 
 
+def test_the_same_leave_sent_twice_is_one(visit_as: As, services: Services) -> None:
+    desk = visit_as("desk")
+
+    said = [send(desk, **LEAVE) for _ in range(2)]
+    send(desk, **{**LEAVE, "note": "住院"})
+
+    assert said == ["/duty?area=grid-1&said=duty_changed"] * 2
+    assert [leave.note for leave in changes(services)] == ["看病", "住院"]
+
+
 def test_a_change_is_taken_back(visit_as: As, services: Services) -> None:
     desk = visit_as("desk")
     send(desk, **LEAVE)

@@ -17,7 +17,7 @@ from tests.api.visitor import Visitor
 PAGE = "/policies?severity=orange&kind=bathroom"
 FIRST = {"severity": "orange", "kind": "bathroom", "home": street.FALLEN, "version": "1", "note": "夜里先找楼栋长"}
 TIMES = {"arrive": "20", "report": "45", "snooze": "30"}
-LEVELS = {"ask0": "captain", "wait0": "2", "ask1": "street_desk", "wait1": "7.5", "ways1": "voice，sms"}
+LEVELS = {"ask0": "captain", "wait0": "2", "ask1": "street_desk", "wait1": "7.5", "ways1": "push，console"}
 
 
 def send(visitor: Visitor, do: str = "save", **fields: str) -> tuple[int, str, str]:
@@ -63,7 +63,7 @@ def test_the_form_writes_a_version_of_its_own_for_one_kind(visit_as: As, service
     written = services.policies.current().of(Severity.ORANGE, ConcernKind.BATHROOM)
     assert [(level.targets, level.patience.total_seconds() / 60, level.ways) for level in written.levels] == [
         ((Target.CAPTAIN,), 2, ()),
-        ((Target.STREET_DESK,), 7.5, ("voice", "sms")),
+        ((Target.STREET_DESK,), 7.5, ("push", "console")),
     ]
     assert (written.version, written.arrive_within, written.snooze_within) == (
         1,
@@ -112,6 +112,7 @@ def test_what_is_wrong_is_said_at_its_level_and_nothing_typed_is_lost(visit_as: 
         ({"asking0": "loudest"}, "第1级: 里有不能呼叫的人"),
         ({"ask1": "family"}, "第2级: 是最后一级"),
         ({"report": "0"}, "到达、回报和暂缓的分钟数"),
+        ({"ways1": "push, pigeon"}, "第2级: 写了没有设好的方式。现有：console, push。"),
     ):
         status, _, text = send(admin, **{**LEVELS, **wrong})
         assert status == 422, wrong

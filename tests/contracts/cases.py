@@ -78,6 +78,10 @@ def climbed(alert: Alert, now: datetime = T0 + MINUTE) -> Transition:
     return moved(expire(alert, reach=REACH, now=now))
 
 
+HAVE_IT = frozenset((Settlement.ACCEPTED, Settlement.FOUND))
+"""The provider has it, from this try or from an earlier one."""
+
+
 def attempt(claimed: Claimed, settlement: Settlement, *, at: datetime = T0, said: str = "ok") -> Attempt:
     route = claimed.route
     return Attempt(
@@ -88,7 +92,7 @@ def attempt(claimed: Claimed, settlement: Settlement, *, at: datetime = T0, said
         route.address,
         settlement,
         said,
-        provider_id="p-7" if settlement is Settlement.ACCEPTED else None,
+        provider_id="p-7" if settlement in HAVE_IT else None,
         repeat=claimed.repeat,
     )
 

@@ -24,7 +24,7 @@ from core.policies import DEFAULT_POLICIES
 from core.ports import AlertStore
 from core.receipts import Receipt, ReceiptState, advanced
 from core.timeline import Standing, replay
-from tests.contracts.cases import EVERYBODY, LEASE, REACH, T0, attempt, concern, opening
+from tests.contracts.cases import EVERYBODY, HAVE_IT, LEASE, REACH, T0, attempt, concern, opening
 
 PEOPLE = st.sampled_from(["li", "zhao", "daughter"])
 STEPS = st.sampled_from([timedelta(0), timedelta(seconds=1), timedelta(seconds=40), timedelta(minutes=7)])
@@ -182,7 +182,7 @@ class Story(RuleBasedStateMachine):
         last_rung = claimed.rung + 1 == len(claimed.send.ladder)
         settlement = Settlement.FAILED if settlement is Settlement.NEXT_RUNG and last_rung else settlement
         tried = attempt(claimed, settlement, at=self.now)
-        reference = f"{claimed.send.id}#{claimed.attempt}" if settlement is Settlement.ACCEPTED else None
+        reference = f"{claimed.send.id}#{claimed.attempt}" if settlement in HAVE_IT else None
         self.store.settle(claimed, replace(tried, provider_id=reference), retry_at=self.now + LEASE)
 
     @precondition(lambda self: self.model is not None)

@@ -1,11 +1,14 @@
-"""Every channel keeps one contract: the words arrive whole, doubles can be told, nothing is raised, waiting can end."""
+"""Every channel keeps one contract: the words arrive whole, doubles can be told, nothing is raised, waiting can end.
+
+And asked whether it has a message, its yes is about that very message.
+"""
 
 import asyncio
 import json
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 import pytest
@@ -15,13 +18,14 @@ from alerts.workers import inline
 from anxin.clock import system_clock
 from core.alerts import Purpose
 from core.concerns import Severity
-from core.delivery import Accepted, Temporary, Verdict
+from core.delivery import Accepted, CannotSay, Finding, HasIt, HasNot, Temporary, Verdict
 from core.people import Language
 from core.phones import PhoneMessage
 from core.policies import Target
 from core.ports import StoreUnavailable
 from tests.fakes import MemoryPhones
 from tests.servers.receiver import Answer, Receiver, receiving
+from tests.servers.remembering import Hook
 
 T = TypeVar("T")
 
@@ -52,6 +56,10 @@ class FarSide(Protocol):
         """Each different message that arrived: key, title, body, repeat."""
         ...
 
+    def knows(self) -> None:
+        """From now on it can be asked what it has."""
+        ...
+
 
 class Phones(MemoryPhones):
     def __init__(self) -> None:
@@ -62,6 +70,11 @@ class Phones(MemoryPhones):
         if self.is_away:
             raise StoreUnavailable("locked")
         return super().deliver(message)
+
+    def inbox(self, person: str | None = None, *, limit: int = 100) -> list[PhoneMessage]:
+        if self.is_away:
+            raise StoreUnavailable("locked")
+        return super().inbox(person, limit=limit)
 
 
 @dataclass
@@ -87,10 +100,16 @@ class ConsoleSide:
     def shows(self) -> list[tuple[str, str, str, bool]]:
         return [(m.id, m.title, m.body, m.repeat) for m in reversed(self.phones.inbox("li"))]
 
+    def knows(self) -> None:
+        """It always does."""
+
 
 @dataclass
 class WebhookSide:
     receiver: Receiver
+
+    def knows(self) -> None:
+        self.receiver.replies = Hook()
 
     @property
     def address(self) -> str:
@@ -100,10 +119,10 @@ class WebhookSide:
         return WebhookChannel(secret="s3cret", clock=system_clock(), timeout=30)
 
     def goes_away(self) -> None:
-        self.receiver.answer = Answer(hang_up=True)
+        self.receiver.replies, self.receiver.answer = _nothing, Answer(hang_up=True)
 
     def never_answers(self) -> None:
-        self.receiver.answer = Answer(hold=True)
+        self.receiver.replies, self.receiver.answer = _nothing, Answer(hold=True)
 
     def shows(self) -> list[tuple[str, str, str, bool]]:
         found: dict[str, tuple[str, str, str, bool]] = {}
@@ -111,6 +130,10 @@ class WebhookSide:
             told = json.loads(received.body)
             found.setdefault(told["id"], (told["id"], told["title"], told["body"], told["repeat"]))
         return list(found.values())
+
+
+def _nothing(_received: object) -> None:
+    """It has forgotten everything."""
 
 
 @contextmanager
@@ -145,6 +168,11 @@ def deliver(far: FarSide, *messages: OutgoingMessage) -> list[Verdict]:
         return [await channel.deliver(replace(message, address=far.address)) for message in messages]
 
     return talk(far, say)
+
+
+def find(far: FarSide, message: OutgoingMessage) -> Finding:
+    since = MESSAGE.at - timedelta(seconds=5)
+    return talk(far, lambda channel: channel.find(replace(message, address=far.address), since))
 
 
 def test_a_channel_has_the_kind_of_its_routes(far: FarSide) -> None:
@@ -202,3 +230,32 @@ def test_many_messages_at_once_do_not_mix(far: FarSide) -> None:
 
     assert all(isinstance(verdict, Accepted) for verdict in talk(far, say))
     assert sorted(int(title) for _, title, _, _ in far.shows()) == list(range(20))
+
+
+def test_what_has_arrived_is_found_and_nothing_else_is(far: FarSide) -> None:
+    far.knows()
+    deliver(far, MESSAGE)
+
+    assert isinstance(find(far, replace(MESSAGE, attempt=2, repeat=True)), HasIt)
+    assert isinstance(find(far, replace(MESSAGE, key="a1.3.li.1")), HasNot)
+
+
+def test_a_far_side_that_is_away_cannot_say(far: FarSide) -> None:
+    far.knows()
+    deliver(far, MESSAGE)
+    far.goes_away()
+
+    assert isinstance(find(far, MESSAGE), CannotSay)
+
+
+def test_waiting_for_word_of_a_message_can_be_ended(far: FarSide) -> None:
+    far.never_answers()
+
+    async def say(channel: Channel) -> str:
+        asking = asyncio.create_task(channel.find(replace(MESSAGE, address=far.address), MESSAGE.at))
+        await asyncio.sleep(0)
+        asking.cancel()
+        [ended] = await asyncio.gather(asking, return_exceptions=True)
+        return type(ended).__name__
+
+    assert talk(far, say) == "CancelledError"

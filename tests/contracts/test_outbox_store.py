@@ -137,10 +137,13 @@ def test_the_most_urgent_come_first_and_the_oldest_of_them(store: AlertStore) ->
     assert [c.send.alert for c in claim(store, 3 * MINUTE)] == ["a-1"]
 
 
-def test_an_accepted_send_is_over_and_told_in_the_timeline(store: AlertStore) -> None:
+@pytest.mark.parametrize("settlement", [Settlement.ACCEPTED, Settlement.FOUND])
+def test_a_send_that_the_provider_has_is_over_and_told_in_the_timeline(
+    store: AlertStore, settlement: Settlement
+) -> None:
     store.open(opening())
     claimed = claim_one(store)
-    accepted = attempt(claimed, Settlement.ACCEPTED)
+    accepted = attempt(claimed, settlement)
 
     assert store.settle(claimed, accepted)
 
@@ -155,7 +158,7 @@ def test_an_accepted_send_is_over_and_told_in_the_timeline(store: AlertStore) ->
         "target": "resident",
         "purpose": "ask",
         "channel": "webhook",
-        "settlement": "accepted",
+        "settlement": settlement.value,
         "said": "ok",
         "number": 1,
         "repeat": False,

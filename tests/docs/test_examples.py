@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +23,7 @@ from anxin.settings import Settings
 from anxin.stores import open_database
 from core.alerts import Purpose
 from core.concerns import Severity
-from core.delivery import Accepted, Permanent, Verdict
+from core.delivery import Accepted, Finding, HasIt, HasNot, Permanent, Verdict
 from core.people import Bond, Language
 from core.policies import Target
 
@@ -74,20 +75,23 @@ def receiving(secret: str) -> Iterator[tuple[str, set[str]]]:
         thread.join()
 
 
+MESSAGE = OutgoingMessage(
+    key="a-17.2.li",
+    alert="a-17",
+    person="li",
+    target=Target.GRID_WORKER,
+    address="",
+    title="【红色】7号楼402",
+    body="请打开告警页。",
+    language=Language.CHINESE,
+    severity=Severity.RED,
+    purpose=Purpose.ASK,
+    at=datetime(2026, 11, 24, tzinfo=UTC),
+)
+
+
 def delivered(address: str, *, times: int = 1, clock: ScaledClock | None = None) -> list[Verdict]:
-    message = OutgoingMessage(
-        key="a-17.2.li",
-        alert="a-17",
-        person="li",
-        target=Target.GRID_WORKER,
-        address=address,
-        title="【红色】7号楼402",
-        body="请打开告警页。",
-        language=Language.CHINESE,
-        severity=Severity.RED,
-        purpose=Purpose.ASK,
-        at=datetime(2026, 11, 24, tzinfo=UTC),
-    )
+    message = replace(MESSAGE, address=address)
 
     async def deliver() -> list[Verdict]:
         channel = WebhookChannel(secret=SECRET, clock=clock or system_clock())
@@ -108,6 +112,21 @@ def test_the_receiver_shows_a_repeated_message_once_and_accepts_it_each_time(
     assert verdicts == [Accepted("shown-a-17.2.li")] * 2
     assert shown == {"a-17.2.li"}
     assert capsys.readouterr().out.count("【红色】7号楼402") == 1
+
+
+def test_the_receiver_says_which_messages_it_has() -> None:
+    async def ask(address: str, key: str) -> Finding:
+        channel = WebhookChannel(secret=SECRET, clock=system_clock())
+        try:
+            return await channel.find(replace(MESSAGE, key=key, address=address), MESSAGE.at)
+        finally:
+            await channel.aclose()
+
+    with receiving(SECRET) as (address, _):
+        delivered(address)
+        found = [asyncio.run(ask(address, key)) for key in (MESSAGE.key, "a-17.2.wu")]
+
+    assert found == [HasIt("shown-a-17.2.li"), HasNot()]
 
 
 def test_the_receiver_refuses_what_another_secret_signed() -> None:

@@ -1,6 +1,7 @@
 """Lives that end by SIGKILL: the real engine, sender and desk as a process, on a real database, again and again.
 
-Afterwards the drill's oracle judges what the database says against what the providers wrote down.
+Afterwards the drill's oracle judges what the database says against what the providers wrote down. The providers can be
+asked what they have (`post_room`), or, for comparison, cannot (`Written`).
 """
 
 import asyncio
@@ -11,15 +12,16 @@ import random
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from alerts.channels.channel import OutgoingMessage
+from alerts.channels.channel import Channel, OutgoingMessage, Unaskable
 from alerts.desk import Desk
 from alerts.engine import Engine
 from alerts.engine_settings import EngineSettings
@@ -32,13 +34,15 @@ from anxin.drill.providers import Taken, Telephone
 from anxin.drill.rules import Rules
 from anxin.drill.run import _KINDS
 from anxin.drill.town import WAYS, Town, new_town
+from anxin.reaching import close_channels
 from core.alerts import Alert, Handling, Outcome, Purpose
 from core.concerns import Concern, Fact, Severity
-from core.delivery import Accepted, Verdict
+from core.delivery import Accepted, Settlement, Verdict
 from core.policies import Policies
 from core.ports import StoreUnavailable
 from storage.alerts import SqlAlerts
 from storage.database import Database
+from tests.drill.post_room import Posted, post_room
 from tests.servers.databases import new_postgres_database
 from tests.servers.postgres import Postgres
 
@@ -52,16 +56,24 @@ SHORT, LONG = 0.1, 1.5
 
 @dataclass(frozen=True)
 class Stage:
-    """What each life is given. `book` is the providers' own record, and what detectors were told."""
+    """What each life is given. `book` is the providers' own record, and what detectors were told. `provider`: where
+    they are reached who can be asked; empty where they cannot.
+    """
 
     url: str
     book: str
     epoch: str
     seed: int
+    provider: str = ""
+
+    def channels(self, book: int, clock: ScaledClock) -> dict[str, Channel]:
+        if self.provider:
+            return {kind: Posted.by(kind, self.provider, clock) for kind in WAYS}
+        return {kind: Written(kind, book, clock) for kind in WAYS}
 
 
 @dataclass(frozen=True)
-class Written:
+class Written(Unaskable):
     """A provider that writes down what it takes, with one write that a kill leaves whole or not at all."""
 
     kind: str
@@ -73,6 +85,7 @@ class Written:
         asked_at = self.clock.now()
         await asyncio.sleep(0.002)
         line = {
+            "kind": self.kind,
             "person": message.person,
             "purpose": message.purpose.value,
             "repeat": message.repeat,
@@ -98,7 +111,7 @@ async def _live(stage: Stage, chance: random.Random, name: str) -> None:
     database, threads, town = Database.open(stage.url), Threads(), new_town(stage.seed, HOMES)
     store = SqlAlerts(database)
     reacher = Reacher(town.inventory, town.directory, town.rota)
-    channels = {kind: Written(kind, book, clock) for kind in WAYS}
+    channels = stage.channels(book, clock)
     sender = Sender(store, reacher, channels, clock, threads, SenderSettings(lease=timedelta(seconds=LEASE * SPEED)))
     engine = Engine(store, reacher, sender, clock, threads, EngineSettings(poll=0.5), name="the-only-one")
     desk = Desk(store, reacher, Policies, clock, lambda: uuid4().hex, lambda _alert: engine.wake())
@@ -177,7 +190,11 @@ class Killed:
     lost: int
     violations: int
     duplicates: int
-    told: list[str]
+    found: int
+    """Messages that a provider had when it was asked, and that were not sent again."""
+    why: dict[str, int]
+    """The duplicates by their cause."""
+    told: list[str] = field(default_factory=list)
 
     @property
     def line(self) -> str:
@@ -193,16 +210,24 @@ def kill_again_and_again(
     server_kills: int = 0,
     seed: int = 1,
     longest: float = LONG,
+    can_be_asked: bool = True,
 ) -> Killed:
     """`kills` lives on one migrated, empty database; then calm, until every message is settled, and the judgement.
 
-    `longest`: real seconds that a life may last.
+    `longest`: real seconds that a life may last. `can_be_asked`: whether providers know what they have.
     """
     book = folder / "book.jsonl"
     book.touch()
     now = datetime.now(UTC)
     stage = Stage(url, str(book), f"2026-11-24T01:00:00+00:00@{now.isoformat()}*{SPEED:g}", seed)
-    town, chance = new_town(seed, HOMES), random.Random(seed)
+    if not can_be_asked:
+        return _killed(stage, kills, longest, server, server_kills)
+    with post_room(stage.book, parse_epoch(stage.epoch)) as room:
+        return _killed(replace(stage, provider=room.root), kills, longest, server, server_kills)
+
+
+def _killed(stage: Stage, kills: int, longest: float, server: Postgres | None, server_kills: int) -> Killed:
+    town, chance = new_town(stage.seed, HOMES), random.Random(stage.seed)
     lives = multiprocessing.get_context("forkserver")
     lives.set_forkserver_preload(["tests.drill.killing"])
     people = People(stage, town)
@@ -237,15 +262,16 @@ def _judged(stage: Stage, town: Town, people: People, kills: int, server_kills: 
     telephone = Telephone()
     rules = Rules(town, lambda _at: Policies(), lambda _since, _until: timedelta(0), grace=timedelta(minutes=5))
     oracle = Oracle(store, rules, telephone)
-    for line in Path(stage.book).read_text().splitlines():
-        said = json.loads(line)
+    book = [json.loads(line) for line in Path(stage.book).read_text().splitlines()]
+    for said in book:
         if "heard" in said:
             oracle.raised(said["heard"], said["key"], store.get(said["alert"]))
-        else:
+        elif "purpose" in said:
             telephone.take(_taken(said))
     oracle.at_the_end(parse_epoch(stage.epoch).now() + timedelta(days=1))
-    waiting = [d.send.id for a in every_alert(store) for d in store.deliveries(a.id) if d.next_attempt_at is not None]
-    oracle.lost += [f"{send}: still owed at the end" for send in waiting]
+    deliveries = [d for a in every_alert(store) for d in store.deliveries(a.id)]
+    oracle.lost += [f"{d.send.id}: still owed at the end" for d in deliveries if d.next_attempt_at is not None]
+    found = sum(a.settlement is Settlement.FOUND for d in deliveries for a in d.attempts)
     told = [*dict.fromkeys((*oracle.lost, *oracle.violations))]
     database.close()
     return Killed(
@@ -256,15 +282,33 @@ def _judged(stage: Stage, town: Town, people: People, kills: int, server_kills: 
         len(set(oracle.lost)),
         len(set(oracle.violations)),
         telephone.repeats,
+        found,
+        dict(_why(book)),
         told,
     )
+
+
+def _why(book: Iterable[dict[str, str | bool]]) -> Counter[str]:
+    """Of each message that came twice: what its provider had said, when it was asked before the later one."""
+    came: set[str] = set()
+    said: dict[str, str] = {}
+    causes: Counter[str] = Counter()
+    for line in book:
+        if "asked_for" in line:
+            said[str(line["asked_for"])] = "known, and sent all the same" if line["known"] else "asked before it came"
+        elif "purpose" in line:
+            key = str(line["key"])
+            if key in came:
+                causes[said.get(key, "never asked")] += 1
+            came.add(key)
+    return causes
 
 
 async def _settle(stage: Stage, store: SqlAlerts) -> None:
     """One more life, which nobody kills and in which nothing new happens."""
     clock, book = parse_epoch(stage.epoch), os.open(stage.book, os.O_WRONLY | os.O_APPEND)
     threads, town = Threads(), new_town(stage.seed, HOMES)
-    channels = {kind: Written(kind, book, clock) for kind in WAYS}
+    channels = stage.channels(book, clock)
     sender = Sender(store, Reacher(town.inventory, town.directory, town.rota), channels, clock, threads)
     engine = Engine(store, sender.reacher, sender, clock, threads, EngineSettings(poll=0.1), name="the-only-one")
     running = asyncio.create_task(engine.run())
@@ -274,6 +318,7 @@ async def _settle(stage: Stage, store: SqlAlerts) -> None:
         await asyncio.sleep(0.1)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+    await close_channels(channels.values())
     threads.close()
     os.close(book)
 
@@ -281,6 +326,7 @@ async def _settle(stage: Stage, store: SqlAlerts) -> None:
 def _taken(said: dict[str, str | bool]) -> Taken:
     key = str(said["key"])
     return Taken(
+        kind=str(said["kind"]),
         key=key,
         send=key.rpartition(".")[0],
         alert=str(said["alert"]),

@@ -2,6 +2,7 @@
 
     python -m tests.drill.kills --kills 5000 --database sqlite
     python -m tests.drill.kills --kills 5000 --database postgresql --server-kills 100
+    python -m tests.drill.kills --kills 5000 --cannot-be-asked
 
 Prints one line of JSON, and exits 1 when anything was lost or broken.
 """
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--server-kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--longest", type=float, default=LONG, help="real seconds of the longest life")
+    parser.add_argument("--cannot-be-asked", action="store_true", help="providers that do not say what they have")
     asked = parser.parse_args()
     with scratch() as folder, database_of(asked.database, folder) as (url, server):
         killed = kill_again_and_again(
@@ -29,6 +31,7 @@ def main() -> int:
             server_kills=asked.server_kills,
             seed=asked.seed,
             longest=asked.longest,
+            can_be_asked=not asked.cannot_be_asked,
         )
     sys.stderr.write("".join(f"{what}\n" for what in killed.told[:20]))
     sys.stdout.write(f"{killed.line}\n")

@@ -1,4 +1,4 @@
-"""Two dozen ways to break the promise, planted into the real service one by one. The drill's oracle must find each."""
+"""Ways to break the promise, planted into the real service one by one. The drill's oracle must find each."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
+import alerts.asking
 import alerts.concerns
 import alerts.sender
 import core.escalation
@@ -19,14 +20,16 @@ import core.worsening
 import storage.alert_moves
 import storage.alerts
 import storage.outbox
+from alerts.channels.channel import OutgoingMessage
 from alerts.desk import Desk
 from alerts.engine import Engine
 from alerts.reach import Reacher
 from alerts.relief import Relief
 from alerts.settling import Fate, fate
+from anxin.drill.providers import Telephone
 from core.alerts import Alert, Handling, Refusal, Timer, Transition
 from core.concerns import Severity
-from core.delivery import Settlement, Temporary
+from core.delivery import HasIt, HasNot, Settlement, Temporary
 from storage.alert_rows import timer_of
 from storage.alert_tables import sends, timers
 
@@ -304,3 +307,20 @@ def life_ends_a_red_one(patch: pytest.MonkeyPatch) -> None:
         return also_red
 
     _around(patch, alerts.concerns, "subsided", change)
+
+
+@mutant
+def what_a_provider_has_for_the_same_person_is_taken_for_this(patch: pytest.MonkeyPatch) -> None:
+    """It is asked by the address alone."""
+
+    def has(telephone: Telephone, kind: str, message: OutgoingMessage) -> bool:
+        taken = (one for each in telephone.taken.values() for one in each)
+        return any((one.kind, one.person) == (kind, message.person) for one in taken)
+
+    patch.setattr(Telephone, "has", has)
+
+
+@mutant
+def a_no_is_taken_for_a_yes(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(alerts.asking, "HasIt", (HasIt, HasNot))
+    patch.setattr(HasNot, "provider_id", "?", raising=False)

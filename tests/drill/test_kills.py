@@ -1,5 +1,6 @@
 """kill -9 of the engine, and of PostgreSQL, in the middle of anything: nothing is lost, what comes twice says so.
 
+The providers can be asked, over HTTP, by the real webhook channel.
 ANXIN_KILLS sets how often (6 by default); `python -m tests.drill.kills` is the same on its own.
 """
 

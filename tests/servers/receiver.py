@@ -1,7 +1,7 @@
 """A real HTTP server on the loopback that plays the other end of a webhook: it keeps what came and answers as told."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +12,7 @@ class Received:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Receiver:
         self.answer = Answer()
         self.answers: dict[str, list[Answer]] = {}
         """By a part of the path: each in turn, the last for ever. `answer` for all other paths."""
+        self.replies: Callable[[Received], Answer | None] = lambda _received: None
+        """What it answers to this; None: as above."""
         self.closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
 
@@ -69,8 +72,10 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            receiver.received.append(Received(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
-            answer = receiver.next_answer(self.path)
+            headers = {k.lower(): v for k, v in self.headers.items()}
+            received = Received(self.path, headers, body, self.command)
+            receiver.received.append(received)
+            answer = receiver.replies(received) or receiver.next_answer(self.path)
             if answer.hold:
                 receiver.closing.wait()
             if answer.hold or answer.hang_up:
