@@ -44,7 +44,7 @@ class Bounds:
 
 
 TAUGHT: Final[Mapping[ConcernKind, Bounds]] = {
-    ConcernKind.SILENCE: Bounds(None, 2 / 3, 2.5, schooling=14.0),
+    ConcernKind.SILENCE: Bounds(None, 2 / 3, 2.5, schooling=28.0),
     ConcernKind.DOOR_OPEN: Bounds(0.25, 0.8, 2.5),
     ConcernKind.APPLIANCE_ON: Bounds(0.25, 0.8, 1.5),
     ConcernKind.NIGHT_OUT: Bounds(0.25, 0.8, 2.0),

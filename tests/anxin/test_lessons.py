@@ -19,7 +19,7 @@ from tests.lessons_fake import MemoryLessons
 
 SILENCE = ConcernKind.SILENCE
 BUDGET = 0.5
-JUDGED = 40
+JUDGED = 60
 """Days that this home is said to have been judged; none of them is lived here but the last ones."""
 Known = tuple[dict[tuple[str, str], Snapshot], datetime]
 

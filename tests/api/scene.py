@@ -252,7 +252,7 @@ class Familybook:
         return self.digests.get((home, person))
 
 
-DAYS_KNOWN, DAYS_JUDGED = 23, 44
+DAYS_KNOWN, DAYS_JUDGED = 23, 58
 
 
 def routine_of(home: str) -> ShownRoutine | None:

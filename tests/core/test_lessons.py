@@ -42,13 +42,13 @@ def chosen(choice: Choice, *, days_ago: float = 0, number: int = 1, kind: Concer
 
 
 def learned(
-    endings: Sequence[Ending], *, kind: ConcernKind = SILENCE, choice: ChoiceVersion | None = None, days: float = 44
+    endings: Sequence[Ending], *, kind: ConcernKind = SILENCE, choice: ChoiceVersion | None = None, days: float = 58
 ) -> Lesson:
     return lesson(kind, endings, choice, days=days, budget=BUDGET, now=NOW)
 
 
 def test_as_many_ways_in_vain_as_the_budget_allows_change_nothing() -> None:
-    assert learned(vain(1, days_ago=10), days=80).factor == 1.0
+    assert learned(vain(1, days_ago=10), days=94).factor == 1.0
 
 
 @pytest.mark.parametrize("kind", TAUGHT)
@@ -67,10 +67,10 @@ def test_fewer_than_a_home_may_cost_are_a_reason_to_be_sooner_and_only_so_for_wh
 def test_the_first_weeks_say_nothing_of_how_a_silence_is_judged_since() -> None:
     early = vain(3, days_ago=32)
 
-    assert learned(early, days=44).endings == ()
-    assert learned(early, days=60).in_vain == 3
-    assert learned(vain(3, kind=DOOR, days_ago=32), kind=DOOR, days=44).in_vain == 3
-    assert learned([], days=14).factor == 1.0
+    assert learned(early, days=58).endings == ()
+    assert learned(early, days=74).in_vain == 3
+    assert learned(vain(3, kind=DOOR, days_ago=32), kind=DOOR, days=58).in_vain == 3
+    assert learned([], days=28).factor == 1.0
 
 
 def test_one_who_was_in_need_outweighs_ways_in_vain() -> None:
@@ -91,7 +91,7 @@ def test_what_troubled_nobody_or_says_nothing_of_waiting_does_not_count(outcome:
 def test_an_alert_for_two_things_teaches_both() -> None:
     both = replace(ending(Outcome.WELL_AT_HOME), parts=((SILENCE, "s"), (DOOR, "d")))
 
-    found = {each.kind: each.in_vain for each in lessons([both], [], days=44, budget=BUDGET, now=NOW)}
+    found = {each.kind: each.in_vain for each in lessons([both], [], days=58, budget=BUDGET, now=NOW)}
 
     assert found == {kind: int(kind in {SILENCE, DOOR}) for kind in TAUGHT}
 
