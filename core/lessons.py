@@ -19,8 +19,6 @@ HALF_LIFE_DAYS = 120.0
 """An ending counts half after so long."""
 _WORTH_IN_VAIN = 2.0
 """Whoever was in need once justifies so many ways in vain."""
-_PRIOR = 2.0
-"""As if so many had been in vain in just the time that may cost so many: one ending alone does not move much."""
 _STEP = 0.05
 _MONTH_DAYS = 30.0
 _DAY = timedelta(days=1)
@@ -34,17 +32,19 @@ class Bounds:
     """How far endings may move a detector. `allowed`: ways in vain a month that are no reason to wait longer. None: as
     many as the home's budget, which is a promise both ways: fewer are a reason to wait less. `least` and `most`: of
     what its wait is multiplied by; without a budget it is below 1 only where somebody was in need. `schooling`: so many
-    days in which a home was first judged say nothing of how it is judged since.
+    days in which a home was first judged say nothing of how it is judged since. `prior`: as if so many had been in
+    vain in just the time that may cost so many; more for silence, which learns from each quiet itself already.
     """
 
     allowed: float | None
     least: float
     most: float
     schooling: float = 0.0
+    prior: float = 2.0
 
 
 TAUGHT: Final[Mapping[ConcernKind, Bounds]] = {
-    ConcernKind.SILENCE: Bounds(None, 2 / 3, 2.5, schooling=28.0),
+    ConcernKind.SILENCE: Bounds(None, 2 / 3, 2.5, schooling=28.0, prior=4.0),
     ConcernKind.DOOR_OPEN: Bounds(0.25, 0.8, 2.5),
     ConcernKind.APPLIANCE_ON: Bounds(0.25, 0.8, 1.5),
     ConcernKind.NIGHT_OUT: Bounds(0.25, 0.8, 2.0),
@@ -188,7 +188,7 @@ def _factor(bounds: Bounds, counting: Sequence[Ending], *, days: float, budget: 
     real = sum(_worth((now - each.closed_at) / _DAY) for each in counting if each.was_real)
     whole = HALF_LIFE_DAYS / math.log(2)
     months = whole * (1.0 - _worth(min(days, REMEMBERED / _DAY))) / _MONTH_DAYS
-    factor = (_PRIOR + in_vain) / (_PRIOR + allowed * months + _WORTH_IN_VAIN * real)
+    factor = (bounds.prior + in_vain) / (bounds.prior + allowed * months + _WORTH_IN_VAIN * real)
     least = bounds.least if real or bounds.allowed is None else 1.0
     return min(max(round(round(factor / _STEP) * _STEP, 2), least), bounds.most)
 
