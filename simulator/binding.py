@@ -9,7 +9,19 @@ from simulator.casting import Cast
 from simulator.chance import chance
 from simulator.community import Community, Household
 from simulator.day import MINUTE
-from simulator.emergencies import HOUR, Told, alarm, door_open, fall, not_up, outing, sos, stove_on, visitor
+from simulator.emergencies import (
+    HOUR,
+    Told,
+    alarm,
+    door_open,
+    fall,
+    no_meals,
+    not_up,
+    outing,
+    sos,
+    stove_on,
+    visitor,
+)
 from simulator.faults import befall
 from simulator.life import ONE_DAY, Life
 from simulator.scenario import Event, Movement, Scenario, Then, What
@@ -22,6 +34,7 @@ LENGTHS = {
     What.NIGHT_EXIT: 2 * HOUR,
     What.STOVE_ON: 1.5 * HOUR,
     What.DOOR_OPEN: 1 * HOUR,
+    What.NO_MEALS: 12 * HOUR,
     What.OUTING: 45 * MINUTE,
     What.VISITOR: 1 * HOUR,
     What.ILLNESS: 3 * DAY,
@@ -132,6 +145,8 @@ def _tell(event: Event, life: Life, at: float, end: float, rng: Random) -> Told:
             return stove_on(life, at, end, rng)
         case What.DOOR_OPEN:
             return door_open(life, at, end, rng)
+        case What.NO_MEALS:
+            return no_meals(life, at, end, rng)
         case What.SOS:
             return sos(life, at, rng)
         case What.VISITOR:

@@ -21,6 +21,7 @@ LAST_MOVES = 5 * MINUTE
 RESCUE = 25 * MINUTE
 HOSPITAL_DAYS = 3
 FAINT_GAP = 70 * MINUTE
+BATHROOM_EVERY = 2.5 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,19 @@ def door_open(life: Life, at: float, end: float, rng: Random) -> Told:
     traces.openings.append(Opening(at, end))
     wander(traces.moves[Room.LIVING], at + 20, end, QUIET_EVENING, rng)
     return Told(Episode(start, resume(life, end + 60, traces, rng), traces), at, end)
+
+
+def no_meals(life: Life, at: float, end: float, rng: Random) -> Told:
+    """Up and about from `at` to `end`, and not once in the kitchen."""
+    start, traces = arrive(life, at, Room.LIVING, rng)
+    _sit_about(traces, at, end, rng)
+    return Told(Episode(start, resume(life, end + 60, traces, rng), traces), at, end)
+
+
+def _sit_about(traces: Traces, at: float, end: float, rng: Random) -> None:
+    """In the living room, and every few hours in the bathroom."""
+    wander(traces.moves[Room.LIVING], at + 20, end, QUIET_EVENING, rng)
+    wander(traces.moves[Room.BATHROOM], at + 20, end, BATHROOM_EVERY, rng)
 
 
 def sos(life: Life, at: float, rng: Random) -> Told:

@@ -33,6 +33,7 @@ class What(StrEnum):
     STOVE_ON = "stove_on"
     SOS = "sos"
     DECLINE = "decline"
+    NO_MEALS = "no_meals"
     SMOKE = "smoke"
     GAS = "gas"
     CO = "co"

@@ -41,6 +41,7 @@ class Injected(StrEnum):
     STUCK_METER = "stuck_meter"
     LATER_RISING = "later_rising"
     FEWER_MEALS = "fewer_meals"
+    NO_MEALS = "no_meals"
 
 
 DEVICE_FAULTS = (
@@ -54,7 +55,16 @@ HELD = 8 * HOUR
 DRIFTS = (Injected.LATER_RISING, Injected.FEWER_MEALS)
 """What creeps in over weeks: up five minutes later every day, and every day two in a hundred kitchen visits fewer."""
 DRIFTED = 42 * DAY
-FOLLOWED_FOR = {Injected.DOOR_LEFT_OPEN: HELD, Injected.APPLIANCE_LEFT_ON: HELD} | dict.fromkeys(DRIFTS, DRIFTED)
+ODD_DAYS = (Injected.NO_MEALS,)
+"""What is unlike the person's days, of which it is enough that it is said: nobody need be sent. No meals: not once in
+the kitchen, or near what stands there, for a day, while life goes on elsewhere.
+"""
+SAID = frozenset({*DRIFTS, *ODD_DAYS})
+FOLLOWED_FOR = (
+    {Injected.DOOR_LEFT_OPEN: HELD, Injected.APPLIANCE_LEFT_ON: HELD}
+    | dict.fromkeys(DRIFTS, DRIFTED)
+    | dict.fromkeys(ODD_DAYS, DAY)
+)
 
 GONE_SILENT = frozenset(
     {ConcernKind.SILENCE, ConcernKind.NOT_UP, ConcernKind.BATHROOM, ConcernKind.NIGHT_OUT, ConcernKind.EXPECTED}
@@ -62,6 +72,7 @@ GONE_SILENT = frozenset(
 FOUND_BY: dict[Injected, frozenset[ConcernKind]] = {
     Injected.DOOR_LEFT_OPEN: frozenset({ConcernKind.DOOR_OPEN}),
     Injected.APPLIANCE_LEFT_ON: frozenset({ConcernKind.APPLIANCE_ON}),
+    Injected.NO_MEALS: frozenset({ConcernKind.NO_MEAL}),
 } | dict.fromkeys(DRIFTS, frozenset({ConcernKind.DECLINE}))
 """Which concerns count as having found it; for what is not named here, those of `GONE_SILENT`."""
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from random import Random
 from typing import Final
 
-from anxin.evaluation import injections
+from anxin.evaluation import injections, odd_days
 from anxin.evaluation.drifts import drifts
 from anxin.evaluation.injections import DAY, FOLLOWED, HELD, HOUR, Injected, Injection
 from anxin.evaluation.life import Life
@@ -22,6 +22,7 @@ SHARES: Final = {
     Injected.NIGHT_EXIT: 0.15,
     Injected.DOOR_LEFT_OPEN: 0.15,
     Injected.APPLIANCE_LEFT_ON: 0.2,
+    Injected.NO_MEALS: 0.15,
 }
 """Of the number of falls that is asked for."""
 FAULT_SHARE: Final = 0.02
@@ -44,6 +45,7 @@ def injections_of(life: Life, *, falls: int, seed: int) -> list[Injection]:
         Injected.NIGHT_EXIT: _night_exits,
         Injected.DOOR_LEFT_OPEN: _doors,
         Injected.APPLIANCE_LEFT_ON: _appliances,
+        Injected.NO_MEALS: odd_days.no_meals,
     }
     chosen: list[Injection] = []
     for what, count in counts.items():

@@ -197,6 +197,16 @@ def test_a_door_stands_open_for_as_long_as_the_scenario_says() -> None:
     assert human(between(found, 40, 74)), "the resident is in"
 
 
+def test_who_eats_nothing_is_about_the_flat_and_not_in_the_kitchen() -> None:
+    home = with_role(Role.STOVE)
+
+    found = human(play_home(STREET, home, event("no_meals", home, 30, duration="PT8H"), hours=9))
+
+    meanwhile = between(found, 30.5, 509)
+    assert not [m for m in meanwhile if "kitchen" in native(m) or "kettle" in native(m) or "stove" in native(m)]
+    assert len(meanwhile) > 20
+
+
 @pytest.mark.parametrize("what", ["smoke", "gas", "co", "water"])
 def test_an_alarm_rings_and_ends(what: str) -> None:
     home = with_role(Role(what))

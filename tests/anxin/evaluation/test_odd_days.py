@@ -1,0 +1,26 @@
+"""Odd days: made of recorded ones, and unlike them in one thing only."""
+
+from random import Random
+
+from anxin.evaluation.injections import DAY
+from anxin.evaluation.odd_days import no_meals
+from anxin.evaluation.trial import Trial
+from simulator.message import Message
+from tests.anxin.evaluation.test_injections import said_by
+
+
+def test_a_day_without_meals_is_lived_everywhere_but_in_the_kitchen(trial: Trial) -> None:
+    player = trial.life.player
+    found = list(no_meals(trial.life, Random(1), 4))
+
+    assert found
+    for one in found:
+        lived = [player.message(line) for line in player.between(one.at, one.at + DAY)]
+        fasted = [message for message in one.messages(player) if message.at.timestamp() < one.at + DAY]
+        assert moved(fasted, "kitchen") == 0 < moved(lived, "kitchen")
+        assert moved(fasted, "living") == moved(lived, "living") > 0
+        assert len(list(one.messages(player))) > len(fasted), "the day after is lived as it was"
+
+
+def moved(messages: list[Message], room: str) -> int:
+    return len([value for value in said_by(messages, f"pir-{room}") if value is True or value == "detected"])
