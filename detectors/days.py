@@ -22,7 +22,7 @@ KEPT_DAYS = 90
 BEGINS = 4 * HOUR
 SLOT = 10 * MINUTE
 SLOTS = int(DAY / SLOT)
-_NIGHT_FROM = int((23 * HOUR - BEGINS) / SLOT)
+NIGHT_FROM = int((23 * HOUR - BEGINS) / SLOT)
 _UP_WITHIN, _UP_AFTER = 60, 3
 """Slots after four in which somebody gets up, and how many with a sign outside the bedroom show it."""
 _LIVED = 6
@@ -180,9 +180,9 @@ class HomeDays:
         kitchen = any(room == Room.KITCHEN.value for room in self._rooms)
         return {
             Measure.RISING: self._rising(),
-            Measure.KITCHEN: _spells(self.kitchen) * _WAKING / (_WAKING - self._away) if kitchen else nan,
+            Measure.KITCHEN: spells(self.kitchen) * _WAKING / (_WAKING - self._away) if kitchen else nan,
             Measure.MOVING: self.seen.bit_count() * SLOT / HOUR * DAY / (DAY - self._away),
-            Measure.NIGHT: float(_spells(self.up >> _NIGHT_FROM)),
+            Measure.NIGHT: float(spells(self.up >> NIGHT_FROM)),
         }
 
     def _rising(self) -> float:
@@ -229,6 +229,6 @@ def _plain(value: float) -> float | None:
     return None if value != value else value  # noqa: PLR0124
 
 
-def _spells(slots: int) -> int:
+def spells(slots: int) -> int:
     """How many runs of slots on end."""
     return (slots & ~(slots << 1)).bit_count()

@@ -15,6 +15,7 @@ from detectors.door_open import DoorOpen
 from detectors.meals import Meals
 from detectors.night_out import NightOut
 from detectors.presence import HomePresence
+from detectors.restless import RestlessNight
 from detectors.temperature import Temperature
 from detectors.visibility import HomeVisibility
 
@@ -23,7 +24,7 @@ _TEMPERATURE = frozenset({ConcernKind.TOO_COLD, ConcernKind.TOO_HOT})
 
 def daily(home: Home, days: HomeDays, visibility: HomeVisibility, presence: HomePresence) -> tuple[Detector, ...]:
     """Those that go by a home's days. They observe after the days and before presence does."""
-    return (Meals(home, days, visibility, presence),)
+    return Meals(home, days, visibility, presence), RestlessNight(home, days)
 
 
 def make(name: str, device: Device | None, home: Home, visibility: HomeVisibility, presence: HomePresence) -> Detector:

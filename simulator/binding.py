@@ -1,5 +1,6 @@
 """Binding: a scenario meets a community and an instant, and becomes a script with times and homes."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from math import inf
 from random import Random
@@ -18,6 +19,7 @@ from simulator.emergencies import (
     no_meals,
     not_up,
     outing,
+    restless,
     sos,
     stove_on,
     visitor,
@@ -35,6 +37,7 @@ LENGTHS = {
     What.STOVE_ON: 1.5 * HOUR,
     What.DOOR_OPEN: 1 * HOUR,
     What.NO_MEALS: 12 * HOUR,
+    What.RESTLESS: 5 * HOUR,
     What.OUTING: 45 * MINUTE,
     What.VISITOR: 1 * HOUR,
     What.ILLNESS: 3 * DAY,
@@ -62,6 +65,14 @@ FAULTS = frozenset(
 )
 ROOMS_COME_TO = {What.HEATING_FAILS: 3.0, What.HEAT_WAVE: 36.0}
 """°C, where the file names none."""
+SPELLS_OF_LIFE: Mapping[What, Callable[[Life, float, float, Random], Told]] = {
+    What.OUTING: outing,
+    What.STOVE_ON: stove_on,
+    What.DOOR_OPEN: door_open,
+    What.NO_MEALS: no_meals,
+    What.RESTLESS: restless,
+}
+"""What goes on from one instant to another, and needs nothing else said."""
 STAYS = {What.OUTING: "away", What.VISITOR: "visitor"}
 
 
@@ -139,17 +150,11 @@ def _tell(event: Event, life: Life, at: float, end: float, rng: Random) -> Told:
             return not_up(life, at, end, rng, faint=event.movement is Movement.FAINT, hospital=hospital)
         case What.NIGHT_EXIT:
             return outing(life, at, end, rng, from_bed=True)
-        case What.OUTING:
-            return outing(life, at, end, rng)
-        case What.STOVE_ON:
-            return stove_on(life, at, end, rng)
-        case What.DOOR_OPEN:
-            return door_open(life, at, end, rng)
-        case What.NO_MEALS:
-            return no_meals(life, at, end, rng)
         case What.SOS:
             return sos(life, at, rng)
         case What.VISITOR:
             return visitor(at, end, rng)
+        case what if what in SPELLS_OF_LIFE:
+            return SPELLS_OF_LIFE[what](life, at, end, rng)
         case what:
             return alarm(Kind(what.value), at, end)

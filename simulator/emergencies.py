@@ -121,6 +121,20 @@ def _sit_about(traces: Traces, at: float, end: float, rng: Random) -> None:
     wander(traces.moves[Room.BATHROOM], at + 20, end, BATHROOM_EVERY, rng)
 
 
+def restless(life: Life, at: float, end: float, rng: Random) -> Told:
+    """In bed from `at` to `end`, and every half hour or so in the bathroom."""
+    start, traces = arrive(life, at, Room.BEDROOM, rng)
+    up = at + rng.uniform(5, 25) * MINUTE
+    while up < end - 8 * MINUTE:
+        back = up + rng.uniform(3, 8) * MINUTE
+        traces.moves[Room.BEDROOM] += [up - 20, back + 15]
+        traces.moves[Room.CORRIDOR] += [up - 5, back + 5]
+        wander(traces.moves[Room.BATHROOM], up, back, 40, rng)
+        traces.moves[Room.BATHROOM].append(up + 2)
+        up = back + rng.uniform(20, 40) * MINUTE
+    return Told(Episode(start, resume(life, end, traces, rng), traces), at, end)
+
+
 def sos(life: Life, at: float, rng: Random) -> Told:
     """The button is pressed; whoever was out has come home for it."""
     start, traces = arrive(life, at, Room.BEDROOM, rng)

@@ -34,6 +34,7 @@ class What(StrEnum):
     SOS = "sos"
     DECLINE = "decline"
     NO_MEALS = "no_meals"
+    RESTLESS = "restless"
     SMOKE = "smoke"
     GAS = "gas"
     CO = "co"

@@ -7,7 +7,7 @@ _HEAD = ("", "false", "a month (95 %)", "fall: found 24 h", "mean h", "median h"
 _DASH = "–"
 _INJECTED = (
     ("bathroom", "min"), ("not_up", "h"), ("night_exit", "h"), ("door_left_open", "min"), ("appliance_left_on", "min"),
-    ("later_rising", "d"), ("fewer_meals", "d"), ("no_meals", "h"),
+    ("later_rising", "d"), ("fewer_meals", "d"), ("no_meals", "h"), ("restless_night", "h"),
 )  # fmt: skip
 
 

@@ -207,6 +207,15 @@ def test_who_eats_nothing_is_about_the_flat_and_not_in_the_kitchen() -> None:
     assert len(meanwhile) > 20
 
 
+def test_a_restless_night_goes_to_the_bathroom_again_and_again() -> None:
+    home, night = with_role(Role.STOVE), 14 * 60.0
+
+    found = human(play_home(STREET, home, event("restless", home, night, duration="PT4H"), hours=20))
+
+    bathroom = [m for m in between(found, night, night + 240) if "bathroom" in native(m)]
+    assert len({int(m.at.timestamp() // 1200) for m in bathroom}) >= 5
+
+
 @pytest.mark.parametrize("what", ["smoke", "gas", "co", "water"])
 def test_an_alarm_rings_and_ends(what: str) -> None:
     home = with_role(Role(what))

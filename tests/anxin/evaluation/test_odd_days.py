@@ -3,7 +3,7 @@
 from random import Random
 
 from anxin.evaluation.injections import DAY
-from anxin.evaluation.odd_days import no_meals
+from anxin.evaluation.odd_days import TIMES_UP, no_meals, restless_nights
 from anxin.evaluation.trial import Trial
 from simulator.message import Message
 from tests.anxin.evaluation.test_injections import said_by
@@ -20,6 +20,18 @@ def test_a_day_without_meals_is_lived_everywhere_but_in_the_kitchen(trial: Trial
         assert moved(fasted, "kitchen") == 0 < moved(lived, "kitchen")
         assert moved(fasted, "living") == moved(lived, "living") > 0
         assert len(list(one.messages(player))) > len(fasted), "the day after is lived as it was"
+
+
+def test_a_restless_night_is_six_times_up_more(trial: Trial) -> None:
+    player = trial.life.player
+    found = list(restless_nights(trial.life, Random(1), 4))
+
+    assert found
+    for one in found:
+        lived = [player.message(line) for line in player.between(one.at, one.counts_from)]
+        restless = [message for message in one.messages(player) if message.at.timestamp() < one.counts_from]
+        assert moved(restless, "bathroom") == moved(lived, "bathroom") + 3 * TIMES_UP
+        assert len(restless) == len(lived) + 3 * TIMES_UP
 
 
 def moved(messages: list[Message], room: str) -> int:
