@@ -284,6 +284,7 @@ DEFAULT_BY_KIND: Mapping[tuple[Severity, ConcernKind], Policy] = {
     (Severity.YELLOW, ConcernKind.EXPECTED): _without_haste(ConcernKind.EXPECTED, (10, 30, 60)),
     (Severity.YELLOW, ConcernKind.NO_MEAL): _without_haste(ConcernKind.NO_MEAL, (30, 60, 60)),
     (Severity.YELLOW, ConcernKind.RESTLESS): _without_haste(ConcernKind.RESTLESS, (30, 60, 60)),
+    (Severity.YELLOW, ConcernKind.WANDERING): _without_haste(ConcernKind.WANDERING, (10, 30, 60)),
     (Severity.YELLOW, ConcernKind.CANARY): Policy(
         "yellow.canary", 1, (Level((Named(Target.PERSON, CANARY),), timedelta(minutes=5)),)
     ),

@@ -18,13 +18,14 @@ from detectors.presence import HomePresence
 from detectors.restless import RestlessNight
 from detectors.temperature import Temperature
 from detectors.visibility import HomeVisibility
+from detectors.wandering import Wandering
 
 _TEMPERATURE = frozenset({ConcernKind.TOO_COLD, ConcernKind.TOO_HOT})
 
 
 def daily(home: Home, days: HomeDays, visibility: HomeVisibility, presence: HomePresence) -> tuple[Detector, ...]:
     """Those that go by a home's days. They observe after the days and before presence does."""
-    return Meals(home, days, visibility, presence), RestlessNight(home, days)
+    return Meals(home, days, visibility, presence), RestlessNight(home, days), Wandering(home, days)
 
 
 def make(name: str, device: Device | None, home: Home, visibility: HomeVisibility, presence: HomePresence) -> Detector:

@@ -23,6 +23,7 @@ from simulator.emergencies import (
     sos,
     stove_on,
     visitor,
+    wandering,
 )
 from simulator.faults import befall
 from simulator.life import ONE_DAY, Life
@@ -38,6 +39,7 @@ LENGTHS = {
     What.DOOR_OPEN: 1 * HOUR,
     What.NO_MEALS: 12 * HOUR,
     What.RESTLESS: 5 * HOUR,
+    What.WANDERING: 40 * MINUTE,
     What.OUTING: 45 * MINUTE,
     What.VISITOR: 1 * HOUR,
     What.ILLNESS: 3 * DAY,
@@ -71,6 +73,7 @@ SPELLS_OF_LIFE: Mapping[What, Callable[[Life, float, float, Random], Told]] = {
     What.DOOR_OPEN: door_open,
     What.NO_MEALS: no_meals,
     What.RESTLESS: restless,
+    What.WANDERING: wandering,
 }
 """What goes on from one instant to another, and needs nothing else said."""
 STAYS = {What.OUTING: "away", What.VISITOR: "visitor"}

@@ -22,6 +22,7 @@ NEEDS = {
     What.DOOR_OPEN: Role.FRONT_DOOR,
     What.OUTING: Role.FRONT_DOOR,
     What.NIGHT_EXIT: Role.FRONT_DOOR,
+    What.WANDERING: Role.FRONT_DOOR,
 }
 AT_HOME = frozenset({What.FALL, What.STOVE_ON, What.SOS, What.DOOR_OPEN, What.OUTING, What.VISITOR, What.NO_MEALS})
 CALM = 30 * MINUTE

@@ -135,6 +135,20 @@ def restless(life: Life, at: float, end: float, rng: Random) -> Told:
     return Told(Episode(start, resume(life, end, traces, rng), traces), at, end)
 
 
+def wandering(life: Life, at: float, end: float, rng: Random) -> Told:
+    """Up in the night, and every few minutes at the front door, without leaving, until `end`."""
+    start, traces = arrive(life, at, Room.CORRIDOR, rng)
+    now = at
+    while now < end:
+        traces.openings.append(Opening(now, now + rng.uniform(4, 12)))
+        traces.moves[Room.CORRIDOR] += [now - 3, now + 25]
+        back = now + rng.uniform(4, 9) * MINUTE
+        wander(traces.moves[Room.LIVING], now + 90, back, 60, rng)
+        traces.moves[Room.LIVING].append(now + 95)
+        now = back
+    return Told(Episode(start, resume(life, now, traces, rng), traces), at, end)
+
+
 def sos(life: Life, at: float, rng: Random) -> Told:
     """The button is pressed; whoever was out has come home for it."""
     start, traces = arrive(life, at, Room.BEDROOM, rng)

@@ -35,6 +35,7 @@ class What(StrEnum):
     DECLINE = "decline"
     NO_MEALS = "no_meals"
     RESTLESS = "restless"
+    WANDERING = "wandering"
     SMOKE = "smoke"
     GAS = "gas"
     CO = "co"

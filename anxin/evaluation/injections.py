@@ -44,6 +44,8 @@ class Injected(StrEnum):
     FEWER_MEALS = "fewer_meals"
     NO_MEALS = "no_meals"
     RESTLESS_NIGHT = "restless_night"
+    AT_THE_DOOR = "at_the_door"
+    PACING = "pacing"
 
 
 DEVICE_FAULTS = (
@@ -57,9 +59,10 @@ HELD = 8 * HOUR
 DRIFTS = (Injected.LATER_RISING, Injected.FEWER_MEALS)
 """What creeps in over weeks: up five minutes later every day, and every day two in a hundred kitchen visits fewer."""
 DRIFTED = 42 * DAY
-ODD_DAYS = (Injected.NO_MEALS, Injected.RESTLESS_NIGHT)
+ODD_DAYS = (Injected.NO_MEALS, Injected.RESTLESS_NIGHT, Injected.AT_THE_DOOR, Injected.PACING)
 """What is unlike the person's days, of which it is enough that it is said: nobody need be sent. No meals: not once in
-the kitchen, or near what stands there, for a day, while life goes on elsewhere. Restless: six times up more.
+the kitchen, or near what stands there, for a day, while life goes on elsewhere. Restless: six times up more. At the
+door: opened and shut every eight minutes. Pacing: from one room to the next every 50 seconds.
 """
 SAID = frozenset({*DRIFTS, *ODD_DAYS})
 FOLLOWED_FOR = (
@@ -76,6 +79,8 @@ FOUND_BY: dict[Injected, frozenset[ConcernKind]] = {
     Injected.APPLIANCE_LEFT_ON: frozenset({ConcernKind.APPLIANCE_ON}),
     Injected.NO_MEALS: frozenset({ConcernKind.NO_MEAL}),
     Injected.RESTLESS_NIGHT: frozenset({ConcernKind.RESTLESS}),
+    Injected.AT_THE_DOOR: frozenset({ConcernKind.WANDERING}),
+    Injected.PACING: frozenset({ConcernKind.WANDERING}),
 } | dict.fromkeys(DRIFTS, frozenset({ConcernKind.DECLINE}))
 """Which concerns count as having found it; for what is not named here, those of `GONE_SILENT`."""
 

@@ -24,6 +24,8 @@ SHARES: Final = {
     Injected.APPLIANCE_LEFT_ON: 0.2,
     Injected.NO_MEALS: 0.15,
     Injected.RESTLESS_NIGHT: 0.15,
+    Injected.AT_THE_DOOR: 0.15,
+    Injected.PACING: 0.15,
 }
 """Of the number of falls that is asked for."""
 FAULT_SHARE: Final = 0.02
@@ -48,6 +50,8 @@ def injections_of(life: Life, *, falls: int, seed: int) -> list[Injection]:
         Injected.APPLIANCE_LEFT_ON: _appliances,
         Injected.NO_MEALS: odd_days.no_meals,
         Injected.RESTLESS_NIGHT: odd_days.restless_nights,
+        Injected.AT_THE_DOOR: odd_days.at_the_door,
+        Injected.PACING: odd_days.pacing,
     }
     chosen: list[Injection] = []
     for what, count in counts.items():

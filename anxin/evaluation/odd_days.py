@@ -15,6 +15,8 @@ MORNING_FROM, MORNING_FOR = 6 * HOUR, 8 * HOUR
 TIMES_UP: Final = 6
 _UP_EVERY: Final = 0.8 * HOUR
 _STEPS: Final = (0.0, 150.0, 400.0)
+AT_DOOR, DOOR_EVERY = 5, 480.0
+PACES, PACE = 48, 50.0
 NIGHT_ENDS: Final = 4 * HOUR
 _TRIES: Final = 20
 
@@ -29,6 +31,46 @@ def restless_nights(life: Life, rng: Random, count: int) -> Iterator[Injection]:
         moves = [Recorded(at + step, eyes[0], Kind.MOTION, value=True) for at in starts for step in _STEPS]
         change = injections.besides(moves)
         yield Injection(Injected.RESTLESS_NIGHT, moves[0].at, change, midnight + NIGHT_ENDS)
+
+
+def at_the_door(life: Life, rng: Random, count: int) -> Iterator[Injection]:
+    """Five times within forty minutes of a night the front door is opened and shut; in between, somebody is inside."""
+    doors, inside = life.of_role(Role.FRONT_DOOR), _eyes(life)
+    for at in _small_hours(life, rng, count if doors and inside else 0):
+        lines: list[Recorded] = []
+        for number in range(AT_DOOR):
+            opened = at + number * DOOR_EVERY
+            lines.append(Recorded(opened, doors[0], Kind.DOOR, "open"))
+            lines.append(Recorded(opened + 9.0, doors[0], Kind.DOOR, "closed"))
+            lines.append(Recorded(opened + 130.0, inside[0], Kind.MOTION, value=True))
+        yield Injection(Injected.AT_THE_DOOR, at, injections.besides(lines), at)
+
+
+def pacing(life: Life, rng: Random, count: int) -> Iterator[Injection]:
+    """For half an hour and more of a night from one room to the next."""
+    inside = _eyes(life)
+    for at in _small_hours(life, rng, count if len(inside) > 1 else 0):
+        lines = [
+            Recorded(at + number * PACE, inside[number % len(inside)], Kind.MOTION, value=True)
+            for number in range(PACES)
+        ]
+        yield Injection(Injected.PACING, at, injections.besides(lines), at)
+
+
+def _eyes(life: Life) -> list[str]:
+    """One motion sensor of each of three rooms."""
+    kinds = life.player.recording.kinds
+    rooms = {life.devices[each].room: each for each in life.of_role(Role.ROOM) if kinds[each] is Kind.MOTION}
+    return [rooms[room] for room in (Room.LIVING, Room.KITCHEN, Room.BATHROOM) if room in rooms]
+
+
+def _small_hours(life: Life, rng: Random, count: int) -> Iterator[float]:
+    """Moments between half past eleven and three at which somebody is at home, one a night."""
+    nights = life.nights
+    for midnight in sorted(rng.sample(nights, min(count, len(nights)))):
+        at = midnight - HOUR / 2 + rng.random() * 3.5 * HOUR
+        if life.is_home(at):
+            yield at
 
 
 def no_meals(life: Life, rng: Random, count: int) -> Iterator[Injection]:

@@ -10,7 +10,7 @@ from core.people import Language
 from detectors.settings import WatchSettings
 
 DETECTORS = (
-    "silence", "decline", "no_meal", "restless",
+    "silence", "decline", "no_meal", "restless", "wandering",
     "appliance_on", "door_open", "night_out", "sos", "temperature", "smoke", "gas", "co", "water",
 )  # fmt: skip
 """Names that `--detector` takes: those that concerns carry."""

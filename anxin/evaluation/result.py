@@ -17,7 +17,7 @@ MONTH_DAYS: Final = 30.0
 MINUTE: Final = 60.0
 NOT_PEOPLES: Final = frozenset({ConcernKind.SMOKE, ConcernKind.GAS, ConcernKind.CO, ConcernKind.WATER, ConcernKind.SOS})
 """Alarms that a recording's own sensors gave: no judgement of ours."""
-DAILY: Final = (ConcernKind.DECLINE, ConcernKind.NO_MEAL, ConcernKind.RESTLESS)
+DAILY: Final = (ConcernKind.DECLINE, ConcernKind.NO_MEAL, ConcernKind.RESTLESS, ConcernKind.WANDERING)
 """What is unlike a person's own days: a reason to talk, and counted apart."""
 NO_CALLS: Final = NOT_PEOPLES | {*DAILY}
 
@@ -45,6 +45,8 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "fewer_meals": _drift(trial, Injected.FEWER_MEALS),
         "no_meals": spread(trial, Injected.NO_MEALS).as_json(HOUR, "h"),
         "restless_night": spread(trial, Injected.RESTLESS_NIGHT).as_json(HOUR, "h"),
+        "at_the_door": spread(trial, Injected.AT_THE_DOOR).as_json(MINUTE, "min"),
+        "pacing": spread(trial, Injected.PACING).as_json(MINUTE, "min"),
         "daily_false": {kind.value: len([call for call in trial.counted if call.kind is kind]) for kind in DAILY},
         "presence": _presence(trial),
         "device_fault_alarms": sum(len(one.called) for one in _of(trial, *DEVICE_FAULTS)),

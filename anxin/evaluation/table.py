@@ -8,6 +8,7 @@ _DASH = "–"
 _INJECTED = (
     ("bathroom", "min"), ("not_up", "h"), ("night_exit", "h"), ("door_left_open", "min"), ("appliance_left_on", "min"),
     ("later_rising", "d"), ("fewer_meals", "d"), ("no_meals", "h"), ("restless_night", "h"),
+    ("at_the_door", "min"), ("pacing", "min"),
 )  # fmt: skip
 
 

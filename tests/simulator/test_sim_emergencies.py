@@ -216,6 +216,17 @@ def test_a_restless_night_goes_to_the_bathroom_again_and_again() -> None:
     assert len({int(m.at.timestamp() // 1200) for m in bathroom}) >= 5
 
 
+def test_who_wanders_opens_the_door_again_and_again_and_stays_in() -> None:
+    home, night = with_role(Role.FRONT_DOOR), 16 * 60.0 + 40
+
+    found = human(play_home(STREET, home, event("wandering", home, night), hours=20))
+
+    meanwhile = between(found, night - 0.2, night + 41)
+    opened = [m for m in meanwhile if native(m) == "front_door" and said(m)["contact"] is False]
+    assert len(opened) >= 4
+    assert all(between(found, (m.at - MORNING).total_seconds() / 60 + 0.3, night + 60) for m in opened)
+
+
 @pytest.mark.parametrize("what", ["smoke", "gas", "co", "water"])
 def test_an_alarm_rings_and_ends(what: str) -> None:
     home = with_role(Role(what))

@@ -2,8 +2,8 @@
 
 from random import Random
 
-from anxin.evaluation.injections import DAY
-from anxin.evaluation.odd_days import TIMES_UP, no_meals, restless_nights
+from anxin.evaluation.injections import DAY, HOUR, Injection
+from anxin.evaluation.odd_days import AT_DOOR, PACES, TIMES_UP, at_the_door, no_meals, pacing, restless_nights
 from anxin.evaluation.trial import Trial
 from simulator.message import Message
 from tests.anxin.evaluation.test_injections import said_by
@@ -32,6 +32,21 @@ def test_a_restless_night_is_six_times_up_more(trial: Trial) -> None:
         restless = [message for message in one.messages(player) if message.at.timestamp() < one.counts_from]
         assert moved(restless, "bathroom") == moved(lived, "bathroom") + 3 * TIMES_UP
         assert len(restless) == len(lived) + 3 * TIMES_UP
+
+
+def test_wandering_is_put_into_a_night_that_is_otherwise_lived_as_it_was(trial: Trial) -> None:
+    player = trial.life.player
+
+    for one, more in ((next(at_the_door(trial.life, Random(2), 9)), 3 * AT_DOOR), (_first_pacing(trial), PACES)):
+        lived = list(player.between(one.at, one.at + DAY))
+        told = [message for message in one.messages(player) if message.at.timestamp() < one.at + DAY]
+        assert len(told) == len(lived) + more
+        assert told == sorted(told, key=lambda message: message.at)
+        assert trial.life.clock(one.at) >= 23.5 * HOUR or trial.life.clock(one.at) < 3 * HOUR
+
+
+def _first_pacing(trial: Trial) -> Injection:
+    return next(pacing(trial.life, Random(2), 9))
 
 
 def moved(messages: list[Message], room: str) -> int:
