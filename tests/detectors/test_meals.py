@@ -15,7 +15,20 @@ from core.readings import Kind, Reading
 from detectors.days import SLOT
 from detectors.habit import BEYOND, HALVES, KEPT_DAYS, LEAST, Habit
 from detectors.instants import HOUR
-from tests.detectors.elder import GATEWAY, HOME, ZONE, House, at, check_ins, devices_of, door, facts_of, moved, reading
+from tests.detectors.elder import (
+    GATEWAY,
+    HOME,
+    ZONE,
+    House,
+    at,
+    changes_when_due_only,
+    check_ins,
+    devices_of,
+    door,
+    facts_of,
+    moved,
+    reading,
+)
 
 BEFORE = 22
 KETTLE = Device(f"{GATEWAY}/kettle", HOME, Room.KITCHEN, Role.KETTLE, GATEWAY)
@@ -203,3 +216,10 @@ def test_no_day_that_is_compared_with_would_be_called_strange(days: list[tuple[i
             since = (half - 1) - (ends.bit_length() - 1) // 3 if ends else HALVES
             if since * 3 * SLOT > 5 * HOUR:
                 assert habit.missed(half, done, seen, out) * BEYOND <= habit.limit + 0.02
+
+
+def test_what_it_says_changes_when_it_is_due_and_only_then(house: House) -> None:
+    fasts(house)
+
+    [mine] = [each for each in house.watch._homes[HOME].detectors() if each.name == f"no_meal:{HOME}"]
+    assert changes_when_due_only(mine, house.now) == 1

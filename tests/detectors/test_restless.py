@@ -13,7 +13,7 @@ from core.places import Role
 from core.ports import Snapshot
 from core.readings import Reading
 from detectors.unusual import chance_of
-from tests.detectors.elder import ZONE, House, at, check_ins, devices_of, facts_of, moved
+from tests.detectors.elder import HOME, ZONE, House, at, changes_when_due_only, check_ins, devices_of, facts_of, moved
 
 BEFORE = 23
 KIT = [each for each in devices_of() if each.role not in {Role.SOS, Role.STOVE, Role.SMOKE}]
@@ -143,3 +143,10 @@ def test_more_is_never_likelier(before: list[int], usual_count: float, count: in
 
     assert 1.0 >= chances[0] >= chances[1] >= chances[2] >= 0.0
     assert chance_of(0, before, usual=usual_count) == 1.0
+
+
+def test_what_it_says_changes_when_it_is_due_and_only_then(house: House) -> None:
+    sleeps(house, *OFTEN, until="07:00")
+
+    [mine] = [each for each in house.watch._homes[HOME].detectors() if each.name == f"restless:{HOME}"]
+    assert changes_when_due_only(mine, house.now) == 2

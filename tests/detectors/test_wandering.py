@@ -9,7 +9,7 @@ from core.concerns import Concern, ConcernKind, Severity
 from core.places import Role
 from core.ports import Snapshot
 from core.readings import Reading
-from tests.detectors.elder import House, at, check_ins, devices_of, door, facts_of, moved
+from tests.detectors.elder import HOME, House, at, changes_when_due_only, check_ins, devices_of, door, facts_of, moved
 
 BEFORE = 16
 KIT = [each for each in devices_of() if each.role not in {Role.SOS, Role.STOVE, Role.SMOKE}]
@@ -146,3 +146,10 @@ def test_a_new_home_is_not_judged() -> None:
     house.pass_until(at(1, "04:00"), at_the_door(5, at(1, "02:00")))
 
     assert wandering(house) == []
+
+
+def test_what_it_says_changes_when_it_is_due_and_only_then(house: House) -> None:
+    house.pass_until(at(BEFORE, "02:30"), at_the_door(4))
+
+    [mine] = [each for each in house.watch._homes[HOME].detectors() if each.name == f"wandering:{HOME}"]
+    assert changes_when_due_only(mine, house.now) == 1
