@@ -26,6 +26,9 @@ class ConcernKind(StrEnum):
     TOO_COLD = "too_cold"  # at home
     TOO_HOT = "too_hot"
     DECLINE = "decline"
+    NO_MEAL = "no_meal"  # not in the kitchen, or at the kettle, when they nearly always have been
+    RESTLESS = "restless"  # up far more in one night than ever
+    WANDERING = "wandering"  # at night, at the door again and again, or from room to room without rest
     EXPECTED = "expected"  # a sign that somebody expects in a window of the day has not come
     OUTAGE = "outage"  # many homes of one building went dark together
     MANY_COLD = "many_cold"  # many homes of one building are too cold at once

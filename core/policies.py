@@ -265,18 +265,26 @@ def _of_a_building(kind: ConcernKind) -> dict[tuple[Severity, ConcernKind], Poli
     return {(Severity.ORANGE, kind): orange, (Severity.YELLOW, kind): yellow}
 
 
+def _without_haste(kind: ConcernKind, minutes: tuple[float, float, float]) -> Policy:
+    """The resident, then family, then the desk, for so many minutes each: nobody is sent to the door at first."""
+    return Policy(
+        f"yellow.{kind}",
+        1,
+        _minutes(*zip((Target.RESIDENT, Target.FAMILY, Target.COMMUNITY_DESK), minutes, strict=True)),
+        arrive_within=timedelta(hours=2),
+        report_within=timedelta(hours=2),
+        snooze_within=timedelta(hours=24),
+    )
+
+
 DEFAULT_BY_KIND: Mapping[tuple[Severity, ConcernKind], Policy] = {
     (Severity.ORANGE, ConcernKind.OUTAGE): _of_a_building(ConcernKind.OUTAGE)[Severity.ORANGE, ConcernKind.OUTAGE],
     **_of_a_building(ConcernKind.MANY_COLD),
     **_of_a_building(ConcernKind.MANY_HOT),
-    (Severity.YELLOW, ConcernKind.EXPECTED): Policy(
-        "yellow.expected",
-        1,
-        _minutes((Target.RESIDENT, 10), (Target.FAMILY, 30), (Target.COMMUNITY_DESK, 60)),
-        arrive_within=timedelta(hours=2),
-        report_within=timedelta(hours=2),
-        snooze_within=timedelta(hours=24),
-    ),
+    (Severity.YELLOW, ConcernKind.EXPECTED): _without_haste(ConcernKind.EXPECTED, (10, 30, 60)),
+    (Severity.YELLOW, ConcernKind.NO_MEAL): _without_haste(ConcernKind.NO_MEAL, (30, 60, 60)),
+    (Severity.YELLOW, ConcernKind.RESTLESS): _without_haste(ConcernKind.RESTLESS, (30, 60, 60)),
+    (Severity.YELLOW, ConcernKind.WANDERING): _without_haste(ConcernKind.WANDERING, (10, 30, 60)),
     (Severity.YELLOW, ConcernKind.CANARY): Policy(
         "yellow.canary", 1, (Level((Named(Target.PERSON, CANARY),), timedelta(minutes=5)),)
     ),

@@ -23,6 +23,7 @@ SUBSIDES = frozenset(
         ConcernKind.DOOR_OPEN,
         ConcernKind.APPLIANCE_ON,
         ConcernKind.EXPECTED,
+        ConcernKind.NO_MEAL,
         ConcernKind.TOO_COLD,
         ConcernKind.TOO_HOT,
     }

@@ -8,9 +8,9 @@ from array import array
 from collections.abc import Mapping
 from enum import StrEnum
 from math import nan
-from typing import Any
+from typing import Any, NamedTuple
 
-from core.places import Room
+from core.places import Role, Room
 from core.states import Presence
 from detectors.detector import Observation
 from detectors.instants import DAY, HOUR, MINUTE, NEVER, wall
@@ -22,7 +22,7 @@ KEPT_DAYS = 90
 BEGINS = 4 * HOUR
 SLOT = 10 * MINUTE
 SLOTS = int(DAY / SLOT)
-_NIGHT_FROM = int((23 * HOUR - BEGINS) / SLOT)
+NIGHT_FROM = int((23 * HOUR - BEGINS) / SLOT)
 _UP_WITHIN, _UP_AFTER = 60, 3
 """Slots after four in which somebody gets up, and how many with a sign outside the bedroom show it."""
 _LIVED = 6
@@ -39,17 +39,40 @@ class Measure(StrEnum):
     NIGHT = "night"  # times up between eleven and four
 
 
+class Lived(NamedTuple):
+    """One day, each figure a bit for each slot with: any sign, one outside the bedroom, in the kitchen, of a kettle, in
+    the bathroom; and out of the house.
+    """
+
+    seen: int = 0
+    up: int = 0
+    kitchen: int = 0
+    kettle: int = 0
+    bathroom: int = 0
+    out: int = 0
+
+
+NOTHING = Lived()
+_BITS_OF_OLD = 3
+"""What was told apart before kettles, bathrooms and absences were."""
+
+
 class HomeDays:
     """Of one home. `count`: days that were counted; `numbers` and `values` hold the last ninety of them.
 
     Not counted: a day that was not all seen, in which a sensor was dead, or with more than eight hours out.
+
+    `ended`: the day that the sign observed last has ended, if it has, and `counted` whether that counts.
+    `rooms_known`: how often rooms came to be watched otherwise, which makes what was learned of them worthless.
+    `kitchen_at`, `kettle_at`: their last sign; `back_at`: when somebody was seen to be home again.
     """
 
     version = 1
 
     __slots__ = (
-        "_away", "_begins", "_kitchen", "_presence", "_rooms", "_timezone", "_up", "_visibility", "count", "day",
-        "numbers", "seen", "values",
+        "_away", "_presence", "_rooms", "_timezone", "_visibility", "back_at", "bathroom", "begins", "count", "counted",
+        "day", "ended", "kettle", "kettle_at", "kitchen", "kitchen_at", "numbers", "out", "rooms_known", "seen",
+        "slot", "up", "values",
     )  # fmt: skip
 
     def __init__(self, visibility: HomeVisibility, presence: HomePresence, timezone: str) -> None:
@@ -57,8 +80,10 @@ class HomeDays:
         self._presence = presence
         self._timezone = timezone
         self._rooms = self._covered()
-        self.count = 0
+        self.count = self.rooms_known = 0
         self.day = -1
+        self.ended, self.counted = NOTHING, False
+        self.kitchen_at = self.kettle_at = self.back_at = NEVER
         self._forget()
         self._begin(-1, NEVER)
 
@@ -67,8 +92,12 @@ class HomeDays:
         self.values: dict[Measure, array[float]] = {measure: array("f") for measure in Measure}
 
     def _begin(self, day: int, begins: float) -> None:
-        self.day, self._begins, self._away = day, begins, 0.0
-        self.seen = self._up = self._kitchen = 0
+        self.day, self.begins, self._away, self.slot = day, begins, 0.0, 0
+        self.seen, self.up, self.kitchen, self.kettle, self.bathroom, self.out = NOTHING
+
+    @property
+    def today(self) -> Lived:
+        return Lived(self.seen, self.up, self.kitchen, self.kettle, self.bathroom, self.out)
 
     def _covered(self) -> list[str]:
         """The rooms in which signs of life are noticed, once for each device."""
@@ -79,6 +108,7 @@ class HomeDays:
         """After devices changed: what was counted with others cannot be compared."""
         if (rooms := self._covered()) != self._rooms:
             self._rooms = rooms
+            self.rooms_known += 1
             self._forget()
 
     def observe(self, seen: Observation) -> bool:
@@ -87,24 +117,40 @@ class HomeDays:
             return False
         since_four = wall(self._timezone, seen.t) - BEGINS
         day, second = int(since_four // DAY), since_four % DAY
-        counted = False
-        if day > self.day:
-            counted = self.day >= 0 and self._end(seen.t)
-            self._begin(day, seen.t - second)
-        elif day < self.day:
+        if day < self.day:
             return False
+        ends = day > self.day
+        if ends:
+            self.counted = self.day >= 0 and self._end(seen.t)
+            self.ended = self.today
+            self._begin(day, seen.t - second)
+        else:
+            self.ended = NOTHING
+        self.slot = max(self.slot, int(second // SLOT))
         self._note_return(seen.t)
-        bit = 1 << int(second // SLOT)
+        self._note(seen, 1 << int(second // SLOT))
+        return ends and self.counted
+
+    def _note(self, seen: Observation, bit: int) -> None:
+        room = seen.device.room
         self.seen |= bit
-        if seen.device.room is not Room.BEDROOM:
-            self._up |= bit
-        if seen.device.room is Room.KITCHEN:
-            self._kitchen |= bit
-        return counted
+        if room is not Room.BEDROOM:
+            self.up |= bit
+        if room is Room.BATHROOM:
+            self.bathroom |= bit
+        elif room is Room.KITCHEN:
+            self.kitchen |= bit
+            self.kitchen_at = max(self.kitchen_at, seen.t)
+        if seen.device.role is Role.KETTLE:
+            self.kettle |= bit
+            self.kettle_at = max(self.kettle_at, seen.t)
 
     def _note_return(self, t: float) -> None:
         if self._presence.at(t) is Presence.OUT:
-            self._away += t - max(self._left(), self._begins)
+            since = max(self._left(), self.begins)
+            self._away += t - since
+            self.back_at = max(self.back_at, t)
+            self.out |= (2 << self.slot) - (1 << int((since - self.begins) // SLOT))
 
     def _left(self) -> float:
         presence = self._presence
@@ -112,9 +158,9 @@ class HomeDays:
 
     def _end(self, t: float) -> bool:
         """Is the day before one that counts? Then it is kept."""
-        end = self._begins + DAY
+        end = self.begins + DAY
         if self._presence.at(t) is Presence.OUT:
-            self._away += max(0.0, end - max(self._left(), self._begins))
+            self._away += max(0.0, end - max(self._left(), self.begins))
         if self._away > _MOST_AWAY or self.seen.bit_count() < _LIVED or not self._all_seen(min(t, end)):
             return False
         self.count += 1
@@ -125,7 +171,7 @@ class HomeDays:
 
     def _all_seen(self, end: float) -> bool:
         visibility = self._visibility
-        if visibility.sight_since > self._begins:
+        if visibility.sight_since > self.begins:
             return False
         installed = (h for h in visibility.health.values() if h.device.role in SIGN_ROLES and h.heard != NEVER)
         return all(visibility.works(health, end) for health in installed)
@@ -134,14 +180,14 @@ class HomeDays:
         kitchen = any(room == Room.KITCHEN.value for room in self._rooms)
         return {
             Measure.RISING: self._rising(),
-            Measure.KITCHEN: _spells(self._kitchen) * _WAKING / (_WAKING - self._away) if kitchen else nan,
+            Measure.KITCHEN: spells(self.kitchen) * _WAKING / (_WAKING - self._away) if kitchen else nan,
             Measure.MOVING: self.seen.bit_count() * SLOT / HOUR * DAY / (DAY - self._away),
-            Measure.NIGHT: float(_spells(self._up >> _NIGHT_FROM)),
+            Measure.NIGHT: float(spells(self.up >> NIGHT_FROM)),
         }
 
     def _rising(self) -> float:
         """The third slot out of bed: a visit to the toilet takes one or two."""
-        about = [slot for slot in range(_UP_WITHIN) if self._up >> slot & 1]
+        about = [slot for slot in range(_UP_WITHIN) if self.up >> slot & 1]
         return (BEGINS + about[_UP_AFTER - 1] * SLOT) / MINUTE if len(about) >= _UP_AFTER else nan
 
     def snapshot(self) -> dict[str, Any]:
@@ -149,21 +195,33 @@ class HomeDays:
             "rooms": self._rooms,
             "numbers": list(self.numbers),
             "values": {measure.value: [_plain(v) for v in values] for measure, values in self.values.items()},
-            "today": [self.day, self.seen, self._up, self._kitchen, self.count],
-            "times": [None if self._begins == NEVER else self._begins, self._away],
+            "today": [self.day, *self.today[:_BITS_OF_OLD], self.count, *self.today[_BITS_OF_OLD:], self.slot],
+            "times": [None if self.begins == NEVER else self.begins, self._away],
+            "last": [None if t == NEVER else t for t in (self.kitchen_at, self.kettle_at, self.back_at)],
+            "rooms_known": self.rooms_known,
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
         self.numbers = array("i", body["numbers"])
         for measure in Measure:
             self.values[measure] = array("f", [nan if v is None else v for v in body["values"][measure.value]])
-        self.day, self.seen, self._up, self._kitchen, self.count = body["today"]
-        begins, self._away = body["times"]
-        self._begins = NEVER if begins is None else begins
+        self._restore_today(body)
         rooms, self._rooms = self._rooms, body["rooms"]
         if rooms != self._rooms:
             self._rooms = rooms
+            self.rooms_known += 1
             self._forget()
+
+    def _restore_today(self, body: Mapping[str, Any]) -> None:
+        begins, away = body["times"]
+        self._begin(body["today"][0], NEVER if begins is None else begins)
+        self._away = away
+        self.seen, self.up, self.kitchen, self.count = body["today"][1:5]
+        if "last" in body:  # up to version 3 there was less of a day
+            self.kettle, self.bathroom, self.out, self.slot = body["today"][5:]
+            last = (NEVER if t is None else t for t in body["last"])
+            self.kitchen_at, self.kettle_at, self.back_at = last
+            self.rooms_known = body["rooms_known"]
 
 
 def _plain(value: float) -> float | None:
@@ -171,6 +229,6 @@ def _plain(value: float) -> float | None:
     return None if value != value else value  # noqa: PLR0124
 
 
-def _spells(slots: int) -> int:
+def spells(slots: int) -> int:
     """How many runs of slots on end."""
     return (slots & ~(slots << 1)).bit_count()

@@ -36,8 +36,8 @@ from detectors.temperature import NAME, Temperature, is_room_temperature
 from detectors.visibility import HomeVisibility
 from detectors.waiting import BATHROOM_RISK, DIM_BATHROOM_RISK
 
-SNAPSHOT_VERSION = 3
-READABLE = frozenset({1, 2, SNAPSHOT_VERSION})
+SNAPSHOT_VERSION = 4
+READABLE = frozenset({1, 2, 3, SNAPSHOT_VERSION})
 """Layouts that can be taken up: what an older one did not know is learned anew, the rest is kept."""
 _ALARMS = {
     **{kind: kind.value for kind in (Kind.SMOKE, Kind.GAS, Kind.WATER, Kind.CO, Kind.SOS)},
@@ -60,9 +60,9 @@ class HomeWatch:
     """
 
     __slots__ = (
-        "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught", "decline", "faults", "home", "judged",
-        "judged_day", "latest", "presence", "raised", "reception", "scheduled", "shown", "silence", "told_until",
-        "visibility",
+        "_daily", "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught", "decline", "faults", "home",
+        "judged", "judged_day", "latest", "presence", "raised", "reception", "scheduled", "shown", "silence",
+        "told_until", "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -84,9 +84,11 @@ class HomeWatch:
             risk=BATHROOM_RISK if sees_rooms(devices) else DIM_BATHROOM_RISK,
         )
         self.silence = Silence(home.id, self.visibility, self.presence, routine, settings)
-        self.decline = Decline(home.id, HomeDays(self.visibility, self.presence, home.timezone), home.timezone)
+        days = HomeDays(self.visibility, self.presence, home.timezone)
+        self.decline = Decline(home.id, days, home.timezone)
+        self._daily = extras.daily(home, days, self.visibility, self.presence)
+        self._extras: dict[str, Detector] = {each.name: each for each in self._daily}
         self._taught = taught.NOTHING
-        self._extras: dict[str, Detector] = {}
         self._night_out: NightOut | None = None
         self._expected: dict[str, ExpectedBy] = {}
         self.raised: dict[str, _Raised] = {}
@@ -156,6 +158,8 @@ class HomeWatch:
         self.visibility.observe(seen)
         self.silence.observe(seen)
         self.decline.observe(seen)
+        for each in self._daily:
+            each.observe(seen)
         if self._night_out is not None:
             self._night_out.observe(seen)
         self.presence.observe(seen)

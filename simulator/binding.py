@@ -1,5 +1,6 @@
 """Binding: a scenario meets a community and an instant, and becomes a script with times and homes."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from math import inf
 from random import Random
@@ -9,7 +10,21 @@ from simulator.casting import Cast
 from simulator.chance import chance
 from simulator.community import Community, Household
 from simulator.day import MINUTE
-from simulator.emergencies import HOUR, Told, alarm, door_open, fall, not_up, outing, sos, stove_on, visitor
+from simulator.emergencies import (
+    HOUR,
+    Told,
+    alarm,
+    door_open,
+    fall,
+    no_meals,
+    not_up,
+    outing,
+    restless,
+    sos,
+    stove_on,
+    visitor,
+    wandering,
+)
 from simulator.faults import befall
 from simulator.life import ONE_DAY, Life
 from simulator.scenario import Event, Movement, Scenario, Then, What
@@ -22,6 +37,9 @@ LENGTHS = {
     What.NIGHT_EXIT: 2 * HOUR,
     What.STOVE_ON: 1.5 * HOUR,
     What.DOOR_OPEN: 1 * HOUR,
+    What.NO_MEALS: 12 * HOUR,
+    What.RESTLESS: 5 * HOUR,
+    What.WANDERING: 40 * MINUTE,
     What.OUTING: 45 * MINUTE,
     What.VISITOR: 1 * HOUR,
     What.ILLNESS: 3 * DAY,
@@ -49,6 +67,15 @@ FAULTS = frozenset(
 )
 ROOMS_COME_TO = {What.HEATING_FAILS: 3.0, What.HEAT_WAVE: 36.0}
 """°C, where the file names none."""
+SPELLS_OF_LIFE: Mapping[What, Callable[[Life, float, float, Random], Told]] = {
+    What.OUTING: outing,
+    What.STOVE_ON: stove_on,
+    What.DOOR_OPEN: door_open,
+    What.NO_MEALS: no_meals,
+    What.RESTLESS: restless,
+    What.WANDERING: wandering,
+}
+"""What goes on from one instant to another, and needs nothing else said."""
 STAYS = {What.OUTING: "away", What.VISITOR: "visitor"}
 
 
@@ -126,15 +153,11 @@ def _tell(event: Event, life: Life, at: float, end: float, rng: Random) -> Told:
             return not_up(life, at, end, rng, faint=event.movement is Movement.FAINT, hospital=hospital)
         case What.NIGHT_EXIT:
             return outing(life, at, end, rng, from_bed=True)
-        case What.OUTING:
-            return outing(life, at, end, rng)
-        case What.STOVE_ON:
-            return stove_on(life, at, end, rng)
-        case What.DOOR_OPEN:
-            return door_open(life, at, end, rng)
         case What.SOS:
             return sos(life, at, rng)
         case What.VISITOR:
             return visitor(at, end, rng)
+        case what if what in SPELLS_OF_LIFE:
+            return SPELLS_OF_LIFE[what](life, at, end, rng)
         case what:
             return alarm(Kind(what.value), at, end)

@@ -22,8 +22,9 @@ NEEDS = {
     What.DOOR_OPEN: Role.FRONT_DOOR,
     What.OUTING: Role.FRONT_DOOR,
     What.NIGHT_EXIT: Role.FRONT_DOOR,
+    What.WANDERING: Role.FRONT_DOOR,
 }
-AT_HOME = frozenset({What.FALL, What.STOVE_ON, What.SOS, What.DOOR_OPEN, What.OUTING, What.VISITOR})
+AT_HOME = frozenset({What.FALL, What.STOVE_ON, What.SOS, What.DOOR_OPEN, What.OUTING, What.VISITOR, What.NO_MEALS})
 CALM = 30 * MINUTE
 """For as long the resident must be in and up around the instant, where the home may be any."""
 NOT_UP_AND_IN = OUT | {Doing.ASLEEP, Doing.RESTING, Doing.NAP}

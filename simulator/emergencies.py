@@ -21,6 +21,7 @@ LAST_MOVES = 5 * MINUTE
 RESCUE = 25 * MINUTE
 HOSPITAL_DAYS = 3
 FAINT_GAP = 70 * MINUTE
+BATHROOM_EVERY = 2.5 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,47 @@ def door_open(life: Life, at: float, end: float, rng: Random) -> Told:
     traces.openings.append(Opening(at, end))
     wander(traces.moves[Room.LIVING], at + 20, end, QUIET_EVENING, rng)
     return Told(Episode(start, resume(life, end + 60, traces, rng), traces), at, end)
+
+
+def no_meals(life: Life, at: float, end: float, rng: Random) -> Told:
+    """Up and about from `at` to `end`, and not once in the kitchen."""
+    start, traces = arrive(life, at, Room.LIVING, rng)
+    _sit_about(traces, at, end, rng)
+    return Told(Episode(start, resume(life, end + 60, traces, rng), traces), at, end)
+
+
+def _sit_about(traces: Traces, at: float, end: float, rng: Random) -> None:
+    """In the living room, and every few hours in the bathroom."""
+    wander(traces.moves[Room.LIVING], at + 20, end, QUIET_EVENING, rng)
+    wander(traces.moves[Room.BATHROOM], at + 20, end, BATHROOM_EVERY, rng)
+
+
+def restless(life: Life, at: float, end: float, rng: Random) -> Told:
+    """In bed from `at` to `end`, and every half hour or so in the bathroom."""
+    start, traces = arrive(life, at, Room.BEDROOM, rng)
+    up = at + rng.uniform(5, 25) * MINUTE
+    while up < end - 8 * MINUTE:
+        back = up + rng.uniform(3, 8) * MINUTE
+        traces.moves[Room.BEDROOM] += [up - 20, back + 15]
+        traces.moves[Room.CORRIDOR] += [up - 5, back + 5]
+        wander(traces.moves[Room.BATHROOM], up, back, 40, rng)
+        traces.moves[Room.BATHROOM].append(up + 2)
+        up = back + rng.uniform(20, 40) * MINUTE
+    return Told(Episode(start, resume(life, end, traces, rng), traces), at, end)
+
+
+def wandering(life: Life, at: float, end: float, rng: Random) -> Told:
+    """Up in the night, and every few minutes at the front door, without leaving, until `end`."""
+    start, traces = arrive(life, at, Room.CORRIDOR, rng)
+    now = at
+    while now < end:
+        traces.openings.append(Opening(now, now + rng.uniform(4, 12)))
+        traces.moves[Room.CORRIDOR] += [now - 3, now + 25]
+        back = now + rng.uniform(4, 9) * MINUTE
+        wander(traces.moves[Room.LIVING], now + 90, back, 60, rng)
+        traces.moves[Room.LIVING].append(now + 95)
+        now = back
+    return Told(Episode(start, resume(life, now, traces, rng), traces), at, end)
 
 
 def sos(life: Life, at: float, rng: Random) -> Told:

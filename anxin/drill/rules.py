@@ -10,7 +10,7 @@ from core.policies import Policies
 
 ENDS_BY_ITSELF = {
     *("silence", "not_up", "bathroom", "night_out", "door_open", "appliance_on", "expected"),
-    *("too_cold", "too_hot"),
+    *("too_cold", "too_hot", "no_meal"),
 }
 LOOKS_EVERY = timedelta(minutes=1)
 PoliciesAt = Callable[[datetime], Policies]

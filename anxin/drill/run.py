@@ -32,7 +32,8 @@ from storage.database import Database
 _CALM = timedelta(hours=3)
 _OWN_POLICY = {
     *(ConcernKind.OUTAGE, ConcernKind.MANY_COLD, ConcernKind.MANY_HOT),
-    *(ConcernKind.CANARY, ConcernKind.EXPECTED),
+    *(ConcernKind.CANARY, ConcernKind.EXPECTED, ConcernKind.NO_MEAL, ConcernKind.RESTLESS),
+    ConcernKind.WANDERING,
 }
 _KINDS = tuple(kind for kind in ConcernKind if kind not in _OWN_POLICY)
 """What concerns a home."""

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from heapq import merge
 from typing import TypeAlias
 
 from core.concerns import ConcernKind
@@ -41,6 +42,10 @@ class Injected(StrEnum):
     STUCK_METER = "stuck_meter"
     LATER_RISING = "later_rising"
     FEWER_MEALS = "fewer_meals"
+    NO_MEALS = "no_meals"
+    RESTLESS_NIGHT = "restless_night"
+    AT_THE_DOOR = "at_the_door"
+    PACING = "pacing"
 
 
 DEVICE_FAULTS = (
@@ -54,7 +59,17 @@ HELD = 8 * HOUR
 DRIFTS = (Injected.LATER_RISING, Injected.FEWER_MEALS)
 """What creeps in over weeks: up five minutes later every day, and every day two in a hundred kitchen visits fewer."""
 DRIFTED = 42 * DAY
-FOLLOWED_FOR = {Injected.DOOR_LEFT_OPEN: HELD, Injected.APPLIANCE_LEFT_ON: HELD} | dict.fromkeys(DRIFTS, DRIFTED)
+ODD_DAYS = (Injected.NO_MEALS, Injected.RESTLESS_NIGHT, Injected.AT_THE_DOOR, Injected.PACING)
+"""What is unlike the person's days, of which it is enough that it is said: nobody need be sent. No meals: not once in
+the kitchen, or near what stands there, for a day, while life goes on elsewhere. Restless: six times up more. At the
+door: opened and shut every eight minutes. Pacing: from one room to the next every 50 seconds.
+"""
+SAID = frozenset({*DRIFTS, *ODD_DAYS})
+FOLLOWED_FOR = (
+    {Injected.DOOR_LEFT_OPEN: HELD, Injected.APPLIANCE_LEFT_ON: HELD}
+    | dict.fromkeys(DRIFTS, DRIFTED)
+    | dict.fromkeys(ODD_DAYS, DAY)
+)
 
 GONE_SILENT = frozenset(
     {ConcernKind.SILENCE, ConcernKind.NOT_UP, ConcernKind.BATHROOM, ConcernKind.NIGHT_OUT, ConcernKind.EXPECTED}
@@ -62,6 +77,10 @@ GONE_SILENT = frozenset(
 FOUND_BY: dict[Injected, frozenset[ConcernKind]] = {
     Injected.DOOR_LEFT_OPEN: frozenset({ConcernKind.DOOR_OPEN}),
     Injected.APPLIANCE_LEFT_ON: frozenset({ConcernKind.APPLIANCE_ON}),
+    Injected.NO_MEALS: frozenset({ConcernKind.NO_MEAL}),
+    Injected.RESTLESS_NIGHT: frozenset({ConcernKind.RESTLESS}),
+    Injected.AT_THE_DOOR: frozenset({ConcernKind.WANDERING}),
+    Injected.PACING: frozenset({ConcernKind.WANDERING}),
 } | dict.fromkeys(DRIFTS, frozenset({ConcernKind.DECLINE}))
 """Which concerns count as having found it; for what is not named here, those of `GONE_SILENT`."""
 
@@ -189,6 +208,16 @@ def idle(spells: Sequence[tuple[float, float]], devices: frozenset[str] | None =
                 yield from (player.message(rest) for rest in player.without_person([line], at))
             else:
                 yield player.message(line)
+
+    return change
+
+
+def besides(more: Sequence[Recorded]) -> Change:
+    """The person does this besides, and lives on."""
+
+    def change(player: Player, at: float) -> Iterator[Message]:
+        lines = merge(more, player.between(at, at + FOLLOWED), key=lambda line: line.at)
+        return (player.message(line) for line in lines)
 
     return change
 

@@ -5,10 +5,10 @@ from itertools import pairwise
 from random import Random
 from typing import Final
 
-from anxin.evaluation import injections
+from anxin.evaluation import injections, odd_days
 from anxin.evaluation.drifts import drifts
-from anxin.evaluation.injections import DAY, FOLLOWED, HELD, HOUR, Injected, Injection
-from anxin.evaluation.life import Life
+from anxin.evaluation.injections import DAY, FOLLOWED, HELD, HOUR, ODD_DAYS, Injected, Injection
+from anxin.evaluation.life import LONG, Life
 from core.places import Role, Room
 from core.readings import Kind
 from detectors.appliance_on import HEATING_WATTS
@@ -22,6 +22,10 @@ SHARES: Final = {
     Injected.NIGHT_EXIT: 0.15,
     Injected.DOOR_LEFT_OPEN: 0.15,
     Injected.APPLIANCE_LEFT_ON: 0.2,
+    Injected.NO_MEALS: 0.15,
+    Injected.RESTLESS_NIGHT: 0.15,
+    Injected.AT_THE_DOOR: 0.15,
+    Injected.PACING: 0.15,
 }
 """Of the number of falls that is asked for."""
 FAULT_SHARE: Final = 0.02
@@ -44,9 +48,15 @@ def injections_of(life: Life, *, falls: int, seed: int) -> list[Injection]:
         Injected.NIGHT_EXIT: _night_exits,
         Injected.DOOR_LEFT_OPEN: _doors,
         Injected.APPLIANCE_LEFT_ON: _appliances,
+        Injected.NO_MEALS: odd_days.no_meals,
+        Injected.RESTLESS_NIGHT: odd_days.restless_nights,
+        Injected.AT_THE_DOOR: odd_days.at_the_door,
+        Injected.PACING: odd_days.pacing,
     }
     chosen: list[Injection] = []
     for what, count in counts.items():
+        if what in ODD_DAYS and life.last - life.first < LONG:
+            continue  # too short for a home's days to be known
         chosen += makers[what](life, chance("evaluate", life.recording.home.id, seed, what.value), count)
     faults = max(2, round(FAULT_SHARE * falls)) if falls else 0
     slow = round(DRIFT_SHARE * falls)  # weeks of a life for each

@@ -10,7 +10,8 @@ from core.people import Language
 from detectors.settings import WatchSettings
 
 DETECTORS = (
-    "silence", "decline", "appliance_on", "door_open", "night_out", "sos", "temperature", "smoke", "gas", "co", "water",
+    "silence", "decline", "no_meal", "restless", "wandering",
+    "appliance_on", "door_open", "night_out", "sos", "temperature", "smoke", "gas", "co", "water",
 )  # fmt: skip
 """Names that `--detector` takes: those that concerns carry."""
 

@@ -17,8 +17,9 @@ MONTH_DAYS: Final = 30.0
 MINUTE: Final = 60.0
 NOT_PEOPLES: Final = frozenset({ConcernKind.SMOKE, ConcernKind.GAS, ConcernKind.CO, ConcernKind.WATER, ConcernKind.SOS})
 """Alarms that a recording's own sensors gave: no judgement of ours."""
-NO_CALLS: Final = NOT_PEOPLES | {ConcernKind.DECLINE}
-"""Nobody is sent for a slow decline: it is a reason to talk, and counted apart."""
+DAILY: Final = (ConcernKind.DECLINE, ConcernKind.NO_MEAL, ConcernKind.RESTLESS, ConcernKind.WANDERING)
+"""What is unlike a person's own days: a reason to talk, and counted apart."""
+NO_CALLS: Final = NOT_PEOPLES | {*DAILY}
 
 
 def as_json(trial: Trial) -> dict[str, Any]:
@@ -42,7 +43,11 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "appliance_left_on": spread(trial, Injected.APPLIANCE_LEFT_ON).as_json(MINUTE, "min"),
         "later_rising": _drift(trial, Injected.LATER_RISING),
         "fewer_meals": _drift(trial, Injected.FEWER_MEALS),
-        "decline_false": len([call for call in trial.counted if call.kind is ConcernKind.DECLINE]),
+        "no_meals": spread(trial, Injected.NO_MEALS).as_json(HOUR, "h"),
+        "restless_night": spread(trial, Injected.RESTLESS_NIGHT).as_json(HOUR, "h"),
+        "at_the_door": spread(trial, Injected.AT_THE_DOOR).as_json(MINUTE, "min"),
+        "pacing": spread(trial, Injected.PACING).as_json(MINUTE, "min"),
+        "daily_false": {kind.value: len([call for call in trial.counted if call.kind is kind]) for kind in DAILY},
         "presence": _presence(trial),
         "device_fault_alarms": sum(len(one.called) for one in _of(trial, *DEVICE_FAULTS)),
         "device_faults": {what.value: _fault(_of(trial, what)) for what in DEVICE_FAULTS if _of(trial, what)},

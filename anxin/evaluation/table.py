@@ -7,7 +7,8 @@ _HEAD = ("", "false", "a month (95 %)", "fall: found 24 h", "mean h", "median h"
 _DASH = "–"
 _INJECTED = (
     ("bathroom", "min"), ("not_up", "h"), ("night_exit", "h"), ("door_left_open", "min"), ("appliance_left_on", "min"),
-    ("later_rising", "d"), ("fewer_meals", "d"),
+    ("later_rising", "d"), ("fewer_meals", "d"), ("no_meals", "h"), ("restless_night", "h"),
+    ("at_the_door", "min"), ("pacing", "min"),
 )  # fmt: skip
 
 
@@ -50,7 +51,8 @@ def _rest(one: Mapping[str, Any]) -> Iterable[str]:
         if said["n"]:
             times = ", ".join(f"{figure} {_text(said[f'{figure}_{unit}'])}" for figure in ("mean", "median", "p90"))
             yield f"{name.replace('_', ' ')}: {said['found']} of {said['n']} found; {times} {unit}"
-    yield f"slow decline said of a life without one: {one['decline_false']} in {one['days_counted']} days"
+    daily = ", ".join(f"{kind} {count}" for kind, count in one["daily_false"].items())
+    yield f"said of usual daily life: {daily} in {one['days_counted']} days"
     presence = one["presence"]
     if presence is not None:
         yield (

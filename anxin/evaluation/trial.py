@@ -11,7 +11,7 @@ from time import process_time
 from anxin.evaluation.calls import Answers, Call, Calls
 from anxin.evaluation.course import Course
 from anxin.evaluation.endings import Endings
-from anxin.evaluation.injections import DEVICE_FAULTS, DRIFTS, FOLLOWED, Injected, Injection
+from anxin.evaluation.injections import DEVICE_FAULTS, FOLLOWED, SAID, Injected, Injection
 from anxin.evaluation.life import DAY, Life
 from anxin.evaluation.moments import injections_of
 from anxin.evaluation.options import EvaluateOptions
@@ -128,7 +128,7 @@ class _Passage:
             calls.note(fork.play(injection.messages(self._life.player)))
             self._suspects.append((injection, list(calls)))
             return
-        if injection.what in DRIFTS:
+        if injection.what in SAID:
             self._trial.injected += [] if standing else [_noticed(fork, injection, self._life)]
             return
         delay = 0.0 if standing and _stands(standing, injection.at) else _found(fork, calls, injection, self._life)
@@ -167,7 +167,7 @@ class _Passage:
 
 
 def _noticed(fork: Course, injection: Injection, life: Life) -> Trialled:
-    """How long until the drift is said; it need not send anybody."""
+    """How long until it is said; it need not send anybody."""
     delay = inf
     until = datetime.fromtimestamp(min(injection.at + injection.followed, life.last), UTC)
     for message in injection.messages(life.player):

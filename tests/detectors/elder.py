@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
+from itertools import count, pairwise
 from zoneinfo import ZoneInfo
 
 from core.concerns import Concern
@@ -16,6 +16,7 @@ from core.faults import Fault
 from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role, Room
 from core.readings import Kind, Novelty, Reading, Replay, Semantics, Value
 from core.states import HomeStatus
+from detectors.detector import Detector
 from detectors.watch import (
     ConcernCleared,
     ConcernRaised,
@@ -226,3 +227,22 @@ class House:
 
 def facts_of(concern: Concern) -> dict[str, float | str]:
     return {fact.name: fact.value for fact in concern.facts}
+
+
+def changes_when_due_only(detector: Detector, last: datetime, hours: int = 30) -> int:
+    """How often what it says changes after `last`, if nothing more is observed; fails where it was not due then."""
+    said: list[tuple[object, ...]] = []
+    asked = last
+    for minute in range(0, 60 * hours, 3):
+        probe = last + timedelta(minutes=minute)
+        while (due := detector.due(asked)) is not None and due <= probe:
+            assert due > asked
+            asked = due
+            said.append(_gist(detector, asked))
+        assert _gist(detector, probe) == _gist(detector, asked), detector.name
+    return sum(1 for before, after in pairwise([_gist(detector, last), *said]) if before != after)
+
+
+def _gist(detector: Detector, now: datetime) -> tuple[object, ...]:
+    verdict = detector.assess(now)
+    return (verdict.kind, verdict.severity, verdict.episode) if isinstance(verdict, Concern) else ()

@@ -197,6 +197,36 @@ def test_a_door_stands_open_for_as_long_as_the_scenario_says() -> None:
     assert human(between(found, 40, 74)), "the resident is in"
 
 
+def test_who_eats_nothing_is_about_the_flat_and_not_in_the_kitchen() -> None:
+    home = with_role(Role.STOVE)
+
+    found = human(play_home(STREET, home, event("no_meals", home, 30, duration="PT8H"), hours=9))
+
+    meanwhile = between(found, 30.5, 509)
+    assert not [m for m in meanwhile if "kitchen" in native(m) or "kettle" in native(m) or "stove" in native(m)]
+    assert len(meanwhile) > 20
+
+
+def test_a_restless_night_goes_to_the_bathroom_again_and_again() -> None:
+    home, night = with_role(Role.STOVE), 14 * 60.0
+
+    found = human(play_home(STREET, home, event("restless", home, night, duration="PT4H"), hours=20))
+
+    bathroom = [m for m in between(found, night, night + 240) if "bathroom" in native(m)]
+    assert len({int(m.at.timestamp() // 1200) for m in bathroom}) >= 5
+
+
+def test_who_wanders_opens_the_door_again_and_again_and_stays_in() -> None:
+    home, night = with_role(Role.FRONT_DOOR), 16 * 60.0 + 40
+
+    found = human(play_home(STREET, home, event("wandering", home, night), hours=20))
+
+    meanwhile = between(found, night - 0.2, night + 41)
+    opened = [m for m in meanwhile if native(m) == "front_door" and said(m)["contact"] is False]
+    assert len(opened) >= 4
+    assert all(between(found, (m.at - MORNING).total_seconds() / 60 + 0.3, night + 60) for m in opened)
+
+
 @pytest.mark.parametrize("what", ["smoke", "gas", "co", "water"])
 def test_an_alarm_rings_and_ends(what: str) -> None:
     home = with_role(Role(what))
