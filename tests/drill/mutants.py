@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
-import alerts.asking
 import alerts.concerns
 import alerts.sender
 import core.escalation
@@ -20,6 +19,7 @@ import core.worsening
 import storage.alert_moves
 import storage.alerts
 import storage.outbox
+from alerts.asking import Asking
 from alerts.channels.channel import OutgoingMessage
 from alerts.desk import Desk
 from alerts.engine import Engine
@@ -322,5 +322,11 @@ def what_a_provider_has_for_the_same_person_is_taken_for_this(patch: pytest.Monk
 
 @mutant
 def a_no_is_taken_for_a_yes(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(alerts.asking, "HasIt", (HasIt, HasNot))
-    patch.setattr(HasNot, "provider_id", "?", raising=False)
+    def change(asked: Any) -> Any:
+        async def wrong(asking: Asking, *about: Any) -> Any:
+            finding = await asked(asking, *about)
+            return HasIt("?") if isinstance(finding, HasNot) else finding
+
+        return wrong
+
+    _around(patch, Asking, "_asked", change)

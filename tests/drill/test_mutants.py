@@ -21,7 +21,16 @@ OPTIONS = DrillOptions(
 )
 
 
-ELSEWHERE = {"a_repeat_does_not_say_so": 20, "life_ends_a_red_one": 18}
+ELSEWHERE = {
+    "a_repeat_does_not_say_so": 20,
+    "life_ends_a_red_one": 18,
+    "an_old_button_works": 39,
+    "the_sender_does_not_look_again": 39,
+    "the_shift_goes_home_with_it": 39,
+    "what_a_provider_has_for_the_same_person_is_taken_for_this": 39,
+    "nobody_reached_is_waited_out": 31,
+    "red_joins_what_somebody_holds": 31,
+}
 """Seeds of other worlds, for faults that find no occasion in half a day of the first, or find it late."""
 
 
