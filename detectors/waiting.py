@@ -12,11 +12,11 @@ from detectors.quiets import BATHROOM, PLACES, SHORT, Floats
 
 Steps = NDArray[np.uint8]
 
-BATHROOM_RISK, DIM_BATHROOM_RISK = 80.0, 2.0
+BATHROOM_RISK, DIM_BATHROOM_RISK = 110.0, 2.0
 """How much more an hour of waiting counts for a fall in the bathroom: in so small a part of the day falls are likelier
 by the hour, a person who lies on tiles gets cold, and stays are short, so that little is lost by asking. Where other
 rooms are hardly seen, whoever was last noticed in the bathroom is mostly not there any more. What people want, not a
-measurement: such that a fall there is found in about an hour.
+measurement: such that a fall there is found within the hour.
 """
 _HIGHEST_LOG_COST, _LOG_COST_STEP = 12.0, 0.02
 

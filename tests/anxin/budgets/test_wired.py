@@ -1,8 +1,8 @@
-"""In the running service: what was put in effect reaches the watch with the roster, and is there after a restart."""
+"""In the running service: what was put in effect, and what endings taught, reach the watch, and outlive a restart."""
 
 import asyncio
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,13 @@ from anxin.service import Service, wire
 from anxin.settings import Settings, load
 from anxin.stores import open_database, open_readings
 from api.services import Services
+from core.alerts import Outcome
 from core.budget_replays import Proposal
+from core.concerns import Concern, ConcernKind, Severity
 from core.places import of_area
+from detectors.events import ConcernRaised
 from tests.detectors import elder
-from tests.detectors.elder import HOME, at, moved
+from tests.detectors.elder import DOOR, HOME, at, door, facts_of, moved, spoke
 
 NOON = at(0, "12:00")
 
@@ -68,3 +71,42 @@ def test_what_was_put_in_effect_is_judged_by_within_one_look_at_the_roster_and_a
         assert budget_in(service, at(0, "12:02")) == 2.0
     with ExitStack() as stack:
         assert budget_in(wired(stack, settings), at(0, "12:03")) == 2.0
+
+
+def closed_in_vain(service: Service, number: int) -> None:
+    """The front door was open, somebody went there, and all was well."""
+    opened = at(0, "12:00") + timedelta(minutes=number)
+    concern = Concern(HOME, ConcernKind.DOOR_OPEN, Severity.YELLOW, f"{DOOR}@{number}", opened, opened, "door_open")
+    alert = service.alerting.desk.raise_concern(concern).alert
+    service.alerting.desk.acknowledge(alert.id, by="li")
+    service.alerting.desk.close(alert.id, by="li", outcome=Outcome.WELL_AT_HOME)
+
+
+def wait_at_night(service: Service) -> float:
+    """How long the front door may stand open before it is said, opened at one in the night."""
+    told = [door("open", at(1, "01:00")), *(spoke(DOOR, at(1, f"01:{minute}")) for minute in range(10, 60, 10))]
+    for reading in told:
+        service.watch.observe([reading])
+    events = service.watch.run_due(at(1, "01:55"))
+    return max(
+        float(facts_of(event.concern)["threshold"])
+        for event in events
+        if isinstance(event, ConcernRaised) and event.concern.kind is ConcernKind.DOOR_OPEN
+    )
+
+
+def test_what_endings_taught_reaches_the_watch(settings: Settings) -> None:
+    with ExitStack() as stack:
+        service = wired(stack, settings)
+        service.watch.observe([moved("living", at(0, "12:01")), door("closed", at(0, "12:02"))])
+        for number in range(3):
+            closed_in_vain(service, number)
+
+        asyncio.run(service.teaching.step())
+
+        assert wait_at_night(service) == 2.5 * 600
+    unmoved = settings.model_copy(update={"learn_from_outcomes": False})
+    with ExitStack() as stack:
+        service = wired(stack, unmoved)
+        asyncio.run(service.teaching.step())
+        assert wait_at_night(service) == 600
