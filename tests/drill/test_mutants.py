@@ -24,6 +24,7 @@ OPTIONS = DrillOptions(
 ELSEWHERE = {
     "a_repeat_does_not_say_so": 20,
     "life_ends_a_red_one": 18,
+    "a_no_is_taken_for_a_yes": 39,
     "an_old_button_works": 39,
     "the_sender_does_not_look_again": 39,
     "the_shift_goes_home_with_it": 39,

@@ -24,7 +24,7 @@ from simulator.recording import Recording, load
 
 pytestmark = pytest.mark.recordings
 WHERE = os.environ.get("ANXIN_RECORDINGS", "")
-DAYS, CUTS = float(os.environ.get("ANXIN_CUT_DAYS", "2")), int(os.environ.get("ANXIN_CUTS", "5"))
+DAYS, CUTS = float(os.environ.get("ANXIN_CUT_DAYS", "1.5")), int(os.environ.get("ANXIN_CUTS", "5"))
 NAMES = ("aruba_first70", "kasteren_a", "mit_s1", "ordonez_a", "refit_house2")
 
 
