@@ -8,12 +8,15 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from alerts.auditor import Auditor
+from anxin.alerting import Alerting
 from anxin.clock import ScaledClock
 from anxin.gatherings import Gatherings
+from anxin.health import Checkup
 from anxin.heartbeat import Heartbeat
 from anxin.intake_faults import IntakeFaults
 from anxin.lookout import Lookout
@@ -153,3 +156,39 @@ async def _surely(name: str, tick: Callable[[], Awaitable[None]]) -> None:
         log.debug("housekeeping ended in the middle of a tick", extra={"tick": name})
     except Exception:
         log.exception("housekeeping failed", extra={"tick": name})
+
+
+def new_housekeeping(
+    settings: Settings,
+    clock: ScaledClock,
+    stores: Stores,
+    readings: ReadingsStore,
+    roster: Roster,
+    lookout: Lookout,
+    alerting: Alerting,
+    pipeline: Pipeline,
+    checkup: Checkup,
+    announce: Callable[[Change], None],
+) -> Housekeeping:
+    """Over a service's parts."""
+    return Housekeeping(
+        settings,
+        clock,
+        stores,
+        readings,
+        lookout,
+        roster,
+        alerting.auditor,
+        pipeline,
+        IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex),
+        announce,
+        Outages(stores.tickets, alerting.desk, lambda: roster.inventory, clock),
+        Gatherings(alerting.desk, lambda: roster.inventory, clock),
+        _heartbeat(settings, checkup, alerting, clock),
+    )
+
+
+def _heartbeat(settings: Settings, checkup: Checkup, alerting: Alerting, clock: ScaledClock) -> Heartbeat | None:
+    if settings.heartbeat_url is None:
+        return None
+    return Heartbeat(settings.heartbeat_url.get_secret_value(), checkup.report, alerting.auditor, clock)

@@ -21,19 +21,15 @@ from anxin.budgets.replays import Replays
 from anxin.budgets.wiring import judging_of, new_book, new_replays
 from anxin.clock import ScaledClock, parse_epoch, system_clock
 from anxin.console import console_services
-from anxin.gatherings import Gatherings
 from anxin.health import Checkup
-from anxin.heartbeat import Heartbeat
-from anxin.housekeeping import Housekeeping
+from anxin.housekeeping import Housekeeping, new_housekeeping
 from anxin.intake import Attention, new_pipeline, new_session
-from anxin.intake_faults import IntakeFaults
 from anxin.lessons.teaching import Teaching
 from anxin.lessons.wiring import new_lessons
 from anxin.logs import start_logging
 from anxin.lookout import Lookout
 from anxin.memory import Memory
 from anxin.metrics import Gauges
-from anxin.outages import Outages
 from anxin.outward import Outward, new_outward
 from anxin.roster import Roster
 from anxin.runtime import filling, take_short_turns
@@ -172,7 +168,6 @@ def wire(
     services = console_services(
         settings, clock, stores, readings, roster, feed, alerting, checkup, gauges, watch, budgets, lessons
     )
-    faults = IntakeFaults(pipeline, readings, roster, stores.tickets, clock, lambda: uuid4().hex)
     return Service(
         settings,
         clock,
@@ -187,20 +182,8 @@ def wire(
         pipeline,
         session,
         Attention(session, pipeline, lookout),
-        Housekeeping(
-            settings,
-            clock,
-            stores,
-            readings,
-            lookout,
-            roster,
-            alerting.auditor,
-            pipeline,
-            faults,
-            feed.announce,
-            Outages(stores.tickets, alerting.desk, lambda: roster.inventory, clock),
-            Gatherings(alerting.desk, lambda: roster.inventory, clock),
-            _heartbeat(settings, checkup, alerting, clock),
+        new_housekeeping(
+            settings, clock, stores, readings, roster, lookout, alerting, pipeline, checkup, feed.announce
         ),
         create_app(services),
         new_outward(settings, services),
@@ -246,12 +229,6 @@ def _gauges(
         clock=clock,
         started_at=clock.now(),
     )
-
-
-def _heartbeat(settings: Settings, checkup: Checkup, alerting: Alerting, clock: ScaledClock) -> Heartbeat | None:
-    if settings.heartbeat_url is None:
-        return None
-    return Heartbeat(settings.heartbeat_url.get_secret_value(), checkup.report, alerting.auditor, clock)
 
 
 def _lookout(

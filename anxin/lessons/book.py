@@ -17,7 +17,6 @@ from core.lessons import (
     lessons,
     taught,
 )
-from core.places import Inventory
 
 WHOLE_AGAIN = timedelta(hours=1)
 """So often all endings are read anew: one that was reopened does not count until it is closed again."""
@@ -32,7 +31,6 @@ class LessonBook:
     """
 
     store: LessonStore
-    inventory: Callable[[], Inventory]
     clock: Clock
     budgets: Callable[[], Mapping[str, float]]
     days: Callable[[str], int]
@@ -46,20 +44,20 @@ class LessonBook:
     def of_home(self, home: str) -> Sequence[Lesson]:
         """What each kind has learned there."""
         endings = self.store.endings(self.clock.now() - REMEMBERED, home=home)
-        return self._lessons(home, endings, self.store.choices(home=home), self.budgets())
+        return self._lessons(home, endings, self.store.choices(home=home), self.budgets()[home])
 
     def with_budget(self, home: str, budget: float) -> Taught:
         """What its watch would be told, were this its budget."""
         if not self.learns:
             return Taught({})
         endings = self.store.endings(self.clock.now() - REMEMBERED, home=home)
-        return taught(self._lessons(home, endings, self.store.choices(home=home), {home: budget}), endings)
+        return taught(self._lessons(home, endings, self.store.choices(home=home), budget), endings)
 
     def _lessons(
-        self, home: str, endings: Iterable[Ending], choices: Iterable[ChoiceVersion], budgets: Mapping[str, float]
+        self, home: str, endings: Iterable[Ending], choices: Iterable[ChoiceVersion], budget: float
     ) -> Sequence[Lesson]:
         days, now = float(self.days(home)), self.clock.now()
-        return lessons(endings, choices, days=days, budget=budgets[home], now=now)
+        return lessons(endings, choices, days=days, budget=budget, now=now)
 
     # -- for the watch --------------------------------------------------------------------------------------------
 
@@ -74,12 +72,10 @@ class LessonBook:
         choices: dict[str, list[ChoiceVersion]] = {}
         for version in self.store.choices():
             choices.setdefault(version.home, []).append(version)
-        budgets = self.budgets()
         return {
-            home: taught(self._lessons(home, of, choices.get(home, ()), budgets), of)
-            for home in self.inventory().homes
+            home: taught(self._lessons(home, of, choices.get(home, ()), budget), of)
+            for home, budget in self.budgets().items()
             for of in [endings.get(home, [])]
-            if home in budgets
         }
 
     def _read(self) -> None:

@@ -16,7 +16,6 @@ def new_lessons(
     """What endings have taught, and the one who tells the watch: at once when somebody has chosen something."""
     book = LessonBook(
         stores.lessons,
-        lambda: roster.inventory,
         clock,
         lambda: budgets.by_home(roster.inventory),
         lookout.watch.days_judged,

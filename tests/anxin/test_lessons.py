@@ -14,7 +14,7 @@ from core.lessons import Choice, Lesson, Taught
 from core.ports import Snapshot, StoreUnavailable
 from core.readings import Kind
 from core.routine import ShownRoutine
-from tests.anxin.post import HOME, INVENTORY, MemorySnapshots, Post
+from tests.anxin.post import HOME, MemorySnapshots, Post
 from tests.lessons_fake import MemoryLessons
 
 SILENCE = ConcernKind.SILENCE
@@ -43,7 +43,6 @@ class Office:
         """Beside the lookout that there is now."""
         self.book = LessonBook(
             self.store,
-            lambda: INVENTORY,
             self.post.clock,
             lambda: {HOME: BUDGET},
             lambda _: JUDGED,

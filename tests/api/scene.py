@@ -344,7 +344,6 @@ def scene(
             budgets=budgets,
             lessons=LessonBook(
                 SqlLessons(database),
-                lambda: street.INVENTORY,
                 clock,
                 lambda: budgets.by_home(street.INVENTORY),
                 lambda home: DAYS_JUDGED if home in {street.FALLEN, street.WELL} else 0,
