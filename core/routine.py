@@ -21,6 +21,7 @@ class ShownRoutine:
     a sign of life the resident is asked. `longest`: by place and hour (24), the longest quiet that ended well. `up`: by
     hour, the share of days with life outside the bedroom. `buys`: by budget (false alarms a month), how long a fall is
     waited for on average, as far as this home's own days tell. `out_after`: how soon after the front door nobody is in.
+    `likened_to`: how many homes with a like kit told what to expect before this one was known.
     `patience`: by what the budget is divided, as endings have taught; `budget` is as people set it.
     """
 
@@ -33,3 +34,4 @@ class ShownRoutine:
     buys: Mapping[float, float]
     out_after: float
     patience: float = 1.0
+    likened_to: int = 0

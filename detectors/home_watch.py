@@ -3,7 +3,7 @@
 A concern is said once per episode, over restarts too: what was raised is part of the snapshot.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from detectors.expected import ExpectedBy
 from detectors.faults import faults_of
 from detectors.instants import DAY, NEVER, instant, seconds, waking
 from detectors.kit import density_of, sees_rooms
+from detectors.likeness import Kit, Likeness, kit_of
 from detectors.night_out import NightOut
 from detectors.paths import SharedPath
 from detectors.presence import HomePresence
@@ -61,7 +62,7 @@ class HomeWatch:
 
     __slots__ = (
         "_daily", "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught", "decline", "faults", "home",
-        "judged", "judged_day", "latest", "presence", "raised", "reception", "scheduled", "shown", "silence",
+        "judged", "judged_day", "kit", "latest", "presence", "raised", "reception", "scheduled", "shown", "silence",
         "told_until", "visibility",
     )  # fmt: skip
 
@@ -71,18 +72,16 @@ class HomeWatch:
         devices: tuple[Device, ...],
         settings: WatchSettings,
         shared: Mapping[str, SharedPath] | None = None,
+        like: Callable[[Kit], Likeness | None] = lambda _: None,
     ) -> None:
         self.home = home
         self._settings = settings
         self.reception = Reception(devices, home.timezone)
         self.visibility = HomeVisibility(devices, shared)
         self.presence = HomePresence(self.visibility, longest_absence=settings.longest_absence)
-        routine = Routine(
-            home.timezone,
-            budget=settings.questions_per_month,
-            density=density_of(devices),
-            risk=BATHROOM_RISK if sees_rooms(devices) else DIM_BATHROOM_RISK,
-        )
+        density, risk = density_of(devices), BATHROOM_RISK if sees_rooms(devices) else DIM_BATHROOM_RISK
+        budget, self.kit = settings.questions_per_month, kit_of(density, risk)
+        routine = Routine(home.timezone, budget=budget, density=density, risk=risk, like=like(self.kit))
         self.silence = Silence(home.id, self.visibility, self.presence, routine, settings)
         days = HomeDays(self.visibility, self.presence, home.timezone)
         self.decline = Decline(home.id, days, home.timezone)

@@ -46,14 +46,22 @@ class _Unusual(NamedTuple):
 
 
 class Price:
-    """`half_life` (days): of what a day counts."""
+    """`half_life` (days): of what a day counts. `tail`: where it begins, and the mean excess over that; before much is
+    known of a home, as in others.
+    """
 
-    __slots__ = ("_half_life", "_kept", "_tail")
+    __slots__ = ("_half_life", "_kept", "_of_others", "_tail")
 
-    def __init__(self, half_life: float) -> None:
+    def __init__(self, half_life: float, tail: tuple[float, float] | None = None) -> None:
         self._half_life = half_life
         self._kept = array("f")  # day, second, gap, place, what it needs
-        self._tail = array("d", [_TAIL_FROM, _EXCESS])  # where it begins, and the mean excess over that
+        self._of_others = tail or (_TAIL_FROM, _EXCESS)
+        self._tail = array("d", self._of_others)
+
+    @property
+    def tail(self) -> tuple[float, float]:
+        begins, excess = self._tail
+        return begins, excess
 
     def keep(self, day: int, worst: Quiet | None) -> None:
         """The day's least usual quiet, if it had any."""
@@ -77,7 +85,7 @@ class Price:
             if one.needs > self._tail[0] - _FAR_BELOW or one.day % _WEEK == day % _WEEK:
                 weights = without(learned, one.quiet, float(worth[number]), density)
                 self._kept[_COLUMNS * number + 4] = self._needed(one.quiet, weights, density, risk)
-        self._tail = array("d", _tail_of(np.asarray(self._kept[4::_COLUMNS], np.float64), worth))
+        self._tail = array("d", _tail_of(np.asarray(self._kept[4::_COLUMNS], np.float64), worth, self._of_others))
 
     def _unusual(self) -> Iterator[_Unusual]:
         flat = self._kept
@@ -104,11 +112,12 @@ class Price:
         self._tail = array("d", body["tail"])
 
 
-def _tail_of(needed: Doubles, worth: Doubles) -> tuple[float, float]:
-    """Where the tail begins, and the mean excess over it; each shrunk to what homes are like."""
+def _tail_of(needed: Doubles, worth: Doubles, others: tuple[float, float]) -> tuple[float, float]:
+    """Where the tail begins, and the mean excess over it; each shrunk to what other homes are like."""
+    usual, usual_excess = others
     own = float(np.quantile(needed, 1.0 - _TAIL_SHARE))
-    begins = (own * len(needed) + _TAIL_FROM * _TAIL_DAYS) / (len(needed) + _TAIL_DAYS)
+    begins = (own * len(needed) + usual * _TAIL_DAYS) / (len(needed) + _TAIL_DAYS)
     begins = min(max(begins, _LOWEST_TAIL), _HIGHEST_TAIL)
     excesses = np.clip(needed - begins, 0.0, _WILDEST)
     reached = float(worth[needed > begins].sum())
-    return begins, (float((worth * excesses).sum()) + _EXCESSES * _EXCESS) / (reached + _EXCESSES)
+    return begins, (float((worth * excesses).sum()) + _EXCESSES * usual_excess) / (reached + _EXCESSES)

@@ -14,6 +14,7 @@ import numpy as np
 
 from detectors.hazard import STARTS, learn, no_weights, of_every_place
 from detectors.instants import DAY, HOUR, wall
+from detectors.likeness import Likeness
 from detectors.price import Price
 from detectors.quiets import BATHROOM, BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
 from detectors.waiting import BATHROOM_RISK, Steps, first_steps, seconds_of, steps_of
@@ -60,12 +61,14 @@ class Routine:
     """What is learned of one home's quiet times. `density` says how many of its signs are seen: 1 where motion is seen
     in most rooms. `risk`: how many times an hour of waiting counts in the bathroom.
 
-    It learns in days of the home's own clock: what a day taught comes into force with the next one's first sign.
+    It learns in days of the home's own clock: what a day taught comes into force with the next one's first sign. What
+    homes like it are `like` holds until it has days of its own, and less with each.
     """
 
     __slots__ = (
         "_awake",
         "_awake_today",
+        "_like",
         "_lived",
         "_longest",
         "_noted",
@@ -83,7 +86,15 @@ class Routine:
         "risk",
     )  # fmt: skip
 
-    def __init__(self, timezone: str, *, budget: float, density: float, risk: float = BATHROOM_RISK) -> None:
+    def __init__(
+        self,
+        timezone: str,
+        *,
+        budget: float,
+        density: float,
+        risk: float = BATHROOM_RISK,
+        like: Likeness | None = None,
+    ) -> None:
         self._timezone = timezone
         self.budget = budget
         self.in_force: float | None = budget  # by which the thresholds were reckoned; None: not known
@@ -92,15 +103,36 @@ class Routine:
         self.day = -1
         self.days = 0
         self._quiets = Quiets()
-        self._price = Price(HALF_LIFE_DAYS)
-        self._weights = no_weights()
         self._longest = array("f", bytes(4 * HOURS * GROUPS))
         self._lived = 0
-        self._awake = array("d", [1.0 if hour in BUSY_HOURS else 0.0 for hour in range(HOURS)])
         self._awake_today = 0
         self._worst: tuple[float, Quiet | None] = (0.0, None)
         self._noted: list[Noted] = []
-        self._steps = first_steps(density, self.cost(), risk)
+        self._begin(like)
+
+    def _begin(self, like: Likeness | None) -> None:
+        """As homes like it are, or as any may be."""
+        self._like = like
+        self._price = Price(HALF_LIFE_DAYS, None if like is None else like.tail)
+        self._weights = no_weights() if like is None else like.weights
+        awake = [1.0 if hour in BUSY_HOURS else 0.0 for hour in range(HOURS)] if like is None else like.awake
+        self._awake = array("d", awake)
+        self._steps = first_steps(self.density, self.cost(), self.risk) if like is None else self.steps_at(self.budget)
+
+    @property
+    def likened_to(self) -> int:
+        """How many homes told what to expect of this one."""
+        return 0 if self._like is None else self._like.homes
+
+    @property
+    def weights(self) -> Floats:
+        """Of the hazard's terms, as learned."""
+        return self._weights
+
+    @property
+    def tail(self) -> tuple[float, float]:
+        """Of what a day's strangest quiet needs: where it begins, and the mean excess."""
+        return self._price.tail
 
     def threshold(self, t: float, place: int) -> float:
         """Seconds of quiet after a sign at `t`, seen there, that are no longer usual; unbounded by any floor."""
@@ -223,7 +255,8 @@ class Routine:
             self._learn()
 
     def _learn(self) -> None:
-        learned = learn(*self._quiets.counted(), self._weights, self.density)
+        held_to = None if self._like is None else self._like.weights
+        learned = learn(*self._quiets.counted(), self._weights, self.density, held_to=held_to)
         self._weights = learned.weights
         self._price.judge(self.days, learned, self.density, self.risk)
         self._reckon()
@@ -255,10 +288,12 @@ class Routine:
             "worst": [ratio, *(worst or ())],
             "days": [self.day, self.days, self._awake_today, self._lived],
             "budget": self.in_force,
+            "like": None if self._like is None else self._like.to_json(),
             "noted": [[each.start, *each.quiet, each.days, each.longest] for each in self._noted],
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
+        self._begin(Likeness.from_json(like) if (like := body.get("like")) else None)
         if "quiets" not in body:
             self._take_over(body)
             return

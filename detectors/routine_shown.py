@@ -33,6 +33,7 @@ def shown(silence: Silence, presence: HomePresence, timezone: str, *, answered: 
         buys={each: waited_for(routine, each / share) for each in sorted({*BUDGETS, budget})},
         out_after=presence.settle,
         patience=silence.patience,
+        likened_to=routine.likened_to,
     )
 
 

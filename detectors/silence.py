@@ -22,6 +22,8 @@ from detectors.visibility import HomeVisibility
 
 SCHOOLING_DAYS = 7
 """Until so many days are learned, no silence is judged sooner than `SCHOOLING_FLOORS` (bathroom, elsewhere)."""
+LIKENED_DAYS = 2
+"""The same where homes like it told what to expect."""
 SCHOOLING_FLOORS = (90 * MINUTE, 4 * HOUR)
 LIE_IN = 30 * MINUTE
 THIN_COVERAGE = 0.7
@@ -148,7 +150,7 @@ class Silence:
         """Within what people set. Until a home's nights are known, a sleeper is not missed before it is usually up."""
         settings, bathroom = self._settings, place == BATHROOM
         floor = settings.bathroom_floor if bathroom else settings.silence_floor
-        if self.routine.days < SCHOOLING_DAYS:
+        if self.routine.days < (LIKENED_DAYS if self.routine.likened_to else SCHOOLING_DAYS):
             floor = max(floor, SCHOOLING_FLOORS[0 if bathroom else 1])
             if not bathroom and (up := self.routine.up_by(t)) > t:
                 floor = max(floor, up + LIE_IN - t)

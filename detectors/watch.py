@@ -22,6 +22,7 @@ from detectors.events import ConcernCleared, ConcernRaised, FaultCleared, FaultR
 from detectors.faults import BROKER
 from detectors.home_watch import READABLE, SNAPSHOT_VERSION, HomeWatch
 from detectors.instants import NEVER, instant, seconds
+from detectors.likeness import Kinds, Kit, Likeness, likeness_of
 from detectors.paths import GATEWAYS, Path, SharedGateways
 from detectors.settings import WatchSettings
 from detectors.taught import NOTHING
@@ -61,6 +62,7 @@ class Watch:
         self._budgets = budgets
         self._lessons = lessons
         self._homes: dict[str, HomeWatch] = {}
+        self._kinds = Kinds()
         self._dues = DueTimes(self._homes)
         self._faults: dict[str, set[str]] = {}
         self._lost_at: datetime | None = None
@@ -80,6 +82,7 @@ class Watch:
         for home_id, home in list(self._homes.items()):
             if home_id not in inventory.homes:
                 del self._homes[home_id]
+                self._kinds.remove(home.kit, home_id)
                 events += self._end_faults(home_id, home.faults, instant(max(home.latest, home.told_until, 0.0)))
                 continue
             home.home = inventory.homes[home_id]
@@ -91,18 +94,26 @@ class Watch:
             self._dues.put(home, home.due_after_batch())
         return events
 
-    def _home(self, home_id: str) -> HomeWatch | None:
-        """Made on first use. None if the home is not (or no longer) in the inventory."""
+    def _home(self, home_id: str, *, is_new: bool = True) -> HomeWatch | None:
+        """Made on first use; where it `is_new`, as the known homes with a like kit are. None if the home is not (or no
+        longer) in the inventory.
+        """
         home = self._homes.get(home_id)
         if home is None and home_id in self._inventory.homes:
             place = self._inventory.homes[home_id]
             devices = self._inventory.devices_of(home_id)
-            home = self._homes[home_id] = HomeWatch(place, devices, self._settings_of(home_id), self._gateways.paths)
+            like = self._like if is_new else lambda _: None
+            home = HomeWatch(place, devices, self._settings_of(home_id), self._gateways.paths, like)
+            self._homes[home_id] = home
+            self._kinds.add(home.kit, home_id)
             home.use_expectations(self._expected.get(home_id, ()))
             home.use_lessons(self._lessons.get(home_id, NOTHING))
             if self._lost_at is not None:
                 home.visibility.lose_broker(seconds(self._lost_at))
         return home
+
+    def _like(self, kit: Kit) -> Likeness | None:
+        return likeness_of(self._homes[home_id].silence.routine for home_id in self._kinds.like(kit))
 
     def use_budgets(self, budgets: Budgets) -> None:
         """People have set other budgets of false alarms: each home's from its next sign of life on."""
@@ -342,7 +353,7 @@ class Watch:
             if snapshot.owner == GATEWAYS:
                 self._gateways.restore(snapshot)
                 continue
-            home = self._home(snapshot.key) if snapshot.owner == OWNER else None
+            home = self._home(snapshot.key, is_new=False) if snapshot.owner == OWNER else None
             if home is None:
                 continue
             if snapshot.version not in READABLE:
