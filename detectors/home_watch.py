@@ -78,7 +78,7 @@ class HomeWatch:
         self._settings = settings
         self.reception = Reception(devices, home.timezone)
         self.visibility = HomeVisibility(devices, shared)
-        self.presence = HomePresence(self.visibility, longest_absence=settings.longest_absence)
+        self.presence = HomePresence(self.visibility, timezone=home.timezone, longest_absence=settings.longest_absence)
         density, risk = density_of(devices), BATHROOM_RISK if sees_rooms(devices) else DIM_BATHROOM_RISK
         budget, self.kit = settings.questions_per_month, kit_of(density, risk)
         routine = Routine(home.timezone, budget=budget, density=density, risk=risk, like=like(self.kit))

@@ -15,11 +15,13 @@ from core.states import Presence
 from detectors.detector import Observation
 from detectors.goings import Goings
 from detectors.instants import DAY, MINUTE, NEVER, next_waking
+from detectors.returns import Returns
 from detectors.signs import SignKind
 from detectors.visibility import HomeVisibility
 
 ECHO = 60.0
 """Seconds after the front door in which a sensor inside may still be reporting the person who is leaving."""
+_LONGER = 1.3
 BOUT = 10 * MINUTE
 """Front-door movements this close together, with nobody inside between them, are one going or one coming."""
 _TIMES = ("door_at", "inside_at", "home_since", "out_from", "front_door_since")
@@ -29,22 +31,23 @@ class HomePresence:
     """`door_at`: the front door's last movement; `inside_at`: the last sign inside that was not an echo of it.
 
     `before`: presence as it was when the current coming or going began. `goings`: how long after the door nothing may
-    be seen inside before nobody is there. `longest_absence` (s): the longest that ended well.
+    be seen inside before nobody is there. `returns`: by when they are usually home again.
     """
 
     name = "presence"
     version = 1
 
-    __slots__ = ("_believed", "_visibility", "before", "front_door", "goings", "longest_absence", *_TIMES)
+    __slots__ = ("_believed", "_timezone", "_visibility", "before", "front_door", "goings", "returns", *_TIMES)
 
-    def __init__(self, visibility: HomeVisibility, *, longest_absence: float = DAY) -> None:
+    def __init__(self, visibility: HomeVisibility, *, timezone: str = "UTC", longest_absence: float = DAY) -> None:
+        self._timezone = timezone
         self._visibility = visibility
         self._believed = longest_absence
         self.door_at = self.inside_at = self.home_since = self.out_from = self.front_door_since = NEVER
         self.before = Presence.UNKNOWN
         self.front_door = "unknown"
         self.goings = Goings()
-        self.longest_absence = 0.0
+        self.returns = Returns()
 
     def observe(self, seen: Observation) -> None:
         reading = seen.reading
@@ -91,7 +94,7 @@ class HomePresence:
         if self.before is not Presence.HOME or delay > self.settle:
             self.home_since = self.door_at
         if self.before is Presence.OUT and self.out_from != NEVER:
-            self.longest_absence = max(0.98 * self.longest_absence, self.door_at - self.out_from)
+            self.returns.add(self.out_from, self.door_at, self._timezone)
         self.before = Presence.HOME
         self.out_from = NEVER
 
@@ -126,7 +129,13 @@ class HomePresence:
 
     def doubted_at(self) -> float:
         """When being out has lasted so long that it is not believed any more."""
-        return self.door_at + max(self._believed, 1.3 * self.longest_absence)
+        missed = self.missed_from()
+        return self.door_at + max(self._believed, _LONGER * self.returns.longest) if missed == NEVER else missed
+
+    def missed_from(self) -> float:
+        """When somebody who is out should long have been home, by what is usual here; NEVER where that says nothing."""
+        missed = self.returns.missed_from(self.door_at, self._timezone)
+        return missed if self.door_at < missed < self.door_at + self._believed else NEVER
 
     def since(self, t: float) -> float:
         match self.at(t):
@@ -151,7 +160,7 @@ class HomePresence:
             "before": self.before.value,
             "front_door": self.front_door,
             "goings": self.goings.snapshot(),
-            "longest_absence": self.longest_absence,
+            "returns": self.returns.snapshot(),
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
@@ -161,4 +170,7 @@ class HomePresence:
         self.front_door = str(body["front_door"])
         if "goings" in body:  # before version 2 only a delay was known: learned anew
             self.goings.restore(body["goings"])
-        self.longest_absence = float(body["longest_absence"])
+        if "returns" in body:
+            self.returns.restore(body["returns"])
+        else:  # before, only the longest absence was known
+            self.returns.longest = float(body["longest_absence"])

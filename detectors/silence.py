@@ -277,6 +277,8 @@ class Silence:
             facts.insert(1, Fact("usual_longest", round(longest), "s"))
         if self.patience != 1.0:
             facts.append(Fact("taught_budget", round(1.0 / self.patience, 2), "factor"))
+        if presence.gone(moment) and (missed := presence.missed_from()) != NEVER:
+            facts.append(Fact("usually_back_by", instant(missed).isoformat(), "time"))
         if presence.front_door_since != NEVER:
             facts.append(Fact("front_door_since", instant(presence.front_door_since).isoformat(), "time"))
         return tuple(facts)

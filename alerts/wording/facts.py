@@ -21,6 +21,7 @@ NAMES = (
     "threshold",
     "front_door",
     "front_door_since",
+    "usually_back_by",
     "presence",
     "seeing_devices",
     "power",

@@ -136,14 +136,22 @@ def test_who_came_in_and_showed_nowhere_is_neither_home_nor_out_and_is_missed_la
     assert concern.at > at(LEARNED, "16:45")
 
 
-def test_an_absence_is_believed_for_a_day_and_then_doubted(learned_house: House) -> None:
-    learned_house.live_until(at(LEARNED, "14:30"), day=LEARNED)
-    learned_house.tell(door("open", at(LEARNED, "14:30")), door("closed", at(LEARNED, "14:31")))
+def test_the_absence_of_whoever_stays_out_overnight_is_believed_for_a_day_and_then_doubted(
+    learned_house: House,
+) -> None:
+    learned_house.live_until(at(LEARNED, "18:00"), day=LEARNED)
+    learned_house.tell(door("open", at(LEARNED, "18:00")), door("closed", at(LEARNED, "18:01")))
+    learned_house.pass_until(at(LEARNED + 1, "11:00"))
+    back, out = at(LEARNED + 1, "11:00"), at(LEARNED + 1, "14:30")
+    learned_house.tell(door("open", back), door("closed", back + timedelta(minutes=1)))
+    learned_house.pass_until(out, [moved("living", back + timedelta(minutes=m)) for m in range(3, 200, 9)])
+    asked = len(learned_house.concerns)
+    learned_house.tell(door("open", out), door("closed", out + timedelta(minutes=1)))
 
-    learned_house.pass_until(at(LEARNED + 2, "14:30"))
+    learned_house.pass_until(at(LEARNED + 4, "14:30"))
 
-    concern = learned_house.concerns[0]
-    assert timedelta(hours=24) <= concern.at - at(LEARNED, "14:31") <= timedelta(hours=25)
+    concern = learned_house.concerns[asked]
+    assert timedelta(hours=24) <= concern.at - out - timedelta(minutes=1) <= timedelta(hours=25)
     assert facts_of(concern)["presence"] == "unknown"
 
 
