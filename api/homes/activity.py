@@ -3,7 +3,7 @@
 It shows what sensors said, for people to read; it judges nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -47,15 +47,28 @@ def day_of(readings: ReadingsStore, home: Home, devices: Sequence[Device], *, on
     """The strip of one local day. Raises StoreUnavailable."""
     start = datetime.combine(on, time(), home.zone)
     end = datetime.combine(on + timedelta(days=1), time(), home.zone)
-    shown = {device.id: device for device in devices if device.role not in _NEVER_A_SIGN}
+    shown = shown_of(devices)
     found = readings.between(list(shown), start, end, limit=MOST_READINGS) if shown else []
+    rows = rows_of(shown, found, lambda at: _slice(at.astimezone(home.zone)))
+    return Day(on, start, rows, complete=len(found) < MOST_READINGS)
+
+
+def shown_of(devices: Iterable[Device]) -> dict[str, Device]:
+    """Those that can show that somebody moved, by id."""
+    return {device.id: device for device in devices if device.role not in _NEVER_A_SIGN}
+
+
+def rows_of(
+    shown: Mapping[str, Device], readings: Iterable[Reading], slice_of: Callable[[datetime], int]
+) -> tuple[Row, ...]:
+    """The rooms of these devices, the front door last, with what was sensed in each of `SLICES` slices."""
     counts: dict[tuple[Room, bool], list[int]] = {_row_of(device): [0] * SLICES for device in shown.values()}
-    for reading in _signs(found):
-        counts[_row_of(shown[reading.device])][_slice(reading.at.astimezone(home.zone))] += 1
+    for reading in _signs(readings):
+        counts[_row_of(shown[reading.device])][slice_of(reading.at)] += 1
     order = list(Room)
     rows = [Row(room, door, tuple(slices)) for (room, door), slices in counts.items()]
     rows.sort(key=lambda row: (row.front_door, order.index(row.room)))
-    return Day(on, start, tuple(rows), complete=len(found) < MOST_READINGS)
+    return tuple(rows)
 
 
 def _row_of(device: Device) -> tuple[Room, bool]:

@@ -26,6 +26,7 @@ from api.depends import Looks, Ports, Requires
 from api.errors import TABLE, Code, Problem
 from api.figures.view import doubted
 from api.homes.knocks import Knock, knocks
+from api.pages.evidence import Seen, seen_of
 from api.pages.forms import AccessField, HandlingForm, PhotoSent, ReopeningForm, Text, WhereSent, go_on
 from api.pages.repeats import MOST_FOLDED, Stretch, Told, stretches, told
 from api.pages.shell import shell
@@ -78,6 +79,7 @@ class AlertView:
     knocks: tuple[Knock, ...]
     doubted: Precision | None
     floor: float
+    seen: Seen | None
 
 
 @router.get("/alerts/{alert_id}")
@@ -143,6 +145,7 @@ def alert_view(ports: Services, visit: Visit, alert: Alert) -> AlertView:
         knocks=knocks(ports, visit.viewer, area, alert, timeline) if area else (),
         doubted=doubted(ports, alert.kind),
         floor=ports.precision_floor,
+        seen=seen_of(ports, visit.viewer, alert),
     )
 
 

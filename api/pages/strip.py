@@ -1,5 +1,6 @@
 """The day's strip as shapes: runs of equally lively slices per room, what we could not see, and where now is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -7,6 +8,7 @@ from itertools import groupby
 from api.homes.activity import SLICES, Day, Row
 from core.places import Room
 
+_FIVE_MINUTES = timedelta(minutes=5)
 _LIVELY = (1, 3)
 """Up to 1 sign in five minutes is a little, up to 3 some, above it much."""
 
@@ -44,9 +46,8 @@ class Strip:
 
 def strip_of(day: Day, *, now: datetime, blind_since: datetime | None) -> Strip:
     """The shapes of a day, as seen at `now`."""
-    lanes = tuple(_lane(day, row) for row in day.rows)
     return Strip(
-        lanes,
+        lanes_of(day.rows, day.start, _FIVE_MINUTES),
         now_x=_x(day, now),
         blind_x=None if blind_since is None else _x(day, blind_since),
         blind_since=blind_since,
@@ -61,14 +62,19 @@ def _x(day: Day, instant: datetime) -> float:
     return round((local.hour * 3600 + local.minute * 60 + local.second) / 300, 2)
 
 
-def _lane(day: Day, row: Row) -> Lane:
+def lanes_of(rows: Iterable[Row], start: datetime, slice_: timedelta) -> tuple[Lane, ...]:
+    """Lines of slices that are so long, from `start` on."""
+    return tuple(_lane(row, start, slice_) for row in rows)
+
+
+def _lane(row: Row, start: datetime, slice_: timedelta) -> Lane:
     runs = []
     for much, cells in groupby(enumerate(row.slices), key=lambda cell: _much(cell[1])):
         xs = [x for x, _ in cells]
         if much:
             runs.append(Run(xs[0], len(xs), much))
     busy = [x for x, count in enumerate(row.slices) if count]
-    last_at = day.start + timedelta(minutes=5 * busy[-1]) if busy else None
+    last_at = start + slice_ * busy[-1] if busy else None
     return Lane(row.room, row.front_door, tuple(runs), len(busy), last_at)
 
 
