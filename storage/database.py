@@ -5,6 +5,7 @@ The same on SQLite (WAL, synchronous=FULL, one writer at a time, readers never b
 
 import json
 import math
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -184,7 +185,7 @@ def _sqlite_engine(url: URL, patience: float) -> Engine:
         max_overflow=24,
         pool_timeout=patience,
         json_serializer=_to_json,
-        json_deserializer=orjson.loads,
+        json_deserializer=_from_json,
     )
 
     def prepare(connection: Any, _record: object) -> None:
@@ -215,11 +216,18 @@ def _postgresql_engine(url: URL, patience: float) -> Engine:
         pool_timeout=patience,
         pool_pre_ping=True,
         json_serializer=_to_json,
-        json_deserializer=orjson.loads,
+        json_deserializer=_from_json,
     )
 
 
 _to_json = partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_LONG_NUMBER = re.compile(rb"\d{19}")
+
+
+def _from_json(written: str | bytes) -> Any:
+    """As it was written. orjson reads a whole number of more than 64 bits as a float, and a day in slots is one."""
+    raw = written.encode() if isinstance(written, str) else written
+    return json.loads(raw) if _LONG_NUMBER.search(raw) else orjson.loads(raw)
 
 
 @contextmanager

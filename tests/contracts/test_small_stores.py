@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 
 def test_snapshots_come_back_as_they_were_by_owner(database: Database) -> None:
     store: SnapshotStore = SqlSnapshots(database)
-    body = {"gaps": [1, 2.5, None, True, "浴室"], "deep": {"": {"x": 1e-300}}}
+    body = {"gaps": [1, 2.5, None, True, "浴室"], "deep": {"": {"x": 1e-300}}, "slots_of_a_day": 1 << 143 | 1}
     mine = [Snapshot("watch", f"h-{n:04d}", 3, NOW, body) for n in range(1_203)]
     store.save([*mine, Snapshot("gate", "h-0001", 1, NOW, {})])
 
