@@ -20,6 +20,10 @@ HALF_LIFE_DAYS = 120.0
 _WORTH_IN_VAIN = 2.0
 """Whoever was in need once justifies so many ways in vain."""
 _STEP = 0.05
+_QUESTIONS = 4.0
+"""As if so many questions had been answered as often as is reckoned with anyway."""
+SOONEST = 0.2
+"""However often the resident answers, a home is not asked more than five times as often as people may be sent."""
 _MONTH_DAYS = 30.0
 _DAY = timedelta(days=1)
 LONGEST_NOTE = 300
@@ -56,15 +60,23 @@ never moved by how the last ones ended.
 """
 
 
+def least_of(kind: ConcernKind) -> float:
+    """What its factor is never below."""
+    return SOONEST if TAUGHT[kind].allowed is None else TAUGHT[kind].least
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A closed alert, and all that it was for. One that was reopened counts as it ended the last time."""
+    """A closed alert, and all that it was for. One that was reopened counts as it ended the last time. `by_first`: the
+    only one who had been asked answered, and nobody else was.
+    """
 
     alert: str
     home: str
     parts: tuple[Episode, ...]
     outcome: Outcome
     closed_at: datetime
+    by_first: bool = False
 
     @property
     def was_real(self) -> bool:
@@ -73,7 +85,17 @@ class Ending:
     @property
     def was_in_vain(self) -> bool:
         """Somebody was troubled, and nobody needed them. A broken device is mended, not waited for."""
-        return need(self.outcome) is Need.NOTHING and self.outcome is not Outcome.OVER
+        return need(self.outcome) is Need.NOTHING and not self.was_answered
+
+    @property
+    def was_answered(self) -> bool:
+        """Over with the question to the resident, who said so or moved: that costs nobody a way."""
+        return self.outcome is Outcome.OVER or (self.by_first and need(self.outcome) is Need.NOTHING)
+
+
+def answered_first(told: Iterable[str], closed_by: str | None) -> bool:
+    """Was nobody asked but the one who then closed it?"""
+    return set(told) == {closed_by}
 
 
 class Choice(StrEnum):
@@ -107,7 +129,7 @@ class ChoiceVersion:
 class Lesson:
     """Of one home and kind. `factor`: what its wait is multiplied by. `endings`: those that count, the newest first.
 
-    `would_be`: the factor if people had not stopped it.
+    `would_be`: the factor if people had not stopped it. `answered`: questions that sent nobody.
     """
 
     kind: ConcernKind
@@ -115,6 +137,7 @@ class Lesson:
     would_be: float
     endings: tuple[Ending, ...]
     chosen: ChoiceVersion | None = None
+    answered: int = 0
 
     @property
     def in_vain(self) -> int:
@@ -159,18 +182,25 @@ def lesson(
     days: float,
     budget: float,
     now: datetime,
+    answered: float = 0.0,
 ) -> Lesson:
-    """`endings` of one home; `days`: on how many it was judged; `budget`: false alarms a month there."""
+    """`endings` of one home; `days`: on how many it was judged; `budget`: false alarms a month there; `answered`: the
+    share of questions that is reckoned to be answered by the resident anyway.
+    """
     days = max(0.0, days - TAUGHT[kind].schooling)
     since = now - min(REMEMBERED, days * _DAY) if TAUGHT[kind].schooling else now - REMEMBERED
     if chosen is not None and chosen.choice is Choice.ANEW:
         since, days = max(since, chosen.at), min(days, (now - chosen.at) / _DAY)
-    of_kind = (each for each in endings if since <= each.closed_at <= now and _is_for(each, kind))
+    of_kind = [each for each in endings if since <= each.closed_at <= now and _is_for(each, kind)]
     counting = [each for each in of_kind if each.was_real or each.was_in_vain]
     counting.sort(key=lambda each: (each.closed_at, each.alert), reverse=True)
     would_be = _factor(TAUGHT[kind], counting, days=days, budget=budget, now=now)
+    questions = [each for each in of_kind if each.was_answered] if TAUGHT[kind].allowed is None else []
+    if questions:
+        spared = _still_sent(questions, counting, answered=answered, now=now) / (1.0 - answered)
+        would_be = max(SOONEST, _rounded(would_be * min(1.0, spared)))
     stopped = chosen is not None and chosen.choice is Choice.STOP
-    return Lesson(kind, 1.0 if stopped else would_be, would_be, tuple(counting), chosen)
+    return Lesson(kind, 1.0 if stopped else would_be, would_be, tuple(counting), chosen, len(questions))
 
 
 def _is_for(ending: Ending, kind: ConcernKind) -> bool:
@@ -190,7 +220,20 @@ def _factor(bounds: Bounds, counting: Sequence[Ending], *, days: float, budget: 
     months = whole * (1.0 - _worth(min(days, REMEMBERED / _DAY))) / _MONTH_DAYS
     factor = (bounds.prior + in_vain) / (bounds.prior + allowed * months + _WORTH_IN_VAIN * real)
     least = bounds.least if real or bounds.allowed is None else 1.0
-    return min(max(round(round(factor / _STEP) * _STEP, 2), least), bounds.most)
+    return min(max(_rounded(factor), least), bounds.most)
+
+
+def _still_sent(questions: Iterable[Ending], counting: Iterable[Ending], *, answered: float, now: datetime) -> float:
+    """The share of questions after which somebody was sent (beta prior around what is reckoned with). Where residents
+    answer, a home may be asked so much sooner for as many ways in vain.
+    """
+    spared = sum(_worth((now - each.closed_at) / _DAY) for each in questions)
+    sent = sum(_worth((now - each.closed_at) / _DAY) for each in counting)
+    return ((1.0 - answered) * _QUESTIONS + sent) / (_QUESTIONS + sent + spared)
+
+
+def _rounded(factor: float) -> float:
+    return round(round(factor / _STEP) * _STEP, 2)
 
 
 def _worth(days: float) -> float:
@@ -198,11 +241,19 @@ def _worth(days: float) -> float:
 
 
 def lessons(
-    endings: Iterable[Ending], choices: Iterable[ChoiceVersion], *, days: float, budget: float, now: datetime
+    endings: Iterable[Ending],
+    choices: Iterable[ChoiceVersion],
+    *,
+    days: float,
+    budget: float,
+    now: datetime,
+    answered: float = 0.0,
 ) -> list[Lesson]:
     """Of one home, each kind once."""
     known, holds = list(endings), holding(choices)
-    return [lesson(kind, known, holds.get(kind), days=days, budget=budget, now=now) for kind in TAUGHT]
+    return [
+        lesson(kind, known, holds.get(kind), days=days, budget=budget, now=now, answered=answered) for kind in TAUGHT
+    ]
 
 
 def holding(choices: Iterable[ChoiceVersion]) -> Mapping[ConcernKind, ChoiceVersion]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.concerns import ConcernKind
-from core.lessons import ChoiceVersion, Ending
+from core.lessons import ChoiceVersion, Ending, answered_first
 from tests.fakes import MemoryAlerts
 
 
@@ -18,8 +18,9 @@ class MemoryLessons:
         known = self._alerts.every()
         reopened = {alert.predecessor for alert in known}
         found = [
-            Ending(a.id, a.home, tuple((p.kind, p.episode) for p in a.parts), a.outcome, a.closed_at)
+            Ending(a.id, a.home, tuple((p.kind, p.episode) for p in a.parts), a.outcome, a.closed_at, by_first)
             for a in known
+            for by_first in [answered_first(a.told, a.closed_by)]
             if a.closed_at is not None and a.outcome is not None
             if a.closed_at >= since and home in {None, a.home} and a.id not in reopened
             if a.kind is not ConcernKind.CANARY

@@ -1,4 +1,5 @@
-"""Endings of the untouched life: nobody in a recording is in need, so whoever was sent was sent in vain and says so.
+"""Endings of the untouched life: nobody in a recording is in need, so whoever was sent was sent in vain and says so;
+what life in the home ended before was a question that cost nobody a way.
 
 Once a day the watch is told what that teaches, as the running service is told within the minute.
 """
@@ -17,12 +18,13 @@ _DAY = timedelta(days=1)
 
 
 class Endings:
-    """`budget`: false alarms a month."""
+    """`budget`: false alarms a month. `answered`: the share of questions that well residents are known to answer."""
 
-    def __init__(self, course: Course, home: str, budget: float) -> None:
+    def __init__(self, course: Course, home: str, budget: float, *, answered: float = 0.0) -> None:
         self._course = course
         self._home = home
         self._budget = budget
+        self._answered = answered
         self._told_at: datetime | None = None
 
     def teach(self, calls: Iterable[Call], now: datetime) -> None:
@@ -31,11 +33,17 @@ class Endings:
             return
         self._told_at = now
         endings = [
-            Ending(f"{c.kind}/{c.concern.episode}", self._home, parts, Outcome.WELL_AT_HOME, c.asked_at + CLOSED_AFTER)
+            Ending(f"{c.kind}/{c.concern.episode}", self._home, ((c.kind, c.concern.episode),), *ended)
             for c in calls
-            for parts in [((c.kind, c.concern.episode),)]
-            if c.sent_somebody and c.asked_at + CLOSED_AFTER <= now
+            if (ended := _ended(c)) is not None and ended[1] <= now
         ]
         days = float(self._course.watch.days_judged(self._home))
-        found = lessons(endings, (), days=days, budget=self._budget, now=now)
+        found = lessons(endings, (), days=days, budget=self._budget, now=now, answered=self._answered)
         self._course.watch.use_lessons({self._home: taught(found, endings)})
+
+
+def _ended(call: Call) -> tuple[Outcome, datetime] | None:
+    """How, and when; None as long as nobody knows."""
+    if call.sent_somebody:
+        return Outcome.WELL_AT_HOME, call.asked_at + CLOSED_AFTER
+    return None if call.cleared_at is None else (Outcome.OVER, call.cleared_at)

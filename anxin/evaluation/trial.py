@@ -80,7 +80,9 @@ class _Passage:
         self._answers = Answers(options.answered, options.seed)
         self._course = Course(life.recording, settings)
         self._calls = Calls(self._detector, self._answers)
-        self._endings = Endings(self._course, life.recording.home.id, options.budget) if options.learns else None
+        home, answered = life.recording.home.id, options.answered
+        endings = Endings(self._course, home, options.budget, answered=answered)
+        self._endings = endings if options.learns else None
         self._presence: list[tuple[float, Presence]] = []
         self._trial = Trial(life)
         self._suspects: list[tuple[Injection, list[Call]]] = []

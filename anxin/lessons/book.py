@@ -27,7 +27,8 @@ _OVERLAP = timedelta(minutes=10)
 @dataclass
 class LessonBook:
     """`api.services.LessonBook` over the store. `budgets`: false alarms a month, by home; `days`: on how many
-    days a home was judged. `learns`: whether anything is taught at all. Blocking.
+    days a home was judged. `learns`: whether anything is taught at all. `answered`: the share of questions that is
+    reckoned to be answered anyway. Blocking.
     """
 
     store: LessonStore
@@ -35,6 +36,7 @@ class LessonBook:
     budgets: Callable[[], Mapping[str, float]]
     days: Callable[[str], int]
     learns: bool = True
+    answered: float = 0.0
     written: Callable[[], None] = lambda: None
     _known: dict[str, Ending] = field(default_factory=dict)
     _read_whole: float = 0.0
@@ -57,7 +59,7 @@ class LessonBook:
         self, home: str, endings: Iterable[Ending], choices: Iterable[ChoiceVersion], budget: float
     ) -> Sequence[Lesson]:
         days, now = float(self.days(home)), self.clock.now()
-        return lessons(endings, choices, days=days, budget=budget, now=now)
+        return lessons(endings, choices, days=days, budget=budget, now=now, answered=self.answered)
 
     # -- for the watch --------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ def new_lessons(
         lambda: budgets.by_home(roster.inventory),
         lookout.watch.days_judged,
         learns=settings.learn_from_outcomes,
+        answered=settings.questions_answered,
     )
     teaching = Teaching(book.taught, lookout.use_lessons)
     book.written = teaching.stir

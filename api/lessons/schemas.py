@@ -7,7 +7,7 @@ from pydantic import Field
 from api.schema import Body, example
 from core.alerts import Outcome
 from core.concerns import ConcernKind
-from core.lessons import LONGEST_NOTE, TAUGHT, Choice, ChoiceVersion, Ending, Lesson
+from core.lessons import LONGEST_NOTE, TAUGHT, Choice, ChoiceVersion, Ending, Lesson, least_of
 
 _AT = "2026-11-24T01:41:00Z"
 _ENDING = {"alert": "a-17", "outcome": "well_at_home", "closed_at": _AT}
@@ -16,10 +16,11 @@ _LESSON = {
     "kind": "silence",
     "factor": 1.0,
     "would_be": 1.35,
-    "least": 0.6667,
+    "least": 0.2,
     "most": 2.5,
     "in_vain": 1,
     "real": 0,
+    "answered": 3,
     "endings": [_ENDING],
     "chosen": _CHOICE,
 }
@@ -67,6 +68,7 @@ class LessonBody(Body):
     most: float = Field(description="and never more")
     in_vain: int = Field(description="how often somebody was troubled for nothing, in the past year")
     real: int = Field(description="how often somebody was in need")
+    answered: int = Field(description="how often a question to the resident was enough, and nobody was sent")
     endings: list[EndingBody] = Field(description="those that count, the newest first")
     chosen: ChoiceBody | None
 
@@ -76,10 +78,11 @@ class LessonBody(Body):
             kind=lesson.kind,
             factor=lesson.factor,
             would_be=lesson.would_be,
-            least=TAUGHT[lesson.kind].least,
+            least=least_of(lesson.kind),
             most=TAUGHT[lesson.kind].most,
             in_vain=lesson.in_vain,
             real=lesson.real,
+            answered=lesson.answered,
             endings=[EndingBody.of(each) for each in lesson.endings],
             chosen=None if lesson.chosen is None else ChoiceBody.of(lesson.chosen),
         )

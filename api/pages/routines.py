@@ -137,7 +137,7 @@ def _taught(ports: Services, home: str, budget: float) -> list[LessonRow]:
     return [
         LessonRow(each, budget / each.would_be if each.kind is ConcernKind.SILENCE else None)
         for each in found
-        if each.endings or each.chosen is not None or each.would_be != 1.0
+        if each.endings or each.answered or each.chosen is not None or each.would_be != 1.0
     ]
 
 

@@ -58,6 +58,18 @@ def test_endings_say_what_the_alert_was_for_and_how_it_ended_in_order(stores: St
     assert (soon.outcome, soon.closed_at) == (Outcome.HELPED, alert.closed_at)
 
 
+def test_a_question_that_the_one_who_was_asked_first_answered_is_told_from_the_others(stores: Stores) -> None:
+    asked = opening("alone")
+    stores.alerts.open(asked)
+    (first,) = asked.alert.told
+    assert stores.alerts.apply(closed(asked.alert, by=first))
+    stores.ends("by another", minute=20)
+
+    found = {each.alert: each.by_first for each in stores.lessons.endings(T0)}
+
+    assert found == {"alone": True, "by another": False}
+
+
 def test_only_those_since_an_instant_and_of_a_home(stores: Stores) -> None:
     stores.ends("a-1", minute=9)
     stores.ends("a-2", "h-2", minute=20)

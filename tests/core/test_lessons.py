@@ -18,6 +18,7 @@ from core.lessons import (
     Ending,
     Lesson,
     holding,
+    least_of,
     lesson,
     lessons,
     taught,
@@ -73,6 +74,40 @@ def test_the_first_weeks_say_nothing_of_how_a_silence_is_judged_since() -> None:
     assert learned([], days=28).factor == 1.0
 
 
+def questions(many: int) -> list[Ending]:
+    return [ending(Outcome.OVER, number=100 + n, days_ago=1 + n) for n in range(many)]
+
+
+def test_where_residents_answer_a_home_is_asked_sooner_and_the_more_the_oftener_they_do() -> None:
+    factors = [learned([*vain(1, days_ago=40), *questions(many)], days=94).factor for many in (0, 3, 6, 12, 40)]
+
+    assert factors == sorted(factors, reverse=True)
+    assert factors[0] > 2 * factors[-1]
+    assert factors[-1] >= 0.2
+
+
+def test_what_the_resident_answered_themselves_was_not_in_vain() -> None:
+    said_so = replace(ending(Outcome.WELL_AT_HOME), by_first=True)
+    hurt = replace(ending(Outcome.HELPED), by_first=True)
+
+    assert (learned([said_so]).in_vain, learned([said_so]).answered) == (0, 1)
+    assert (learned([hurt]).real, learned([hurt]).answered) == (1, 0)
+
+
+def test_questions_that_are_reckoned_with_anyway_bring_nothing_more() -> None:
+    known = [*vain(1, days_ago=40), *questions(4)]
+    expected = lesson(SILENCE, known, None, days=94, budget=BUDGET, now=NOW, answered=0.9)
+
+    assert expected.factor == learned(vain(1, days_ago=40), days=94).factor
+    assert expected.answered == 4
+
+
+def test_only_silence_is_asked_about_oftener_for_answers() -> None:
+    answered = [ending(Outcome.OVER, kind=DOOR, number=n) for n in range(9)]
+
+    assert learned(answered, kind=DOOR).factor == 1.0
+
+
 def test_one_who_was_in_need_outweighs_ways_in_vain() -> None:
     real = ending(Outcome.HELPED, number=9)
 
@@ -80,7 +115,7 @@ def test_one_who_was_in_need_outweighs_ways_in_vain() -> None:
     assert learned([ending(Outcome.HAZARD, kind=DOOR)], kind=DOOR, days=0).factor < 1.0
 
 
-@pytest.mark.parametrize("outcome", [Outcome.OVER, Outcome.TEST, Outcome.NO_ACCESS, Outcome.DEVICE_FAULT])
+@pytest.mark.parametrize("outcome", [Outcome.TEST, Outcome.NO_ACCESS, Outcome.DEVICE_FAULT])
 def test_what_troubled_nobody_or_says_nothing_of_waiting_does_not_count(outcome: Outcome) -> None:
     found = learned([ending(outcome)])
 
@@ -156,5 +191,5 @@ def test_it_stays_within_bounds_and_does_not_depend_on_the_order(
 
     assert found == again
     for each in found:
-        assert TAUGHT[each.kind].least <= each.factor <= TAUGHT[each.kind].most
+        assert least_of(each.kind) <= each.factor <= TAUGHT[each.kind].most
         assert all(one.closed_at > NOW - REMEMBERED for one in each.endings)
