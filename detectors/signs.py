@@ -30,6 +30,8 @@ BUTTON_ROLES: Final = frozenset(Role) - {Role.AUTOMATIC, Role.MAIN_METER, Role.B
 
 ON_AND_OFF_WATTS: Final[dict[Role, tuple[float, float]]] = {
     Role.KETTLE: (200.0, 100.0),
+    Role.TOASTER: (200.0, 100.0),
+    Role.IRON: (200.0, 100.0),
     Role.MICROWAVE: (200.0, 100.0),
     Role.STOVE: (100.0, 50.0),
     Role.TELEVISION: (20.0, 10.0),
