@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Final
 
 from core.places import Role
-from core.readings import Kind, Reading
+from core.readings import Kind, Reading, Replay
 
 
 class SignKind(IntEnum):
@@ -64,6 +64,12 @@ def switched_on(role: Role, watts: float, *, was_on: bool) -> bool:
         return False
     on, off = levels
     return watts >= (off if was_on else on)
+
+
+def lies_there(reading: Reading, role: Role) -> bool:
+    """Does a bed or seat say, for the first time or again, that somebody is in it? Said again, it proves no life."""
+    occupied = reading.kind is Kind.OCCUPANCY and reading.value is True and reading.replay is Replay.LIVE
+    return occupied and role in OCCUPANCY_ROLES
 
 
 def sign_of_life(reading: Reading, role: Role, *, was_on: bool = False) -> SignKind | None:

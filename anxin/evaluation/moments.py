@@ -147,8 +147,8 @@ def _ends_of_runs(life: Life, device: str) -> Iterator[tuple[str, float, float]]
     role = life.devices[device].role
     said = [line for line in life.player.between(life.first, life.last - DAY) if line.device == device]
     power = [line for line in said if line.kind is Kind.POWER]
-    if role is Role.MICROWAVE and len({line.value for line in power}) <= len(_ON_AND_OFF):
-        return  # it rings by itself: what is told of is its lid
+    if role in {Role.MICROWAVE, Role.APPLIANCE} and len({line.value for line in power}) <= len(_ON_AND_OFF):
+        return  # a microwave oven rings by itself; and of what nobody described and nothing measures, who knows?
     for before, after in pairwise(power):
         on, off = float(before.value), float(after.value)
         heats = on >= HEATING_WATTS[role][0] and off < HEATING_WATTS[role][1]
