@@ -70,7 +70,8 @@ class ApplianceOn:
     version = 1
 
     __slots__ = (
-        "_device", "_presence", "_visibility", "name", "off_at", "power", "runs", "tended_at", "uses", "word",
+        "_device", "_presence", "_visibility", "name", "off_at", "power", "runs", "said_at", "tended_at", "uses",
+        "word",
     )  # fmt: skip
 
     def __init__(self, device: Device, visibility: HomeVisibility, presence: HomePresence) -> None:
@@ -82,7 +83,7 @@ class ApplianceOn:
         self.uses = Uses()
         self.word = Word()
         self.power = 0.0
-        self.off_at = self.tended_at = NEVER
+        self.off_at = self.said_at = self.tended_at = NEVER
 
     def observe(self, seen: Observation) -> None:
         """Takes its own device's power, and signs of life from others in the same room."""
@@ -98,7 +99,7 @@ class ApplianceOn:
         if not isinstance(reading.value, int | float):
             return
         on, off = HEATING_WATTS[self._device.role]
-        self.power = float(reading.value)
+        self.power, self.said_at = float(reading.value), seen.t
         self.word.hear(self.power)
         if self.power >= (on if self.runs.since == NEVER or self.off_at != NEVER else off):
             self.runs.begin(self._not_before(seen.t))
@@ -181,7 +182,13 @@ class ApplianceOn:
         moment = absent if out else tended
         if health is None or not self._visibility.works(health, moment) or health.heard < self._proof(moment):
             return CannotTell("device_silent")
-        return self._concern(now)
+        return CannotTell("not_heard_since") if self._may_be_off(moment) else self._concern(now)
+
+    def _may_be_off(self, moment: float) -> bool:
+        """Has the plug not said its power since it could not be heard, and was it not too long on before that?"""
+        visibility, path = self._visibility, self._visibility.paths[self._device.gateway]
+        outages = ((path.gone_at, path.back_at), (visibility.blind_from, visibility.sight_since))
+        return any(NEVER < gone < moment and self.said_at < back for gone, back in outages)
 
     def _concern(self, now: datetime) -> Concern:
         device, since = self._device, instant(self.runs.since)
@@ -210,24 +217,22 @@ class ApplianceOn:
         )
 
     def snapshot(self) -> dict[str, Any]:
-        tended = None if self.tended_at == NEVER else self.tended_at
-        off_at = None if self.off_at == NEVER else self.off_at
-        uses, word = self.uses.snapshot(), self.word.snapshot()
+        tended, off_at, said_at = (None if t == NEVER else t for t in (self.tended_at, self.off_at, self.said_at))
         return {
             "runs": self.runs.snapshot(),
             "power": self.power,
             "tended": tended,
             "off": off_at,
-            "uses": uses,
-            "word": word,
+            "said": said_at,
+            "uses": self.uses.snapshot(),
+            "word": self.word.snapshot(),
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
         self.runs.restore(body["runs"])
         self.power = float(body["power"])
-        self.tended_at = NEVER if body["tended"] is None else float(body["tended"])
-        off_at = body.get("off")
-        self.off_at = NEVER if off_at is None else float(off_at)
+        times = (body["tended"], body.get("off"), body.get("said"))
+        self.tended_at, self.off_at, self.said_at = (NEVER if t is None else float(t) for t in times)
         if "uses" in body:  # older ones knew the longest runs alone: how it is used is learned anew
             self.uses.restore(body["uses"])
             self.word.restore(body["word"])

@@ -10,7 +10,7 @@ from core.readings import Kind, Novelty, Reading
 from core.states import Presence
 from detectors.quiets import BATHROOM
 from tests.detectors.conftest import LEARNED
-from tests.detectors.elder import GATEWAY, HOME, House, at, day_of_life, devices_of, door, moved, reading
+from tests.detectors.elder import GATEWAY, HOME, STOVE, House, at, day_of_life, devices_of, door, moved, reading
 
 BED = Device(f"{GATEWAY}/bed", HOME, Room.BEDROOM, Role.BED, GATEWAY)
 
@@ -114,3 +114,20 @@ def test_who_does_not_come_back_to_bed_is_missed_in_the_bathroom_all_the_same(ho
 
     assert house.watch._homes[HOME].silence.place == BATHROOM
     assert [c.kind for c in house.concerns] == [ConcernKind.SILENCE]
+
+
+def test_whether_it_was_switched_off_in_the_dark_is_for_the_plug_to_say(learned_house: House) -> None:
+    on, seen_again = at(LEARNED, "11:20"), at(LEARNED, "15:00")
+    learned_house.live_until(on, day=LEARNED)
+    learned_house.tell(reading(STOVE, Kind.POWER, 1200.0, on))
+    go_dark(learned_house, seen_again)
+    learned_house.pass_until(
+        at(LEARNED, "16:30"), [moved("living", seen_again + timedelta(minutes=m)) for m in (2, 60)]
+    )
+    unheard = [concern.kind for concern in learned_house.concerns]
+    learned_house.tell(reading(STOVE, Kind.POWER, 1210.0, at(LEARNED, "16:31")))
+    learned_house.pass_until(at(LEARNED, "16:32"))
+
+    assert ConcernKind.APPLIANCE_ON not in unheard
+    [concern] = [concern for concern in learned_house.concerns if concern.kind is ConcernKind.APPLIANCE_ON]
+    assert concern.since == on
