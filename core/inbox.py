@@ -90,14 +90,21 @@ _CONTACTS: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.ROOM_DOOR, ("bedroom", "bathroom", "kitchen", "卧室", "卫生间", "厨房")),
 )
 _PLUGS: tuple[tuple[Role, tuple[str, ...]], ...] = (
+    (Role.AUTOMATIC, (
+        "fridge", "refrigerator", "freezer", "boiler", "heater", "heating", "radiator", "rice", "dispenser",
+        "dehumidifier", "blanket", "冰箱", "冰柜", "热水器", "空调", "暖", "油汀", "电饭", "饭煲", "压力锅",
+        "饮水机", "除湿", "电热毯",
+    )),
     (Role.KETTLE, ("kettle", "水壶", "热水壶")),
-    (Role.STOVE, ("stove", "cooker", "oven", "灶", "电磁炉", "电饭")),
+    (Role.TOASTER, ("toaster", "面包机", "多士炉")),
+    (Role.IRON, ("iron", "熨斗")),
     (Role.MICROWAVE, ("microwave", "微波炉")),
+    (Role.STOVE, ("stove", "cooker", "cooking", "oven", "灶", "电磁炉")),
     (Role.TELEVISION, ("tv", "television", "电视")),
     (Role.LIGHT, ("lamp", "light", "灯")),
-    (Role.AUTOMATIC, ("fridge", "refrigerator", "boiler", "heater", "冰箱", "热水器", "空调")),
     (Role.MAIN_METER, ("meter", "main", "电表", "总表")),
-)
+)  # fmt: skip
+"""The first that fits. What keeps itself warm or cool switches itself, however it is called besides."""
 _PRESENCE: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.BED, ("bed", "mattress", "床")),
     (Role.SEAT, ("seat", "chair", "sofa", "沙发", "椅")),

@@ -58,6 +58,8 @@ class Role(StrEnum):
     WATER = "water"
     STOVE = "stove"
     KETTLE = "kettle"
+    TOASTER = "toaster"
+    IRON = "iron"
     MICROWAVE = "microwave"
     TELEVISION = "television"
     LIGHT = "light"

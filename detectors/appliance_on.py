@@ -13,28 +13,35 @@ from core.places import Device, Role
 from core.readings import Kind, Replay
 from core.states import Presence
 from detectors.detector import Observation
-from detectors.instants import HOUR, MINUTE, NEVER, instant, next_waking, seconds
+from detectors.instants import MINUTE, NEVER, instant, next_waking, seconds
 from detectors.presence import HomePresence
 from detectors.runs import Runs
+from detectors.uses import MOST, Uses
 from detectors.visibility import HomeVisibility
+from detectors.word import Word
 
 HEATING_WATTS: Final[dict[Role, tuple[float, float]]] = {
     Role.STOVE: (100.0, 50.0),
     Role.KETTLE: (300.0, 150.0),
+    Role.TOASTER: (300.0, 150.0),
     Role.MICROWAVE: (300.0, 150.0),
+    Role.IRON: (300.0, 150.0),
     Role.APPLIANCE: (300.0, 150.0),
 }
 """On at or above the first, off below the second."""
 
 LIMITS: Final[dict[Role, float]] = {
     Role.STOVE: 90 * MINUTE,
-    Role.KETTLE: 20 * MINUTE,
+    Role.KETTLE: 18 * MINUTE,  # two litres at 1 kW boil in 13
+    Role.TOASTER: 15 * MINUTE,
     Role.MICROWAVE: 60 * MINUTE,
-    Role.APPLIANCE: 3 * HOUR,
+    Role.IRON: 80 * MINUTE,
 }
-"""The shortest run that is ever worth a concern while somebody is in the home."""
+"""The shortest run that is ever worth a concern while somebody is in the home. What nobody described has none: see
+`Uses`.
+"""
 
-CYCLES_WITHIN: Final[dict[Role, float]] = {Role.STOVE: 5 * MINUTE, Role.APPLIANCE: 5 * MINUTE}
+CYCLES_WITHIN: Final[dict[Role, float]] = dict.fromkeys((Role.STOVE, Role.IRON, Role.APPLIANCE), 5 * MINUTE)
 """A plate or an iron that is on goes on and off by itself: pauses so short belong to one run. Others have none."""
 
 KNOWN_RUNS, BEYOND_KNOWN = 8, 2.0
@@ -42,7 +49,9 @@ KNOWN_RUNS, BEYOND_KNOWN = 8, 2.0
 SHORTEST_LIMIT: Final[dict[Role, float]] = {
     Role.STOVE: 60 * MINUTE,
     Role.KETTLE: 12 * MINUTE,
+    Role.TOASTER: 12 * MINUTE,
     Role.MICROWAVE: 30 * MINUTE,
+    Role.IRON: 40 * MINUTE,
     Role.APPLIANCE: 20 * MINUTE,
 }
 """but never less than this."""
@@ -60,7 +69,10 @@ class ApplianceOn:
 
     version = 1
 
-    __slots__ = ("_device", "_presence", "_visibility", "name", "off_at", "power", "runs", "tended_at")
+    __slots__ = (
+        "_device", "_presence", "_visibility", "name", "off_at", "power", "runs", "said_at", "tended_at", "uses",
+        "word",
+    )  # fmt: skip
 
     def __init__(self, device: Device, visibility: HomeVisibility, presence: HomePresence) -> None:
         self._device = device
@@ -68,8 +80,10 @@ class ApplianceOn:
         self._presence = presence
         self.name = f"appliance_on:{device.id}"
         self.runs = Runs()
+        self.uses = Uses()
+        self.word = Word()
         self.power = 0.0
-        self.off_at = self.tended_at = NEVER
+        self.off_at = self.said_at = self.tended_at = NEVER
 
     def observe(self, seen: Observation) -> None:
         """Takes its own device's power, and signs of life from others in the same room."""
@@ -85,26 +99,49 @@ class ApplianceOn:
         if not isinstance(reading.value, int | float):
             return
         on, off = HEATING_WATTS[self._device.role]
-        self.power = float(reading.value)
+        self.power, self.said_at = float(reading.value), seen.t
+        self.word.hear(self.power)
         if self.power >= (on if self.runs.since == NEVER or self.off_at != NEVER else off):
-            self.runs.begin(seen.t)
+            self.runs.begin(self._not_before(seen.t))
             self.off_at = NEVER
         elif self.runs.since != NEVER and self.off_at == NEVER:
             self.off_at = seen.t
             if seen.t >= self._over_at():
                 self._end_run()
 
+    def _not_before(self, t: float) -> float:
+        """What claims to be older than the plug's last word did not begin before that: its clock is wrong."""
+        health = self._visibility.health.get(self._device.id)
+        return t if health is None else max(t, health.heard)
+
     def _over_at(self) -> float:
         """When the present run is over for good; infinitely far while it draws power."""
         return math.inf if self.off_at == NEVER else self.off_at + CYCLES_WITHIN.get(self._device.role, 0.0)
 
     def _end_run(self) -> None:
-        self.runs.end(self.off_at, ceiling=2 * LIMITS[self._device.role])
+        since, role = self.runs.since, self._device.role
+        self.word.was_on(self.off_at - since)
+        if role is Role.APPLIANCE:
+            self.uses.note(since, self.off_at)
+        self.runs.end(self.off_at, ceiling=2 * LIMITS.get(role, MOST))
         self.off_at = NEVER
 
+    def take_back(self, since: float) -> None:
+        """Somebody was in need in the run that began then."""
+        self.runs.take_back(since)
+        self.uses.take_back(since)
+
+    def usual_longest(self) -> float:
+        """Seconds; 0 if none is known."""
+        return self.uses.longest if self._device.role is Role.APPLIANCE else self.runs.longest
+
     def limit(self) -> float:
-        """Seconds on, with somebody in the home, that are more than usual."""
+        """Seconds on, with somebody in the home, that are more than usual; infinite while that cannot be said."""
         role, longest = self._device.role, self.runs.longest
+        if not self.word.is_of_heat(role):
+            return math.inf
+        if role is Role.APPLIANCE:
+            return self.runs.patience * max(SHORTEST_LIMIT[role], self.uses.limit)
         known = max(SHORTEST_LIMIT[role], BEYOND_KNOWN * longest)
         if self.runs.count >= KNOWN_RUNS and known < LIMITS[role]:
             return self.runs.patience * known
@@ -121,7 +158,7 @@ class ApplianceOn:
         return self.runs.since + ABSENT * (moment - self.runs.since)
 
     def due(self, after: datetime | None = None) -> datetime | None:
-        if self.runs.since == NEVER:
+        if self.runs.since == NEVER or math.isinf(self.limit()):
             return None
         absent, usual, tended = self._moments()
         gone = self._presence.settled_at()
@@ -135,6 +172,8 @@ class ApplianceOn:
         t = seconds(now)
         if t >= self._over_at():
             return Clear("off")
+        if math.isinf(self.limit()):
+            return CannotTell("use_not_known")
         absent, _, tended = self._moments()
         out = self._presence.at(t) is Presence.OUT
         if t < (absent if out else tended) or NEVER < self.off_at < (absent if out else tended):
@@ -143,7 +182,13 @@ class ApplianceOn:
         moment = absent if out else tended
         if health is None or not self._visibility.works(health, moment) or health.heard < self._proof(moment):
             return CannotTell("device_silent")
-        return self._concern(now)
+        return CannotTell("not_heard_since") if self._may_be_off(moment) else self._concern(now)
+
+    def _may_be_off(self, moment: float) -> bool:
+        """Has the plug not said its power since it could not be heard, and was it not too long on before that?"""
+        visibility, path = self._visibility, self._visibility.paths[self._device.gateway]
+        outages = ((path.gone_at, path.back_at), (visibility.blind_from, visibility.sight_since))
+        return any(NEVER < gone < moment and self.said_at < back for gone, back in outages)
 
     def _concern(self, now: datetime) -> Concern:
         device, since = self._device, instant(self.runs.since)
@@ -157,8 +202,8 @@ class ApplianceOn:
         ]
         if self.runs.patience != 1.0:
             facts.append(Fact("taught_wait", self.runs.patience, "factor"))
-        if self.runs.longest > 0:
-            facts.insert(1, Fact("usual_longest_on", round(self.runs.longest), "s"))
+        if (longest := self.usual_longest()) > 0:
+            facts.insert(1, Fact("usual_longest_on", round(longest), "s"))
         return Concern(
             home=device.home,
             kind=ConcernKind.APPLIANCE_ON,
@@ -172,13 +217,22 @@ class ApplianceOn:
         )
 
     def snapshot(self) -> dict[str, Any]:
-        tended = None if self.tended_at == NEVER else self.tended_at
-        off_at = None if self.off_at == NEVER else self.off_at
-        return {"runs": self.runs.snapshot(), "power": self.power, "tended": tended, "off": off_at}
+        tended, off_at, said_at = (None if t == NEVER else t for t in (self.tended_at, self.off_at, self.said_at))
+        return {
+            "runs": self.runs.snapshot(),
+            "power": self.power,
+            "tended": tended,
+            "off": off_at,
+            "said": said_at,
+            "uses": self.uses.snapshot(),
+            "word": self.word.snapshot(),
+        }
 
     def restore(self, body: Mapping[str, Any]) -> None:
         self.runs.restore(body["runs"])
         self.power = float(body["power"])
-        self.tended_at = NEVER if body["tended"] is None else float(body["tended"])
-        off_at = body.get("off")
-        self.off_at = NEVER if off_at is None else float(off_at)
+        times = (body["tended"], body.get("off"), body.get("said"))
+        self.tended_at, self.off_at, self.said_at = (NEVER if t is None else float(t) for t in times)
+        if "uses" in body:  # older ones knew the longest runs alone: how it is used is learned anew
+            self.uses.restore(body["uses"])
+            self.word.restore(body["word"])

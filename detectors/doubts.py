@@ -21,12 +21,10 @@ LONGEST_STEP = 12 * HOUR
 NEVER_CLEARED, FOR_AT_LEAST = 20, DAY
 """So many reports of motion, over so long, and not one that it is over."""
 
-PLUG_ROLES: Final = frozenset(
-    {Role.STOVE, Role.KETTLE, Role.MICROWAVE, Role.APPLIANCE, Role.TELEVISION, Role.LIGHT, Role.AUTOMATIC}
-)
+HEATS: Final = frozenset({Role.KETTLE, Role.STOVE, Role.MICROWAVE, Role.TOASTER, Role.IRON})
+PLUG_ROLES: Final = HEATS | {Role.APPLIANCE, Role.TELEVISION, Role.LIGHT, Role.AUTOMATIC}
 MOST_WATTS = 4_600.0
 """A plug carries 16 A at 230 V, with a quarter to spare; more than that is not in watts."""
-HEATS: Final = frozenset({Role.KETTLE, Role.STOVE, Role.MICROWAVE})
 LEAST_WATTS, IN_KILOWATTS = 0.2, 12.0
 """A heater that runs takes hundreds of watts: a peak between these is in kilowatts."""
 WATCHED_FOR = 3 * DAY

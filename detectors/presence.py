@@ -14,7 +14,7 @@ from core.readings import Kind
 from core.states import Presence
 from detectors.detector import Observation
 from detectors.goings import Goings
-from detectors.instants import DAY, MINUTE, NEVER, next_waking
+from detectors.instants import DAY, HOUR, MINUTE, NEVER, next_waking
 from detectors.returns import Returns
 from detectors.signs import SignKind
 from detectors.visibility import HomeVisibility
@@ -24,6 +24,10 @@ ECHO = 60.0
 _LONGER = 1.3
 BOUT = 10 * MINUTE
 """Front-door movements this close together, with nobody inside between them, are one going or one coming."""
+LONG_BLIND = HOUR
+"""While a home was out of sight for longer, somebody may have gone out of it,"""
+DAY_OUT = 8 * HOUR
+"""and be back later, if they ever stay away for so long."""
 _TIMES = ("door_at", "inside_at", "home_since", "out_from", "front_door_since")
 
 
@@ -120,12 +124,22 @@ class HomePresence:
         if not self.watched(t) or (self.door_at == NEVER and self.inside_at == NEVER):
             return Presence.UNKNOWN
         if self._inside_since_door() or self.door_at == NEVER:
-            return Presence.HOME
+            return Presence.UNKNOWN if self.may_have_left(t) else Presence.HOME
         if self.before is Presence.OUT:
             return Presence.UNKNOWN  # somebody came, and either left again or is lying behind the door
         if t < self.door_at + self.settle:
             return self.before
         return Presence.OUT if t < self.doubted_at() else Presence.UNKNOWN
+
+    def may_have_left(self, t: float) -> bool:
+        """Was the home out of sight for long since anything was noticed inside, so that nobody saw the front door?"""
+        sight = self._visibility.sight_since
+        long = sight - self._visibility.blind_from > LONG_BLIND
+        return self.inside_at < sight <= t and self._visibility.blind_from > NEVER and long
+
+    def back_within(self) -> float:
+        """Seconds after which whoever left unseen is back, as far as they ever stay away so long."""
+        return min(self.returns.longest, DAY_OUT)
 
     def settled_at(self) -> float:
         """When the front door's last movement is understood if nobody shows inside; NEVER if somebody did."""

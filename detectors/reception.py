@@ -5,12 +5,12 @@ It keeps the newest time per device, channel and kind, so that what a restart re
 
 from collections.abc import Iterable, Mapping
 from sys import intern
-from typing import Any
+from typing import Any, Final
 
 from core.places import Device, Role
 from core.readings import Kind, Reading, Replay
 from detectors.detector import Observation
-from detectors.instants import NEVER
+from detectors.instants import MINUTE, NEVER
 from detectors.meter import MeterActivity
 from detectors.signs import ON_AND_OFF_WATTS, SignKind, sign_of_life, switched_on
 
@@ -18,19 +18,25 @@ BOUNCE = 3.0
 """Seconds within which a reed switch that opens and closes again was moved once."""
 
 
+ON_BY_ITSELF: Final = frozenset({Role.STOVE, Role.IRON, Role.APPLIANCE})
+BY_ITSELF = 10 * MINUTE
+"""A plate or an iron that was left on goes off and on again within this, also while its owner lies on the floor."""
+
+
 class _Trace:
-    """What was received from one device: newest time per channel and kind, when a door last counted, is it on.
+    """What was received from one device: newest time per channel and kind, when a door last counted or an appliance
+    was switched off, is it on.
 
     `meter`: what a whole-home meter tells of its people.
     """
 
-    __slots__ = ("contact_at", "device", "meter", "newest", "on")
+    __slots__ = ("changed_at", "device", "meter", "newest", "on")
 
     def __init__(self, device: Device, timezone: str) -> None:
         self.device = device
         self.meter = MeterActivity(timezone) if device.role is Role.MAIN_METER else None
         self.newest: dict[str, float] = {}
-        self.contact_at = NEVER
+        self.changed_at = NEVER
         self.on = False
 
 
@@ -73,25 +79,29 @@ class Reception:
         role = trace.device.role
         sign = sign_of_life(reading, role, was_on=trace.on)
         if kind is Kind.POWER:
-            self._follow_switch(trace, reading, role)
+            if sign is not None and role in ON_BY_ITSELF and 0 <= t - trace.changed_at < BY_ITSELF:
+                sign = None
+            self._follow_switch(trace, reading, role, t)
             sign = sign or _sign_of_meter(trace.meter, reading, t)
         elif sign is not None and kind is Kind.DOOR:
-            if 0 <= t - trace.contact_at < BOUNCE:
+            if 0 <= t - trace.changed_at < BOUNCE:
                 sign = None
             else:
-                trace.contact_at = t
+                trace.changed_at = t
         return Observation(reading, trace.device, t, sign)
 
-    def _follow_switch(self, trace: _Trace, reading: Reading, role: Role) -> None:
+    def _follow_switch(self, trace: _Trace, reading: Reading, role: Role, t: float) -> None:
         if role in ON_AND_OFF_WATTS and isinstance(reading.value, int | float):
-            trace.on = switched_on(role, reading.value, was_on=trace.on)
+            was_on, trace.on = trace.on, switched_on(role, reading.value, was_on=trace.on)
+            if was_on and not trace.on:
+                trace.changed_at = t
 
     def snapshot(self) -> dict[str, Any]:
         return {
             device: [
                 dict(trace.newest),
                 trace.on,
-                None if trace.contact_at == NEVER else trace.contact_at,
+                None if trace.changed_at == NEVER else trace.changed_at,
                 *([] if trace.meter is None else [trace.meter.snapshot()]),
             ]
             for device, trace in self._traces.items()
@@ -99,12 +109,12 @@ class Reception:
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
-        for device, (newest, on, contact_at, *meter) in body.items():
+        for device, (newest, on, changed_at, *meter) in body.items():
             trace = self._traces.get(device)
             if trace is not None:
                 trace.newest = {intern(slot): float(t) for slot, t in newest.items()}
                 trace.on = bool(on)
-                trace.contact_at = NEVER if contact_at is None else float(contact_at)
+                trace.changed_at = NEVER if changed_at is None else float(changed_at)
                 if meter and trace.meter is not None:
                     trace.meter.restore(meter[0])
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Final
 
 from core.places import Role
-from core.readings import Kind, Reading
+from core.readings import Kind, Reading, Replay
 
 
 class SignKind(IntEnum):
@@ -30,6 +30,8 @@ BUTTON_ROLES: Final = frozenset(Role) - {Role.AUTOMATIC, Role.MAIN_METER, Role.B
 
 ON_AND_OFF_WATTS: Final[dict[Role, tuple[float, float]]] = {
     Role.KETTLE: (200.0, 100.0),
+    Role.TOASTER: (200.0, 100.0),
+    Role.IRON: (200.0, 100.0),
     Role.MICROWAVE: (200.0, 100.0),
     Role.STOVE: (100.0, 50.0),
     Role.TELEVISION: (20.0, 10.0),
@@ -62,6 +64,12 @@ def switched_on(role: Role, watts: float, *, was_on: bool) -> bool:
         return False
     on, off = levels
     return watts >= (off if was_on else on)
+
+
+def lies_there(reading: Reading, role: Role) -> bool:
+    """Does a bed or seat say, for the first time or again, that somebody is in it? Said again, it proves no life."""
+    occupied = reading.kind is Kind.OCCUPANCY and reading.value is True and reading.replay is Replay.LIVE
+    return occupied and role in OCCUPANCY_ROLES
 
 
 def sign_of_life(reading: Reading, role: Role, *, was_on: bool = False) -> SignKind | None:

@@ -16,7 +16,7 @@ from detectors.presence import HomePresence
 from detectors.quiets import BATHROOM, BED, ELSEWHERE, SHORT, place_of
 from detectors.routine import Routine
 from detectors.settings import WatchSettings
-from detectors.signs import SignKind
+from detectors.signs import SignKind, lies_there
 from detectors.view import View
 from detectors.visibility import HomeVisibility
 
@@ -82,10 +82,11 @@ class Silence:
         """After visibility observed the same, and before presence does: a quiet is judged by what it was."""
         if self._visibility.sight_since > self.base and self.last != NEVER:
             self._begin_again()
-        if seen.sign is None:
-            return
         t = seen.t
-        if t < self.last:
+        if seen.sign is None and self._lies_down(seen):
+            self.place = place_of(seen.device.room, t - self.up_at)
+            self.threshold = max(self.threshold, self.wait(self.base, self.place))
+        if seen.sign is None or t < self.last:
             return
         place = place_of(seen.device.room, t - self.up_at)
         if place not in BED:
@@ -101,6 +102,14 @@ class Silence:
         self.seen_for = 0.0
         self.threshold = self.wait(t, self.place)
 
+    def _lies_down(self, seen: Observation) -> bool:
+        """A blindness hid that they got up, so that the bed says again what it said before: no sign of life, but
+        whoever is in it is not on the floor where they were seen last.
+        """
+        health = self._visibility.health[seen.device.id]
+        hidden = health.sign_at < self._visibility.sight_since
+        return hidden and self.last < seen.t < self.base + self.threshold and lies_there(seen.reading, seen.device.role)
+
     def _was_usual_life(self, t: float) -> bool:
         """Was somebody there, and all of it seen? What is out of sight or out of the house teaches nothing."""
         if self._visibility.sight_since > self.last or self.base != self.last:
@@ -113,8 +122,8 @@ class Silence:
         due = self._moment()
         if due is not None and due <= sight and self._was_audible(due, dark):
             return  # it was due before sight was lost, and stands
-        if sight - dark > FORGOTTEN_AFTER:
-            self.seen_for, self.pieces_from = 0.0, sight
+        if sight - dark > FORGOTTEN_AFTER or self._presence.at(dark) is Presence.OUT:
+            self.seen_for, self.pieces_from = 0.0, sight  # an empty home's quiet is nobody's
         else:
             self.seen_for += max(0.0, dark - self.base)
         self.base = sight
@@ -171,6 +180,8 @@ class Silence:
             t = max(self.base + patience * self.threshold, presence.settled_at())
             if self._may_be_elsewhere(self._visibility.view(t)):
                 t = max(t, self.base + patience * self._elsewhere())
+            if presence.may_have_left(t):
+                t = max(t, self.base + presence.back_within())
             if presence.at(t) is Presence.OUT:
                 t = max(t, presence.doubted_at() + 1.0)
             t = self._proven(t)
@@ -222,9 +233,9 @@ class Silence:
             return None
         waits = [self.threshold, *([self._elsewhere()] if self.place == BATHROOM else [])]
         moments = sorted(self.base + patience * wait for patience in PATIENCE for wait in waits)
-        for other in (self.last + LONGEST_PROOF_WAIT, self._presence.settled_at(), self._presence.doubted_at() + 1.0):
-            if other > moments[0]:
-                moments.append(other)
+        presence = self._presence
+        others = (presence.settled_at(), presence.doubted_at() + 1.0, self.base + presence.back_within())
+        moments += [other for other in (self.last + LONGEST_PROOF_WAIT, *others) if other > moments[0]]
         reds = [moment + (RED_AT - 1.0) * self.threshold for moment in moments]
         return next_waking(after, *moments, *reds)
 

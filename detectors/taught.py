@@ -36,7 +36,7 @@ def bring_to_extra(taught: Taught, detector: Detector) -> None:
         kind, subject = _KIND_OF[type(detector)], detector.name.partition(":")[2]
         detector.runs.patience = taught.factors.get(kind, 1.0)
         for began in _runs(taught.real, kind, subject):
-            detector.runs.take_back(began)
+            detector.take_back(began) if isinstance(detector, ApplianceOn) else detector.runs.take_back(began)
 
 
 def _runs(real: Iterable[Episode], kind: ConcernKind, subject: str) -> Iterable[float]:

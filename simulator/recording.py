@@ -42,6 +42,8 @@ ROLES: Mapping[str, Role] = {
     "oven": Role.STOVE,
     "kettle": Role.KETTLE,
     "microwave": Role.MICROWAVE,
+    "toaster": Role.TOASTER,
+    "iron": Role.IRON,
     "lamp": Role.LIGHT,
     "light": Role.LIGHT,
     "main_meter": Role.MAIN_METER,
@@ -51,7 +53,6 @@ ROLES: Mapping[str, Role] = {
     "exhaust": Role.APPLIANCE,
     "garbage": Role.APPLIANCE,
     "laundry": Role.APPLIANCE,
-    "toaster": Role.APPLIANCE,
     "washing": Role.APPLIANCE,
     "washing_machine": Role.APPLIANCE,
 }

@@ -35,6 +35,8 @@ MEANWHILE_HOURS: Final = (1.0, 24.0)
 CLOCKS: Final = (-HOUR, HOUR, -DAY, DAY)
 NIGHT_FROM, NIGHT_FOR = 23 * HOUR, 5 * HOUR
 SMALL_HOURS = 4 * HOUR
+_ON_AND_OFF: Final = (1000.0, 0.0)
+"""What recordings say of sensors that measure nothing."""
 _TRIES = 60
 
 
@@ -145,6 +147,8 @@ def _ends_of_runs(life: Life, device: str) -> Iterator[tuple[str, float, float]]
     role = life.devices[device].role
     said = [line for line in life.player.between(life.first, life.last - DAY) if line.device == device]
     power = [line for line in said if line.kind is Kind.POWER]
+    if role in {Role.MICROWAVE, Role.APPLIANCE} and len({line.value for line in power}) <= len(_ON_AND_OFF):
+        return  # a microwave oven rings by itself; and of what nobody described and nothing measures, who knows?
     for before, after in pairwise(power):
         on, off = float(before.value), float(after.value)
         heats = on >= HEATING_WATTS[role][0] and off < HEATING_WATTS[role][1]

@@ -6,6 +6,7 @@ recording goes on; where minutes are missing, the plug was not there.
 
 import csv
 import gzip
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from anxin.evaluation.injections import DAY, HOUR
 from anxin.evaluation.measures import Spread
 from anxin.evaluation.options import EvaluateOptions
 from core.concerns import ConcernKind
+from core.inbox import UnknownDevice, guess
 from core.places import Area, AreaKind, Device, Gateway, Home, Role, Room
 from core.readings import Kind
 from detectors.appliance_on import HEATING_WATTS
@@ -30,12 +32,7 @@ from simulator.player import SILENT, Player
 from simulator.recording import Label, Recorded, Recording, RecordingError
 
 ENDING: Final = "_1min.csv.gz"
-_ROLES: Final = (
-    ("kettle", Role.KETTLE), ("microwave", Role.MICROWAVE), ("stove", Role.STOVE), ("cook", Role.STOVE),
-    ("oven", Role.STOVE), ("lamp", Role.LIGHT), ("light", Role.LIGHT), ("tv", Role.TELEVISION),
-    ("refrigerator", Role.AUTOMATIC), ("fridge", Role.AUTOMATIC), ("freezer", Role.AUTOMATIC),
-)  # fmt: skip
-"""Which role an installer would give a plug, by a part of its class's name; any other is an appliance."""
+_CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 CHANGE_W, EVERY = 5.0, 600.0
 """A plug reports a change of five watts, and otherwise every ten minutes."""
 MISSING = 600.0
@@ -59,7 +56,7 @@ def files_in(folder: Path) -> list[Path]:
 def load(path: Path) -> Class:
     """Raises RecordingError for a file that is not in this format."""
     name = path.name.removesuffix(ENDING)
-    role = next((role for part, role in _ROLES if part in name.lower()), Role.APPLIANCE)
+    role = role_of(name)
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
         try:
             rows = [(row["device"], _epoch(row["minute"]), float(row["max_w"])) for row in csv.DictReader(lines)]
@@ -67,6 +64,12 @@ def load(path: Path) -> Class:
             raise RecordingError(f"{path}: {error}") from error
     plugs = {plug: sorted(row[1:] for row in some) for plug, some in groupby(sorted(rows), key=lambda row: row[0])}
     return Class(name, role, plugs)
+
+
+def role_of(name: str) -> Role:
+    """Which role an installer would be offered for a plug of this name: `WaterKettle` is a water kettle."""
+    now, words = datetime.fromtimestamp(0, UTC), _CAPITAL.sub(" ", name)
+    return guess(UnknownDevice(f"plugs/{words}", "", 1, now, now, {Kind.POWER: 0.0})).role or Role.APPLIANCE
 
 
 def _epoch(minute: str) -> float:

@@ -46,7 +46,10 @@ ALARM = Device(f"{GATEWAY}/co", HOME, Room.KITCHEN, Role.CO, GATEWAY)
 WARMTH = tuple(
     Device(f"{GATEWAY}/{room}_climate", HOME, room, Role.CLIMATE, GATEWAY) for room in (Room.BEDROOM, Room.LIVING)
 )
-DEVICES = (*devices_of(), ALARM, *WARMTH)
+PLUGS = tuple(
+    Device(f"{GATEWAY}/{role.value}", HOME, Room.KITCHEN, role, GATEWAY) for role in (Role.TOASTER, Role.APPLIANCE)
+)
+DEVICES = (*devices_of(), ALARM, *WARMTH, *PLUGS)
 ROOMS = ("bathroom", "bedroom", "living", "kitchen")
 ROUNDING = timedelta(milliseconds=3)
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -83,7 +86,11 @@ HAPPENINGS = st.one_of(
         st.tuples(st.sampled_from([each.id for each in WARMTH]), st.just(Kind.TEMPERATURE), degrees)
         for degrees in (st.sampled_from([21.0, 15.3, 11.2, 8.4, 3.9, 29.5, 36.1]), st.floats(-45, 90))
     ],
-    st.tuples(st.just(STOVE), st.just(Kind.POWER), st.sampled_from([0.0, 2.0, 70.0, 900.0])),
+    st.tuples(
+        st.sampled_from([STOVE, *(plug.id for plug in PLUGS)]),
+        st.just(Kind.POWER),
+        st.sampled_from([0.0, 2.0, 70.0, 900.0]),
+    ),
     st.tuples(ANY_DEVICE, st.just(Kind.AVAILABILITY), st.sampled_from(["online", "offline"])),
     st.tuples(ANY_DEVICE, st.just(Kind.BATTERY), st.sampled_from([3.0, 50.0, 90.0])),
 )

@@ -1,0 +1,133 @@
+"""After blindness: what was not seen is not taken for what did not happen."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from core.concerns import ConcernKind
+from core.places import Device, Role, Room
+from core.readings import Kind, Novelty, Reading
+from core.states import Presence
+from detectors.quiets import BATHROOM
+from tests.detectors.conftest import LEARNED
+from tests.detectors.elder import GATEWAY, HOME, STOVE, House, at, day_of_life, devices_of, door, moved, reading
+
+BED = Device(f"{GATEWAY}/bed", HOME, Room.BEDROOM, Role.BED, GATEWAY)
+
+
+def go_dark(house: House, until: datetime) -> None:
+    """Nothing is heard from now until then."""
+    everything = {device.id for device in house.devices}
+    house.dead |= everything
+    house.pass_until(until)
+    house.dead -= everything
+
+
+def bed(when: datetime, *, occupied: bool, novelty: Novelty = Novelty.CHANGED) -> Reading:
+    return reading(BED.id, Kind.OCCUPANCY, occupied, when, novelty=novelty)
+
+
+def test_after_a_long_outage_nobody_knows_who_went_out_until_somebody_is_seen(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "08:30"), day=LEARNED)
+    go_dark(learned_house, at(LEARNED, "12:00"))
+    learned_house.pass_until(at(LEARNED, "12:20"))
+    unseen = learned_house.status.presence
+    learned_house.tell(moved("kitchen", at(LEARNED, "12:21")))
+
+    assert unseen is Presence.UNKNOWN
+    assert learned_house.status.presence is Presence.HOME
+
+
+def test_a_short_outage_hides_nobody_who_left(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "15:00"), day=LEARNED)
+    learned_house.watch.broker_lost(at(LEARNED, "15:00"))
+    learned_house.watch.broker_back(at(LEARNED, "15:10"))
+
+    learned_house.pass_until(at(LEARNED, "15:20"))
+
+    assert learned_house.status.presence is Presence.HOME
+
+
+def test_who_went_out_unseen_has_until_they_are_usually_back(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "08:30"), day=LEARNED)
+    watch = learned_house.watch._homes[HOME]
+    watch.presence.longest_absence = 7 * 3600.0
+    go_dark(learned_house, at(LEARNED, "12:00"))
+    seen_again = watch.silence._visibility
+
+    learned_house.pass_until(at(LEARNED, "21:30"))
+
+    first = min(concern.at for concern in learned_house.concerns if concern.kind is ConcernKind.SILENCE)
+    assert timedelta(hours=7) <= first - datetime.fromtimestamp(seen_again.sight_since, first.tzinfo)
+    assert first <= at(LEARNED, "20:00")
+
+
+def test_the_quiet_of_an_empty_home_does_not_shorten_the_wait_after_an_outage(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "08:40"), day=LEARNED)
+    learned_house.tell(door("open", at(LEARNED, "08:41")), door("closed", at(LEARNED, "08:42")))
+    learned_house.pass_until(at(LEARNED, "17:00"))
+    go_dark(learned_house, at(LEARNED, "20:00"))
+
+    learned_house.pass_until(at(LEARNED, "20:30"))
+
+    silence = learned_house.watch._homes[HOME].silence
+    assert silence.base > at(LEARNED, "19:00").timestamp()
+    assert silence.seen_for == 0.0
+    assert silence.threshold == silence._bounded(
+        silence.base, silence.routine.widest_threshold(silence.base), silence.place
+    )
+
+
+@pytest.fixture
+def house_with_bed(learned_house: House) -> House:
+    """The learned house, since last night with a pad in the bed, and in the dark from five until two in the afternoon,
+    so that nobody heard that the bed was left.
+    """
+    house = House(devices=[*devices_of(), BED], now=at(LEARNED, "00:00"))
+    house.watch.restore(list(learned_house.watch.snapshots(learned_house.now, dirty_only=False)))
+    told = [bed(at(LEARNED, "21:59"), occupied=False), bed(at(LEARNED, "22:20"), occupied=True)]
+    house.pass_until(at(LEARNED + 1, "05:00"), sorted([*day_of_life(LEARNED), *told], key=lambda r: r.at))
+    go_dark(house, at(LEARNED + 1, "14:00"))
+    house.pass_until(
+        at(LEARNED + 1, "21:50"), [r for r in day_of_life(LEARNED + 1) if r.at > at(LEARNED + 1, "14:00")][:-9]
+    )
+    house.said.clear()
+    return house
+
+
+def test_who_lies_in_bed_is_not_missed_in_the_bathroom(house_with_bed: House) -> None:
+    house = house_with_bed
+    house.tell(moved("bathroom", at(LEARNED + 1, "21:51")))
+    house.tell(bed(at(LEARNED + 1, "21:58"), occupied=True, novelty=Novelty.REPEATED))
+
+    house.pass_until(at(LEARNED + 2, "03:00"))
+
+    assert [concern for concern in house.concerns if concern.kind is ConcernKind.SILENCE] == []
+
+
+def test_who_does_not_come_back_to_bed_is_missed_in_the_bathroom_all_the_same(house_with_bed: House) -> None:
+    house = house_with_bed
+    house.tell(bed(at(LEARNED + 1, "21:50"), occupied=True, novelty=Novelty.REPEATED))
+    house.tell(moved("bathroom", at(LEARNED + 1, "21:51")))
+
+    house.pass_until(at(LEARNED + 2, "00:30"))
+
+    assert house.watch._homes[HOME].silence.place == BATHROOM
+    assert [c.kind for c in house.concerns] == [ConcernKind.SILENCE]
+
+
+def test_whether_it_was_switched_off_in_the_dark_is_for_the_plug_to_say(learned_house: House) -> None:
+    on, seen_again = at(LEARNED, "11:20"), at(LEARNED, "15:00")
+    learned_house.live_until(on, day=LEARNED)
+    learned_house.tell(reading(STOVE, Kind.POWER, 1200.0, on))
+    go_dark(learned_house, seen_again)
+    learned_house.pass_until(
+        at(LEARNED, "16:30"), [moved("living", seen_again + timedelta(minutes=m)) for m in (2, 60)]
+    )
+    unheard = [concern.kind for concern in learned_house.concerns]
+    learned_house.tell(reading(STOVE, Kind.POWER, 1210.0, at(LEARNED, "16:31")))
+    learned_house.pass_until(at(LEARNED, "16:32"))
+
+    assert ConcernKind.APPLIANCE_ON not in unheard
+    [concern] = [concern for concern in learned_house.concerns if concern.kind is ConcernKind.APPLIANCE_ON]
+    assert concern.since == on
