@@ -119,10 +119,10 @@ class Silence:
 
     def _begin_again(self) -> None:
         sight, dark = self._visibility.sight_since, self._visibility.blind_from
-        due = self._moment()
-        if due is not None and due <= sight and self._was_audible(due, dark):
+        empty, due = self._presence.at(dark) is Presence.OUT, self._moment()
+        if not empty and due is not None and due <= sight and self._was_audible(due, dark):
             return  # it was due before sight was lost, and stands
-        if sight - dark > FORGOTTEN_AFTER or self._presence.at(dark) is Presence.OUT:
+        if empty or sight - dark > FORGOTTEN_AFTER:
             self.seen_for, self.pieces_from = 0.0, sight  # an empty home's quiet is nobody's
         else:
             self.seen_for += max(0.0, dark - self.base)
@@ -225,8 +225,10 @@ class Silence:
 
     def _was_audible(self, moment: float, heard: float) -> bool:
         """Was the gateway heard in the later half of the quiet, and within its usual pause of its end?"""
-        half = self.base + 0.5 * self.threshold
-        return heard > max(half, min(moment - 1.2 * self._visibility.usual_pause(), self.base + self.threshold))
+        half, end = self.base + 0.5 * self.threshold, self.base + self.threshold
+        if self._presence.gone(moment):
+            end = moment  # whoever is out may have come home in what was not heard
+        return heard > max(half, min(moment - 1.2 * self._visibility.usual_pause(), end))
 
     def due(self, after: datetime | None = None) -> datetime | None:
         if self.last == NEVER:

@@ -51,7 +51,7 @@ def test_a_short_outage_hides_nobody_who_left(learned_house: House) -> None:
 def test_who_went_out_unseen_has_until_they_are_usually_back(learned_house: House) -> None:
     learned_house.live_until(at(LEARNED, "08:30"), day=LEARNED)
     watch = learned_house.watch._homes[HOME]
-    watch.presence.longest_absence = 7 * 3600.0
+    watch.presence.returns.longest = 7 * 3600.0
     go_dark(learned_house, at(LEARNED, "12:00"))
     seen_again = watch.silence._visibility
 
@@ -65,13 +65,14 @@ def test_who_went_out_unseen_has_until_they_are_usually_back(learned_house: Hous
 def test_the_quiet_of_an_empty_home_does_not_shorten_the_wait_after_an_outage(learned_house: House) -> None:
     learned_house.live_until(at(LEARNED, "08:40"), day=LEARNED)
     learned_house.tell(door("open", at(LEARNED, "08:41")), door("closed", at(LEARNED, "08:42")))
-    learned_house.pass_until(at(LEARNED, "17:00"))
-    go_dark(learned_house, at(LEARNED, "20:00"))
+    learned_house.pass_until(at(LEARNED, "13:00"))
+    go_dark(learned_house, at(LEARNED, "16:00"))
 
-    learned_house.pass_until(at(LEARNED, "20:30"))
+    learned_house.pass_until(at(LEARNED, "16:30"))
 
     silence = learned_house.watch._homes[HOME].silence
-    assert silence.base > at(LEARNED, "19:00").timestamp()
+    assert not learned_house.concerns
+    assert silence.base > at(LEARNED, "15:00").timestamp()
     assert silence.seen_for == 0.0
     assert silence.threshold == silence._bounded(
         silence.base, silence.routine.widest_threshold(silence.base), silence.place

@@ -9,7 +9,7 @@ from core.concerns import Severity
 from detectors.instants import DAY, HOUR, NEVER
 from detectors.returns import ENOUGH, LATER, LEAST, SHORTEST, Returns
 from tests.detectors.conftest import LEARNED
-from tests.detectors.elder import House, at, door, facts_of, moved
+from tests.detectors.elder import GATEWAY, House, at, door, facts_of, moved
 
 OUTINGS = st.lists(st.tuples(st.floats(5.0, 20.0), st.floats(0.1, 8.0)), min_size=10, max_size=60)
 
@@ -91,6 +91,18 @@ def test_somebody_who_never_stays_out_is_asked_about_that_evening_and_says_why(l
     assert facts_of(concern)["presence"] == "unknown"
     assert "usually_back_by" in facts_of(concern)
     assert {concern.severity for concern in learned_house.concerns} == {Severity.ORANGE}
+
+
+def test_whoever_may_have_come_home_while_nothing_was_heard_is_not_missed(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "14:30"), day=LEARNED)
+    learned_house.tell(door("open", at(LEARNED, "14:30")), door("closed", at(LEARNED, "14:31")))
+    learned_house.pass_until(at(LEARNED, "20:10"))
+    learned_house.dead |= {device.id for device in learned_house.devices}  # the gateway's plug was pulled
+
+    learned_house.pass_until(at(LEARNED + 1, "06:00"))
+
+    assert not learned_house.concerns
+    assert [fault.subject for fault in learned_house.faults] == [GATEWAY]
 
 
 def test_who_is_back_in_time_is_not_missed(learned_house: House) -> None:
