@@ -17,16 +17,13 @@ from detectors.instants import DAY, HOUR, wall
 from detectors.likeness import Likeness
 from detectors.price import Price
 from detectors.quiets import BATHROOM, BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
+from detectors.rising import Rising
 from detectors.waiting import BATHROOM_RISK, Steps, first_steps, seconds_of, steps_of
 
 HALF_LIFE_DAYS = 45.0
 _FADE = 0.5 ** (1.0 / HALF_LIFE_DAYS)
 WORTH_NOTING = 15 * 60.0
 """A quiet shorter than this (s) is never a day's least usual one."""
-BUSY_HOURS = range(9, 22)
-"""Hours in which somebody is up, before any day is known."""
-LATE = 20
-_EARLIEST_UP, _LATEST_UP, _NEARLY_ALWAYS = 4, 11, 0.8
 _LIVED = 2
 """Quiets that a day must have to count as lived at home."""
 _HALF_HOUR = HOUR / 2
@@ -66,14 +63,13 @@ class Routine:
     """
 
     __slots__ = (
-        "_awake",
-        "_awake_today",
         "_like",
         "_lived",
         "_longest",
         "_noted",
         "_price",
         "_quiets",
+        "_rising",
         "_steps",
         "_timezone",
         "_weights",
@@ -105,19 +101,17 @@ class Routine:
         self._quiets = Quiets()
         self._longest = array("f", bytes(4 * HOURS * GROUPS))
         self._lived = 0
-        self._awake_today = 0
         self._worst: tuple[float, Quiet | None] = (0.0, None)
         self._noted: list[Noted] = []
         self._begin(like)
+        self._steps = first_steps(density, self.cost(), risk) if like is None else self.steps_at(budget)
 
     def _begin(self, like: Likeness | None) -> None:
         """As homes like it are, or as any may be."""
         self._like = like
         self._price = Price(HALF_LIFE_DAYS, None if like is None else like.tail)
         self._weights = no_weights() if like is None else like.weights
-        awake = [1.0 if hour in BUSY_HOURS else 0.0 for hour in range(HOURS)] if like is None else like.awake
-        self._awake = array("d", awake)
-        self._steps = first_steps(self.density, self.cost(), self.risk) if like is None else self.steps_at(self.budget)
+        self._rising = Rising(None if like is None else like.awake)
 
     @property
     def likened_to(self) -> int:
@@ -161,7 +155,7 @@ class Routine:
 
     def up_by_hour(self) -> tuple[float, ...]:
         """The share of days with life outside the bedroom in each hour."""
-        return tuple(self._awake)
+        return self._rising.by_hour()
 
     def hours_spent(self) -> Floats:
         """Hours of quiet by hour of its beginning, age and place; days long gone count less."""
@@ -172,18 +166,8 @@ class Routine:
         return float((1.0 - _FADE**self.days) / (1.0 - _FADE))
 
     def up_by(self, t: float) -> float:
-        """For a quiet that begins by night: when, after `t`, somebody here is nearly always up. `t` itself by day.
-
-        That is the end of the first hour from four on that shows a sign outside the bedroom on four days of five.
-        Whoever was last seen after eight in the evening may have gone to bed: not every home has a sensor there.
-        """
-        local = wall(self._timezone, t)
-        hour = int(local % DAY // HOUR)
-        rising = next((h for h in range(_EARLIEST_UP, _LATEST_UP) if self._awake[h] >= _NEARLY_ALWAYS), _LATEST_UP)
-        if rising < hour < LATE:
-            return t
-        midnight = local - local % DAY + (DAY if hour >= LATE else 0.0)
-        return t + (midnight + (rising + 1) * HOUR - local)
+        """For a quiet that begins by night: when, after `t`, somebody here is nearly always up. `t` itself by day."""
+        return self._rising.up_by(t, self._timezone)
 
     def hear(self, t: float, place: int) -> None:
         """A sign of life: the first of a local day ends the day before. Who turns over in bed is not up."""
@@ -194,12 +178,12 @@ class Routine:
             self.day = int(local // DAY)
             self._lived = 0
             self._worst = (0.0, None)
-            self._awake_today = 0
+            self._rising.today = 0
         if self.in_force != self.budget:
             self._reckon()
             self._worst = self._judged(self._worst[1])
         if place not in BED:
-            self._awake_today |= 1 << int(local % DAY // HOUR)
+            self._rising.see(local % DAY)
 
     def learn(self, start: float, end: float, place: int, *, unusual: bool = False) -> None:
         """A quiet from sign to sign that ended, all of it seen, with somebody at home. What is `unusual` may be taken
@@ -247,8 +231,7 @@ class Routine:
 
     def _end_day(self) -> None:
         self.days += 1
-        for hour in range(HOURS):
-            self._awake[hour] += ((self._awake_today >> hour & 1) - self._awake[hour]) / min(self.days + 6, 28)
+        self._rising.end_day(self.days)
         self._quiets.end_day(_FADE)
         self._price.keep(self.days, self._worst[1])
         if self.days <= _EVERY_DAY_UNTIL or self.days % _SELDOM == 0:
@@ -284,9 +267,9 @@ class Routine:
             "quiets": self._quiets.snapshot(),
             "price": self._price.snapshot(),
             "tables": base64.b64encode(packed).decode("ascii"),
-            "awake": list(self._awake),
+            "awake": list(self._rising.by_hour()),
             "worst": [ratio, *(worst or ())],
-            "days": [self.day, self.days, self._awake_today, self._lived],
+            "days": [self.day, self.days, self._rising.today, self._lived],
             "budget": self.in_force,
             "like": None if self._like is None else self._like.to_json(),
             "noted": [[each.start, *each.quiet, each.days, each.longest] for each in self._noted],
@@ -304,10 +287,10 @@ class Routine:
         self._weights = np.frombuffer(packed[:weights], np.float32)
         self._longest = array("f", packed[weights : weights + longest])
         self._steps = np.frombuffer(packed[weights + longest :], np.uint8).reshape(STARTS, PLACES)
-        self._awake = array("d", body["awake"])
+        self._rising = Rising(body["awake"])
         ratio, *worst = body["worst"]
         self._worst = (ratio, Quiet(worst[0], worst[1], int(worst[2])) if worst else None)
-        self.day, self.days, self._awake_today, self._lived = body["days"]
+        self.day, self.days, self._rising.today, self._lived = body["days"]
         self.in_force = body.get("budget")
         self._noted = [
             Noted(start, Quiet(second, gap, int(place)), int(days), longest)
@@ -319,8 +302,8 @@ class Routine:
         packed = zlib.decompress(base64.b64decode(body["tables"]))
         flat = np.frombuffer(packed[: 4 * (2 * _CELLS_OF_OLD + HOURS * GROUPS)], np.float32)
         self._longest = array("f", flat[2 * _CELLS_OF_OLD :].tobytes())
-        self._awake = array("d", next(values for values in body["small"] if len(values) == HOURS))
-        self.day, self.days, self._awake_today = body["days"]
+        self._rising = Rising(next(values for values in body["small"] if len(values) == HOURS))
+        self.day, self.days, self._rising.today = body["days"]
         self._quiets.take_over(flat[:_CELLS_OF_OLD], flat[_CELLS_OF_OLD : 2 * _CELLS_OF_OLD])
         self._weights = learn(*self._quiets.counted(), self._weights, self.density, moves=_MOVES_OF_OLD).weights
         self._reckon()

@@ -1,0 +1,50 @@
+"""Rising: in which hours a home shows life outside the bedroom, and by when somebody there is nearly always up."""
+
+from array import array
+from collections.abc import Sequence
+
+from detectors.instants import DAY, HOUR, wall
+from detectors.quiets import HOURS
+
+BUSY_HOURS = range(9, 22)
+"""Hours in which somebody is up, before any day is known."""
+LATE = 20
+"""Whoever was last seen from this hour on may have gone to bed: not every home has a sensor there."""
+_EARLIEST_UP, _LATEST_UP, _NEARLY_ALWAYS = 4, 11, 0.8
+_OWN, _MOST = 6, 28
+
+
+class Rising:
+    """`by_hour`: the share of days with life outside the bedroom, by hour; `today`: the hours of this day, as bits."""
+
+    __slots__ = ("_by_hour", "today")
+
+    def __init__(self, by_hour: Sequence[float] | None = None) -> None:
+        self._by_hour = array("d", by_hour or [1.0 if hour in BUSY_HOURS else 0.0 for hour in range(HOURS)])
+        self.today = 0
+
+    def by_hour(self) -> tuple[float, ...]:
+        return tuple(self._by_hour)
+
+    def see(self, clock: float) -> None:
+        """Somebody is up at this time of day (s)."""
+        self.today |= 1 << int(clock // HOUR)
+
+    def end_day(self, days: int) -> None:
+        """So many days are known with this one."""
+        for hour in range(HOURS):
+            self._by_hour[hour] += ((self.today >> hour & 1) - self._by_hour[hour]) / min(days + _OWN, _MOST)
+
+    def up_by(self, t: float, timezone: str) -> float:
+        """For a quiet that begins by night: when, after `t`, somebody here is nearly always up. `t` itself by day.
+
+        That is the end of the first hour from four on that shows a sign outside the bedroom on four days of five.
+        """
+        local = wall(timezone, t)
+        hour = int(local % DAY // HOUR)
+        usually = (h for h in range(_EARLIEST_UP, _LATEST_UP) if self._by_hour[h] >= _NEARLY_ALWAYS)
+        rising = next(usually, _LATEST_UP)
+        if rising < hour < LATE:
+            return t
+        midnight = local - local % DAY + (DAY if hour >= LATE else 0.0)
+        return t + (midnight + (rising + 1) * HOUR - local)
