@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from alerts.sender import Sender
 from anxin.lookout import Lookout
 from api.feed import LiveFeed
 from core.clock import Clock
@@ -31,6 +32,7 @@ class Gauges(Collector):
         statuses: StatusStore,
         tickets: TicketStore,
         feed: LiveFeed,
+        sender: Sender,
         clock: Clock,
         started_at: datetime,
     ) -> None:
@@ -42,6 +44,7 @@ class Gauges(Collector):
         self._statuses = statuses
         self._tickets = tickets
         self._feed = feed
+        self._sender = sender
         self._clock = clock
         self._started_at = started_at
 
@@ -49,6 +52,7 @@ class Gauges(Collector):
         yield from self._intake()
         yield from self._watching()
         yield from self._cases()
+        yield from self._sending()
 
     def _intake(self) -> Iterator[Metric]:
         health, report = self._session.health(), self._pipeline.report()
@@ -107,6 +111,13 @@ class Gauges(Collector):
         yield _gauge("anxin_open_tickets", "Open device tickets", len(self._tickets.tickets(limit=10_000)))
         yield _gauge("anxin_uptime_seconds", "On the service's clock", (now - self._started_at).total_seconds())
 
+    def _sending(self) -> Iterator[Metric]:
+        """What this program has sent; others with a name of their own count their own."""
+        counts, asked = self._sender.counts, self._sender.asking.counts
+        yield _by_two("anxin_sends", "Tries to send, by how they ended", ("channel", "settlement"), counts.settled)
+        yield _counter("anxin_sends_unsettled", "Tries whose end could not be written down", counts.unsettled)
+        yield _by_two("anxin_providers_asked", "Providers asked before a repeat", ("channel", "answer"), asked)
+
 
 def exporter(collector: Collector) -> Callable[[], bytes]:
     """The text that a scrape gets."""
@@ -127,4 +138,11 @@ def _by(name: str, about: str, label: str, counts: Mapping[str, int]) -> Metric:
     family = CounterMetricFamily(name, about, labels=[label])
     for key, count in counts.items():
         family.add_metric([key], count)
+    return family
+
+
+def _by_two(name: str, about: str, labels: tuple[str, str], counts: Mapping[tuple[str, str], int]) -> Metric:
+    family = CounterMetricFamily(name, about, labels=labels)
+    for keys, count in list(counts.items()):  # a sender may be adding to it
+        family.add_metric(list(keys), count)
     return family

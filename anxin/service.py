@@ -14,6 +14,7 @@ from uuid import uuid4
 from fastapi import FastAPI
 
 from alerts.digests import Digests
+from alerts.sender import Sender
 from anxin.accounts import ensure_admin
 from anxin.alerting import Alerting, new_alerting
 from anxin.budgets.book import BudgetBook
@@ -164,7 +165,7 @@ def wire(
     checkup = Checkup(
         session, pipeline, lookout, stores.database, readings, stores.alerts, clock, troubles, alerting.canary
     )
-    gauges = _gauges(session, pipeline, readings, lookout, stores, feed, clock)
+    gauges = _gauges(session, pipeline, readings, lookout, stores, feed, alerting.engine.sender, clock)
     services = console_services(
         settings, clock, stores, readings, roster, feed, alerting, checkup, gauges, watch, budgets, lessons
     )
@@ -214,6 +215,7 @@ def _gauges(
     lookout: Lookout,
     stores: Stores,
     feed: LiveFeed,
+    sender: Sender,
     clock: ScaledClock,
 ) -> Gauges:
     """What is counted for whoever looks from outside."""
@@ -226,6 +228,7 @@ def _gauges(
         statuses=stores.statuses,
         tickets=stores.tickets,
         feed=feed,
+        sender=sender,
         clock=clock,
         started_at=clock.now(),
     )

@@ -3,6 +3,7 @@
 The same days untouched run beside it and raise nothing.
 """
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from simulator import playback, recording
@@ -81,6 +83,10 @@ def test_a_fall_in_a_recorded_life_climbs_to_a_grid_worker_who_closes_it(
     assert closed["outcome"] == "hospital"
     assert [a["id"] for a in worker.alerts()] == [alert["id"]]
     assert Visitor(untouched.address, "admin").alerts() == []
+    figures = httpx.get(f"{fallen.address}/metrics", timeout=20).text
+    sent = re.search(r'anxin_sends_total{channel="phone",settlement="accepted"} (\d+)', figures)
+    assert sent is not None
+    assert int(sent[1]) >= len(LADDER)
     assert untouched.still_simulating()
     for world in worlds:
         world.stop()
