@@ -84,8 +84,8 @@ def test_a_fall_in_a_recorded_life_climbs_to_a_grid_worker_who_closes_it(
     assert [a["id"] for a in worker.alerts()] == [alert["id"]]
     assert Visitor(untouched.address, "admin").alerts() == []
     figures = httpx.get(f"{fallen.address}/metrics", timeout=20).text
-    sent = re.search(r'anxin_sends_total{channel="phone",settlement="accepted"} (\d+)', figures)
-    assert sent is not None
+    sent = re.search(r'anxin_sends_total{channel="console",settlement="accepted"} (\d+)', figures)
+    assert sent is not None, figures
     assert int(sent[1]) >= len(LADDER)
     assert untouched.still_simulating()
     for world in worlds:
