@@ -27,6 +27,17 @@ MISUSE = 2
 
 def main() -> None:
     """Run a command; expected refusals become one line on standard error and exit code 2."""
+    own = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    try:
+        (app if own.intersection(sys.argv[1:2]) else with_everything())()
+    except Exception as error:
+        if not isinstance(error, _expected()):
+            raise
+        _refuse(str(error))
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    """Refusals that say all there is to say. They are looked up when there is one: most commands need few of them."""
     from anxin.enroll import EnrollRefused
     from anxin.onboarding import OnboardingRefused
     from anxin.settings import SettingsRefused
@@ -36,11 +47,7 @@ def main() -> None:
     from storage.database import WrongSchema
 
     refusals = (SettingsRefused, EnrollRefused, OnboardingRefused, FixtureRefused, FileRefused)
-    expected = (*refusals, StoreRefused, StoreUnavailable, WrongSchema, OSError)
-    try:
-        with_everything()()
-    except expected as error:
-        _refuse(str(error))
+    return (*refusals, StoreRefused, StoreUnavailable, WrongSchema, OSError)
 
 
 def with_everything() -> typer.Typer:

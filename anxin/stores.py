@@ -15,7 +15,6 @@ from storage.database import Database
 from storage.doors import SqlDoors
 from storage.families import SqlDigests, SqlFamilies
 from storage.inbox import SqlInbox
-from storage.influx import InfluxReadings
 from storage.inventory import SqlInventory
 from storage.ledger import SqlLedger
 from storage.lessons import SqlLessons
@@ -101,6 +100,8 @@ def open_readings(settings: Settings) -> Iterator[ReadingsStore]:
             settings.data_dir.mkdir(parents=True, exist_ok=True)
             store = SqliteReadings(settings.data_dir / "readings.db")
         case ReadingsKind.INFLUXDB:
+            from storage.influx import InfluxReadings  # its client is four hundred modules: only where it is used
+
             token = settings.influx_token.get_secret_value() if settings.influx_token else ""
             influx = InfluxReadings(
                 url=settings.influx_url, token=token, org=settings.influx_org, bucket=settings.influx_bucket

@@ -5,8 +5,10 @@ What did not run is said aloud at the end.
 
 import asyncio
 import ipaddress
+import os
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +21,20 @@ settings.register_profile("unhurried", settings(), deadline=None, suppress_healt
 settings.load_profile("unhurried")
 
 NOT_RUN = "NOT RUN: "
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the program is started a hundred times: compiled once is enough
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The order of files is ours (below), not that of xdist, which starts those with many tests first."""
+    config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file that takes long (`pytest.mark.long(seconds)`) starts early, so that at the end nobody waits for one."""
+    tests = Counter(item.path for item in items)
+    seconds = {item.path: float(mark.args[0]) for item in items if (mark := item.get_closest_marker("long"))}
+    items.sort(key=lambda item: (-seconds.get(item.path, 0.0), -tests[item.path], str(item.path)))
 
 
 def _is_local(address: object) -> bool:

@@ -6,6 +6,7 @@ import string
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import cache
 
 import pytest
 
@@ -48,14 +49,18 @@ def fact_of(name: str) -> Fact:
     return VALUES.get(name) or Fact(name, 18_720.0, "s")
 
 
-def alert(kind: ConcernKind = ConcernKind.SILENCE, **changes: object) -> Alert:
+@cache
+def _opened(kind: ConcernKind) -> Alert:
     concern = Concern(
         "h1", kind, Severity.RED, "e", NOW, NOW, kind.value, tuple(fact_of(n) for n in NAMES[:3]), Room.BATHROOM
     )
-    opening = escalation.open_alert(
+    return escalation.open_alert(
         concern, alert_id="a1", area="b", policy=DEFAULT_POLICIES[Severity.RED], reach={}, now=NOW
-    )
-    return replace(opening.alert, **changes)  # type: ignore[arg-type]
+    ).alert
+
+
+def alert(kind: ConcernKind = ConcernKind.SILENCE, **changes: object) -> Alert:
+    return replace(_opened(kind), **changes)  # type: ignore[arg-type]
 
 
 def send(target: Target, purpose: Purpose, event: EntryKind, *, round_: int = 0) -> Send:
@@ -255,28 +260,24 @@ def test_each_is_asked_in_the_words_for_them(target: Target, zh: str, en: str) -
 
 
 def _every_message(target: Target) -> list[wording.Text]:
-    events = [(Purpose.ASK, e) for e in (EntryKind.LEVEL_ENTERED, EntryKind.HANDED_OVER)]
-    events += [
-        (Purpose.INFORM, e)
-        for e in (
-            EntryKind.ACKNOWLEDGED,
-            EntryKind.SNOOZED,
-            EntryKind.WORSENED,
-            EntryKind.MERGED,
-            EntryKind.CLOSED,
-        )
+    """An alert that is not closed has no outcome."""
+    open_ = (EntryKind.ACKNOWLEDGED, EntryKind.SNOOZED, EntryKind.WORSENED, EntryKind.MERGED)
+    events: list[tuple[Purpose, EntryKind, Outcome | None]] = [
+        *((Purpose.ASK, e, None) for e in (EntryKind.LEVEL_ENTERED, EntryKind.HANDED_OVER)),
+        *((Purpose.INFORM, e, None) for e in open_),
+        *((Purpose.INFORM, EntryKind.CLOSED, outcome) for outcome in Outcome),
     ]
     return [
         wording.message(
             send(target, purpose, event, round_=round_),
-            alert(kind, outcome=outcome, taken_by="li", closed_by="li"),
+            alert(kind, outcome=outcome, taken_by="li", closed_by=None if outcome is None else "li"),
             home,
             language,
             repeat=repeat,
             names=NAMES_OF,
         )
-        for (purpose, event), kind, outcome, language, round_, repeat, home in itertools.product(
-            events, ConcernKind, Outcome, Language, (0, 3), (False, True), (HOME, replace(HOME, resident=None))
+        for (purpose, event, outcome), kind, language, round_, repeat, home in itertools.product(
+            events, ConcernKind, Language, (0, 3), (False, True), (HOME, replace(HOME, resident=None))
         )
     ]
 

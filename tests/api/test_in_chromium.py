@@ -28,6 +28,7 @@ from tests.servers.chromium import Browser, Tab, chromium, find_chromium
 pytestmark = [
     pytest.mark.real,
     pytest.mark.skipif(find_chromium() is None, reason="NOT RUN: no Chromium here (apt-get install chromium)"),
+    pytest.mark.long(37),
 ]
 
 PHONE, SCREEN = 390, 1280

@@ -16,6 +16,8 @@ from bench.load import Wire, play
 from ingest.conventions.registry import installed
 from tests.servers import mosquitto
 
+pytestmark = pytest.mark.long(45)
+
 
 def needs_mosquitto() -> None:
     if mosquitto.find() is None:

@@ -36,6 +36,8 @@ from tests.detectors.elder import (
     spoke,
 )
 
+pytestmark = pytest.mark.long(25)
+
 EXPECTED = (
     Expectation("tea", HOME, "tea", time(6), time(9), "min", room=Room.KITCHEN),
     Expectation("stir", HOME, "any", time(13), time(16, 30), "min", frozenset({0, 2, 4})),

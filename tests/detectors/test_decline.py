@@ -15,6 +15,8 @@ from core.readings import Reading
 from detectors.change import LEAST_AFTER, LEAST_BEFORE, UNLIKELY, worst_change
 from tests.detectors.elder import HOME, ZONE, House, at, facts_of, moved
 
+pytestmark = pytest.mark.long(20)
+
 Days = Callable[[int], float]
 BEFORE = 28
 

@@ -13,7 +13,7 @@ from core.places import Device, Gateway, Home, Inventory, Role, Room
 from detectors.watch import ConcernRaised, Watch
 from tests.detectors.elder import spoke
 
-pytestmark = pytest.mark.recordings
+pytestmark = [pytest.mark.recordings, pytest.mark.long(70)]
 WHERE = os.environ.get("ANXIN_RECORDINGS", "")
 FEW = EvaluateOptions((), injections=12, seed=3)
 UNTOUCHED = EvaluateOptions((), injections=0)

@@ -15,7 +15,9 @@ from tests.contracts.cases import opening
 from tests.servers.databases import new_postgres_database
 from tests.servers.postgres import Postgres
 
-SHORT = DrillOptions(seed=3, days=0.5, homes=300, alerts_a_day=60.0, cuts_a_day=60.0, outages_a_day=4.0)
+pytestmark = pytest.mark.long(50)
+
+SHORT = DrillOptions(seed=3, days=0.35, homes=300, alerts_a_day=60.0, cuts_a_day=60.0, outages_a_day=4.0)
 ANXIN = (sys.executable, "-m", "anxin")
 
 

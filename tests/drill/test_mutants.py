@@ -8,6 +8,8 @@ from anxin.drill.options import DrillOptions
 from anxin.drill.run import run_drill
 from tests.drill.mutants import MUTANTS, planted
 
+pytestmark = pytest.mark.long(50)
+
 OPTIONS = DrillOptions(
     seed=15,
     days=0.5,

@@ -8,6 +8,7 @@ import pytest
 
 from tests.servers import mosquitto
 from tests.servers.mosquitto import Mosquitto
+from tests.service.scene import Learned, learn
 
 
 @pytest.fixture
@@ -24,6 +25,14 @@ def other_broker(tmp_path: Path) -> Iterator[Mosquitto]:
         pytest.skip("NOT RUN: no Mosquitto on this machine")
     with Mosquitto(tmp_path / "other-broker") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Learned:
+    """The street with a week behind it: told and learned once, for every story that begins there."""
+    if mosquitto.find() is None:
+        pytest.skip("NOT RUN: no Mosquitto on this machine")
+    return learn(tmp_path_factory.mktemp("learned"))
 
 
 @pytest.fixture(scope="session")

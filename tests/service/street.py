@@ -6,6 +6,7 @@ What ought to come is what gate and watch say when nobody kills them, in virtual
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from core.concerns import Concern, ConcernKind
@@ -29,7 +30,7 @@ HOMES = 8
 SEED = 7
 BEGIN = datetime(2026, 11, 24, 1, tzinfo=UTC)
 """Nine in the morning in Shanghai."""
-HISTORY = timedelta(days=14)
+HISTORY = timedelta(days=7)
 CLOSE, LATE = timedelta(minutes=3), timedelta(minutes=75)
 PRESSED_IN, FALLEN, BLIND = (1, 2, 3), (5, 6), 4
 """Homes by number; the seventh and eighth are left in peace. Those who fall have devices that know the time: what
@@ -71,34 +72,43 @@ class Street:
     def history(self) -> Iterator[Played]:
         return messages(self.community, since=BEGIN - HISTORY, until=BEGIN, seed=SEED)
 
-    def live(self, until: datetime) -> Iterator[Played]:
-        return messages(self.community, since=BEGIN, until=until, seed=SEED, script=self.script)
+    def live(self) -> Iterator[Played]:
+        return messages(self.community, since=BEGIN, seed=SEED, script=self.script)
 
-    def undisturbed(self, learned: Iterable[Reading], until: datetime) -> list[Concern]:
-        """Every concern that gate and watch raise when they live through all of it, each episode once."""
-        gate, watch = Gate(), Watch(self.inventory, WatchSettings())
-        for reading in learned:
-            gate.remember(reading)
-            watch.observe((reading,))
-        interpreter = Interpreter(self.inventory, gate=gate, conventions=installed(), tally=Tally())
-        found: dict[tuple[str, str], Concern] = {}
-        for event in _said(watch, interpreter, self.live(until), until):
+
+class Undisturbed:
+    """What gate and watch say of the street when they live through all of it. `learned`: what they heard before."""
+
+    def __init__(self, street: Street, learned: Iterable[Reading]) -> None:
+        gate, self._watch = Gate(), Watch(street.inventory, WatchSettings())
+        readings = iter(learned)
+        while batch := list(islice(readings, 1000)):
+            for reading in batch:
+                gate.remember(reading)
+            self._watch.observe(batch)
+        self._interpreter = Interpreter(street.inventory, gate=gate, conventions=installed(), tally=Tally())
+        self._played = street.live()
+        self._next = next(self._played)
+        self._found: dict[tuple[str, str], Concern] = {}
+
+    def by(self, until: datetime) -> list[Concern]:
+        """Every concern raised until then, each episode once. It only goes on, never back."""
+        while (message := self._next).at < until:
+            self._judge(message.at)
+            readings = self._interpreter.interpret(Message(message.topic, message.payload, message.at))
+            self._note(self._watch.observe(readings))
+            self._next = next(self._played)
+        self._judge(until)
+        return list(self._found.values())
+
+    def _judge(self, until: datetime) -> None:
+        while (due := self._watch.next_due()) is not None and due <= until:
+            self._note(self._watch.run_due(due))
+
+    def _note(self, events: Iterable[WatchEvent]) -> None:
+        for event in events:
             if isinstance(event, ConcernRaised) and event.concern.at >= BEGIN:
-                found.setdefault((event.concern.key, event.concern.episode), event.concern)
-        return list(found.values())
-
-
-def _said(watch: Watch, interpreter: Interpreter, played: Iterable[Played], until: datetime) -> Iterator[WatchEvent]:
-    for message in played:
-        yield from _due(watch, message.at)
-        readings = interpreter.interpret(Message(message.topic, message.payload, message.at))
-        yield from watch.observe(readings)
-    yield from _due(watch, until)
-
-
-def _due(watch: Watch, until: datetime) -> Iterator[WatchEvent]:
-    while (due := watch.next_due()) is not None and due <= until:
-        yield from watch.run_due(due)
+                self._found.setdefault((event.concern.key, event.concern.episode), event.concern)
 
 
 def same_case(one: Concern, *, home: str, kind: ConcernKind, since: datetime) -> bool:

@@ -21,16 +21,16 @@ from tests.service import numbers
 from tests.service.checks import all_alerts, each_number_once, nobody_is_called_in_vain, nothing_broke
 from tests.service.numbers import GATEWAY, Numbers
 from tests.service.program import Program, Visitor, until
-from tests.service.scene import Scene, staged
+from tests.service.scene import Learned, Scene, staged
 from tests.service.tap import Tap
 
-pytestmark = [pytest.mark.real, pytest.mark.kill]
+pytestmark = [pytest.mark.real, pytest.mark.kill, pytest.mark.long(60)]
 
 SHORT = (0.3, 1.0, 0.5)
 """Real seconds for which the broker is away: nobody's business."""
 GONE = (0.2, 1.5, 4.0)
 """Real seconds for which the network swallows everything."""
-BETWEEN = 4.0
+BETWEEN = 2.0
 NOTICED_WITHIN = 30.0
 PER_SECOND = 50.0
 
@@ -42,8 +42,8 @@ def tap(broker: Mosquitto) -> Iterator[Tap]:
 
 
 @pytest.fixture
-def scene(broker: Mosquitto, tap: Tap, tmp_path: Path) -> Iterator[Scene]:
-    with staged(tmp_path, broker.port, seconds=60, line=tap.port) as scene:
+def scene(broker: Mosquitto, tap: Tap, learned: Learned, tmp_path: Path) -> Iterator[Scene]:
+    with staged(tmp_path, learned, broker.port, seconds=60, line=tap.port) as scene:
         yield scene
 
 

@@ -1,6 +1,6 @@
 """kill -9 of the service at random moments of a story, start-up included: nothing is lost, nothing is said twice.
 
-ANXIN_KILLS sets how often (12 by default; `make kill-test` does it 200 times).
+ANXIN_KILLS sets how often (9 by default; `make kill-test` does it 200 times).
 """
 
 import logging
@@ -31,11 +31,11 @@ from tests.service.checks import (
 from tests.service.numbers import Numbers
 from tests.service.program import until
 from tests.service.responder import Responder
-from tests.service.scene import SETTLES_WITHIN, Scene, staged
+from tests.service.scene import SETTLES_WITHIN, Learned, Scene, staged
 
-pytestmark = [pytest.mark.real, pytest.mark.kill, pytest.mark.timeout(7200)]
+pytestmark = [pytest.mark.real, pytest.mark.kill, pytest.mark.timeout(7200), pytest.mark.long(50)]
 
-KILLS = int(os.environ.get("ANXIN_KILLS", "12"))
+KILLS = int(os.environ.get("ANXIN_KILLS", "9"))
 STILL_STARTING = 1 / 3
 AT_WORK = 3.0
 """Real seconds that a life lasts at most once it is connected."""
@@ -44,8 +44,8 @@ PER_SECOND = 50.0
 
 
 @pytest.fixture
-def scene(broker: Mosquitto, tmp_path: Path) -> Iterator[Scene]:
-    with staged(tmp_path, broker.port, seconds=KILLS * LONGEST_LIFE) as scene:
+def scene(broker: Mosquitto, learned: Learned, tmp_path: Path) -> Iterator[Scene]:
+    with staged(tmp_path, learned, broker.port, seconds=KILLS * LONGEST_LIFE) as scene:
         yield scene
 
 

@@ -15,11 +15,11 @@ import pytest
 from tests.servers.mosquitto import Mosquitto
 from tests.service.program import PASSWORD, Program, Visitor, until
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(240), pytest.mark.long(35)]
 
 HOMES, SEED, SPEED = 40, 5, 300.0
 BEGIN = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # ten in the morning
-READY_IN = timedelta(seconds=15)
+READY_IN = timedelta(seconds=8)
 TOWER = "building-1"
 EVENT = '[[event]]\nwhat = "power_cut"\nafter = "PT40M"\nbuilding = "{building}"\nduration = "PT{hours}H"\n'
 

@@ -22,7 +22,7 @@ from tests.servers.mosquitto import Mosquitto, free_port, open_configuration
 from tests.service.numbers import DEVICES, GATEWAY, HOME
 from tests.service.program import Program, Visitor, until
 
-pytestmark = [pytest.mark.real, pytest.mark.kill]
+pytestmark = [pytest.mark.real, pytest.mark.kill, pytest.mark.long(22)]
 
 UNDER_WAY = 20
 WITHIN = 30.0

@@ -17,6 +17,8 @@ from simulator.message import Message
 from simulator.player import Player
 from tests.anxin.evaluation.recorded import write_recording
 
+pytestmark = pytest.mark.long(25)
+
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST, LATER = range(1, 8), range(24, 31)
 

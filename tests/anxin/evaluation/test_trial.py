@@ -12,6 +12,8 @@ from anxin.evaluation.trial import Trial, trial_of
 from detectors.events import WatchEvent
 from detectors.settings import WatchSettings
 
+pytestmark = pytest.mark.long(40)
+
 CONTRACT = {"name", "days", "false_per_home_month", "false_count", "fall", "bathroom", "presence", "peers"}
 CONTRACT |= {"device_fault_alarms", "appliance_false"}
 
