@@ -18,6 +18,7 @@ MARGIN = 2.5
 GRACE = 10 * MINUTE
 LONGEST_ALLOWANCE = 26 * HOUR
 """Bridges give a sleeping device 25 hours; beyond that it is silent whatever its habits."""
+_SHORTEST = 25 * MINUTE
 SCHOOLING = 3 * DAY
 FORGETTING = 4.6 * DAY
 HABIT = 1.03
@@ -84,13 +85,14 @@ class Health(Rhythm):
     half-life of about two weeks, `sign_at` dates the last; `active` is the share of days on which it sees anybody.
     `question` is what the installer should be asked about its set-up. `known_since`: how far its home had been heard
     when it was bound to it. `link`: how well its radio reaches us (%), smoothed. `longest_fixed`: for how long (s) a
-    meter's value has stood still at most. A meter `sees` once it has shown that somebody lives there.
+    meter's value has stood still at most. A meter `sees` once it has shown that somebody lives there. `speaks_until`:
+    when its silence, if it lasts, becomes unusual (NEVER while it was not heard); it changes with each word only.
     """
 
     __slots__ = (
         "active", "battery", "device", "doubts", "drain", "family", "fixed_since", "kind", "known_since", "link",
         "longest_fixed", "low_since", "offline_at", "online", "question", "quiet_days", "repeats", "sees", "sign_at",
-        "signs", "stuck_since", "value",
+        "signs", "speaks_until", "stuck_since", "value",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:
@@ -99,6 +101,7 @@ class Health(Rhythm):
         self.sees = device.role in SIGN_ROLES
         self.family = family_of(device.role)
         self.online: bool | None = None
+        self.speaks_until = NEVER
         self.offline_at = NEVER
         self.stuck_since = NEVER
         self.low_since = NEVER
@@ -118,9 +121,9 @@ class Health(Rhythm):
         self.doubts: Doubts | None = None
         self.question: Question | None = None
 
-    def speaks_until(self) -> float:
-        """When its silence, if it lasts, becomes unusual."""
-        return self.heard + self.allowance(shortest=25 * MINUTE, unlearned=LONGEST_ALLOWANCE)
+    def hear(self, t: float, *, excused: bool = False) -> None:
+        super().hear(t, excused=excused)
+        self.speaks_until = self.heard + self.allowance(shortest=_SHORTEST, unlearned=LONGEST_ALLOWANCE)
 
     def hinders(self, t: float) -> bool:
         """Called offline by its bridge, or stuck, by then."""
@@ -145,6 +148,7 @@ class Health(Rhythm):
 
     def restore(self, body: list[Any]) -> None:
         super().restore(body[:3])
+        self.speaks_until = self.heard + self.allowance(shortest=_SHORTEST, unlearned=LONGEST_ALLOWANCE)
         times = [NEVER if t is None else float(t) for t in body[3:8]]
         self.offline_at, self.stuck_since, self.low_since, self.fixed_since, self.sign_at = times
         self.online, self.signs, self.active, self.quiet_days, self.repeats = body[8:13]

@@ -61,9 +61,9 @@ class HomeWatch:
     """
 
     __slots__ = (
-        "_daily", "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught", "decline", "faults", "home",
-        "judged", "judged_day", "kit", "latest", "presence", "raised", "reception", "scheduled", "shown", "silence",
-        "told_until", "visibility",
+        "_daily", "_declined", "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught", "decline",
+        "faults", "home", "judged", "judged_day", "kit", "latest", "presence", "raised", "reception", "scheduled",
+        "shown", "silence", "told_until", "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -85,6 +85,7 @@ class HomeWatch:
         self.silence = Silence(home.id, self.visibility, self.presence, routine, settings)
         days = HomeDays(self.visibility, self.presence, home.timezone)
         self.decline = Decline(home.id, days, home.timezone)
+        self._declined: tuple[object, float] | None = None
         self._daily = extras.daily(home, days, self.visibility, self.presence)
         self._extras: dict[str, Detector] = {each.name: each for each in self._daily}
         self._taught = taught.NOTHING
@@ -156,11 +157,8 @@ class HomeWatch:
             expected.observe(seen)
         self.visibility.observe(seen)
         self.silence.observe(seen)
-        self.decline.observe(seen)
-        for each in self._daily:
-            each.observe(seen)
-        if self._night_out is not None:
-            self._night_out.observe(seen)
+        if seen.sign is not None:
+            self._observe_sign(seen)
         self.presence.observe(seen)
         self.latest = max(self.latest, seen.t)
         kind = reading.kind
@@ -168,6 +166,14 @@ class HomeWatch:
             return self._observe_alarm(seen)
         self._observe_extras(seen)
         return []
+
+    def _observe_sign(self, seen: Observation) -> None:
+        """For those that go by nothing but signs of life; most readings are none."""
+        self.decline.observe(seen)
+        for each in self._daily:
+            each.observe(seen)
+        if self._night_out is not None:
+            self._night_out.observe(seen)
 
     def _observe_extras(self, seen: Observation) -> None:
         kind = seen.reading.kind
@@ -220,6 +226,8 @@ class HomeWatch:
         day = int(seconds(now) // DAY)
         self.judged, self.judged_day = self.judged + (day > self.judged_day), max(self.judged_day, day)
         self._looks = self.visibility.looks
+        decline = self.decline
+        self._declined = (decline.standing, decline.shown_from) if self.told_until >= decline.shown_from else None
         events: list[WatchEvent] = []
         for detector in list(self.detectors()):
             events += self._judge(detector.name, detector, now)
@@ -276,8 +284,16 @@ class HomeWatch:
         soonest = waking(max(self.latest, self.told_until))
         if self.looked_anew():
             return soonest
-        dues = [due.timestamp() for d in (*self.detectors(), self.presence) if (due := d.due()) is not None]
+        asked = (*self.detectors(), self.presence)
+        dues = [due.timestamp() for d in asked if (due := d.due()) is not None and not self._was_told(d)]
         return max(soonest, min([*dues, waking(self.visibility.bound)]))
+
+    def _was_told(self, detector: Detector) -> bool:
+        """Was it asked after its only moment, and has nothing changed since? What was found of the weeks stands from
+        one morning to the next day, and every reading in between would ask for it again.
+        """
+        decline = self.decline
+        return detector is decline and self._declined == (decline.standing, decline.shown_from)
 
     def due(self, after: datetime) -> float | None:
         parts = (*self.detectors(), self.presence, self.visibility)

@@ -34,8 +34,11 @@ def waking(t: float) -> float:
 def next_waking(after: datetime | None, *moments: float) -> datetime | None:
     """When to ask again: just past the earliest of the moments whose wake-up is later than `after`."""
     limit = NEVER if after is None else after.timestamp()
-    later = [wake for m in moments if m != NEVER and (wake := waking(m)) > limit]
-    return instant(min(later)) if later else None
+    soonest, hardly_before = math.inf, limit - 0.002
+    for moment in moments:
+        if hardly_before < moment < soonest and (moment > limit or waking(moment) > limit):
+            soonest = moment
+    return None if soonest == math.inf else instant(waking(soonest))
 
 
 @lru_cache(maxsize=8192)

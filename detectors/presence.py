@@ -102,7 +102,11 @@ class HomePresence:
 
     def watched(self, t: float) -> bool:
         """Is there a front-door sensor that works?"""
-        return any(self._visibility.works(door, t) for door in self._visibility.front_doors)
+        visibility = self._visibility
+        for door in visibility.front_doors:  # noqa: SIM110 - asked for with every reading: a generator costs more
+            if visibility.works(door, t):
+                return True
+        return False
 
     def gone(self, t: float) -> bool:
         """Left, and not shown inside since, however long ago."""
@@ -129,7 +133,12 @@ class HomePresence:
         return self.door_at + max(self._believed, 1.3 * self.longest_absence)
 
     def since(self, t: float) -> float:
-        match self.at(t):
+        """Since when it is what it is at `t`."""
+        return self.since_when(self.at(t), t)
+
+    def since_when(self, presence: Presence, t: float) -> float:
+        """The same where it is known what it is at `t`."""
+        match presence:
             case Presence.HOME:
                 return self.home_since
             case Presence.OUT:

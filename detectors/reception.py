@@ -61,10 +61,15 @@ class Reception:
             return None
         kind = reading.kind
         t = reading.at.timestamp()
-        slot = kind.value if reading.channel is None else f"{kind.value}@{reading.channel}"
-        if t <= trace.newest.get(slot, NEVER):
+        slot: str = kind if reading.channel is None else f"{kind.value}@{reading.channel}"
+        newest = trace.newest
+        known = newest.get(slot)
+        if known is None:
+            newest[kind.value if slot is kind else slot] = t
+        elif t <= known:
             return None
-        trace.newest[slot] = t
+        else:
+            newest[slot] = t
         role = trace.device.role
         sign = sign_of_life(reading, role, was_on=trace.on)
         if kind is Kind.POWER:

@@ -25,19 +25,22 @@ LINK_HABIT = 0.3
 
 def take_note(health: Health, reading: Reading, t: float) -> bool:
     """True if the installer's view of the device changed: its battery, or whether it is stuck."""
-    before = health.low_since, health.stuck_since, _asked(health)
     kind = reading.kind
     if kind is Kind.BATTERY or kind is Kind.BATTERY_LOW:
+        low_since = health.low_since
         _note_battery(health, reading, t)
-    elif kind is Kind.LINK:
+        return low_since != health.low_since
+    if kind is Kind.LINK:
         _note_link(health, reading)
-    elif kind not in _UNTOLD:
-        text = str(reading.value)
-        if kind is Kind.POWER and health.device.role is Role.MAIN_METER:
-            _note_meter(health, reading, t, same=text == health.value)
-        health.value, health.kind = text, kind.value
-        _note_doubts(health, reading, t)
-    return before != (health.low_since, health.stuck_since, _asked(health))
+    if kind in _UNTOLD:
+        return False
+    before = health.stuck_since, _asked(health)
+    text = str(reading.value)
+    if kind is Kind.POWER and health.device.role is Role.MAIN_METER:
+        _note_meter(health, reading, t, same=text == health.value)
+    health.value, health.kind = text, kind.value
+    _note_doubts(health, reading, t)
+    return before != (health.stuck_since, _asked(health))
 
 
 def _asked(health: Health) -> FaultCause | None:

@@ -20,9 +20,19 @@ def status_of(
     silence: Silence,
     now: datetime,
 ) -> HomeStatus:
-    """What is believed at `now`; `before`: what was shown last."""
+    """What is believed at `now`; `before`: what was shown last, and is again where it is still so."""
     t = seconds(now)
-    presence, view, since = presences.at(t), visibility.view_unheard(t), presences.since(t)
+    presence, view, last = presences.at(t), visibility.view_unheard(t), instant_or_none(silence.last)
+    if (
+        presence is before.presence
+        and view.state is before.visibility
+        and view.reason == before.visibility_reason
+        and last == before.last_sign_at
+        and (silence.room, silence.device) == (before.last_sign_room, before.last_sign_device)
+        and silence.routine.days == before.learned_days
+    ):
+        return before
+    since = presences.since_when(presence, t)
     changed_at = instant_or_none(t if since == NEVER else since)
     return HomeStatus(
         home=home,
@@ -31,7 +41,7 @@ def status_of(
         visibility=view.state,
         visibility_since=before.visibility_since if view.state is before.visibility else now,
         visibility_reason=view.reason,
-        last_sign_at=instant_or_none(silence.last),
+        last_sign_at=last,
         last_sign_room=silence.room,
         last_sign_device=silence.device,
         learned_days=silence.routine.days,

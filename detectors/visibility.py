@@ -94,14 +94,14 @@ class HomeVisibility:
         t, reading, device = seen.t, seen.reading, seen.device
         if t > self.bound:
             self._look_back(t)
-        health = self.health[device.id]
-        changed = device.id in self._doubted or device.gateway in self._doubted
+        health, path, doubted = self.health[device.id], self.paths[device.gateway], self._doubted
+        changed = bool(doubted) and (device.id in doubted or device.gateway in doubted)
         if reading.kind is Kind.AVAILABILITY:
-            self._hear_availability(health, seen)
+            self._hear_availability(health, path, seen)
             changed = True
         elif reading.replay is Replay.LIVE:
-            self._hear(health, t)
-        self.paths[device.gateway].platform = reading.source in PLATFORMS
+            self._hear(health, path, t)
+        path.platform = reading.source in PLATFORMS
         if seen.sign is not None:
             self.home_signs += 1
             health.signs = health.signs * FADING + 1.0
@@ -112,13 +112,13 @@ class HomeVisibility:
         if changed:
             self._look_back(t)
 
-    def _hear(self, health: Health, t: float) -> None:
+    def _hear(self, health: Health, path: Path, t: float) -> None:
         """A device spoke, so it lives, and so does its gateway."""
-        path = self.paths[health.device.gateway]
-        if health.device.gateway in self._doubted and path.heard != NEVER:
+        if self._doubted and health.device.gateway in self._doubted and path.heard != NEVER:
             path.gone_at, path.back_at = path.heard, t
-        health.hear(t, excused=health.heard < max(self.regained_at, path.back_at))
-        path.hear(t, excused=path.heard < self.regained_at)
+        regained_at = self.regained_at
+        health.hear(t, excused=health.heard < regained_at or health.heard < path.back_at)
+        path.hear(t, excused=path.heard < regained_at)
         if t >= health.offline_at:
             health.offline_at = NEVER
         if t >= path.offline_at:
@@ -127,17 +127,17 @@ class HomeVisibility:
         if self.first_heard == NEVER:
             self.first_heard = t
 
-    def _hear_availability(self, health: Health, seen: Observation) -> None:
+    def _hear_availability(self, health: Health, path: Path, seen: Observation) -> None:
         if seen.reading.value == "sleeping" or (seen.reading.value == "offline" and seen.reading.source in NAPPING):
             return  # off on purpose: its own rhythm says when it should have woken
         online = seen.reading.value == "online"
         health.online = online
         if health.device.role is Role.BRIDGE:
-            self.paths[seen.device.gateway].say(seen.t, online=online)
+            path.say(seen.t, online=online)
         elif not online:
             health.offline_at = seen.t if health.offline_at == NEVER else health.offline_at
         elif seen.reading.replay is Replay.LIVE:
-            self._hear(health, seen.t)
+            self._hear(health, path, seen.t)
         else:
             health.offline_at = NEVER
 
@@ -168,9 +168,11 @@ class HomeVisibility:
         if health.heard == NEVER:
             since = max(self.first_heard, health.known_since)
             return NEVER if since == NEVER else since + LONGEST_ALLOWANCE
-        until = excused(health.heard, health.speaks_until(), self.was_lost_at, self.regained_at)
+        until = health.speaks_until
+        if health.heard < self.regained_at:
+            until = excused(health.heard, until, self.was_lost_at, self.regained_at)
         path = self.paths[health.device.gateway]
-        return excused(health.heard, until, path.gone_at, path.back_at)
+        return excused(health.heard, until, path.gone_at, path.back_at) if health.heard < path.back_at else until
 
     def path_deadline(self, gateway: str) -> float:
         """When the gateway itself is to be doubted: nothing for longer than usual, from two devices at least."""
@@ -185,7 +187,7 @@ class HomeVisibility:
         if len(behind) > 1:
             second = sorted(h.heard + 1.2 * h.pause for h in behind)[1]
         else:
-            second = max((h.speaks_until() for h in behind), default=own)
+            second = max((h.speaks_until for h in behind), default=own)
         until = min(max(own, second), path.heard + LONGEST_ALLOWANCE)
         return excused(path.heard, until, self.was_lost_at, self.regained_at)
 
@@ -204,7 +206,9 @@ class HomeVisibility:
 
     def works(self, health: Health, t: float) -> bool:
         """Heard within its rhythm, neither offline nor stuck by then; its gateway apart."""
-        return health.heard != NEVER and t <= self.deadline(health) and not health.hinders(t)
+        if health.heard == NEVER or (t > health.speaks_until and t > self.deadline(health)):
+            return False  # outages put a deadline off, they never bring it forward
+        return not (NEVER < health.offline_at <= t or NEVER < health.stuck_since <= t)
 
     def view(self, t: float) -> View:
         """What can be seen at `t` if nothing more is heard until then."""

@@ -171,16 +171,24 @@ class Watch:
             home = self._homes.get(device.home) or self._home(device.home)
             if home is None:
                 continue
-            was_away = self._gateways.is_away(device.gateway, seconds(reading.at))
+            shared = device.gateway in self._gateways.paths
+            was_away = shared and self._gateways.is_away(device.gateway, seconds(reading.at))
             alarms = home.observe(reading)
             if alarms is None:
                 continue
-            self._gateways.heard(device.gateway)
+            if shared:
+                self._gateways.heard(device.gateway)
             if was_away:
                 self._tell_all_behind(device.gateway, seconds(reading.at), touched)
             touched[device.home] = home
             self._unshown_devices.add(reading.device)
-            events += alarms
+            if alarms:
+                events += alarms
+        return events + self._end_batch(touched)
+
+    def _end_batch(self, touched: Mapping[str, HomeWatch]) -> list[WatchEvent]:
+        """What the readings ended, and when each home wants to be asked next."""
+        events: list[WatchEvent] = []
         for home_id, home in touched.items():
             self._touch(home_id)
             events += home.end_batch()
