@@ -5,6 +5,7 @@ A concern is said once per episode, over restarts too: what was raised is part o
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from math import inf
 from typing import Any, NamedTuple
 
 from core.concerns import CannotTell, Clear, Concern, ConcernKind, Severity
@@ -61,9 +62,9 @@ class HomeWatch:
     """
 
     __slots__ = (
-        "_daily", "_declined", "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught", "decline",
-        "faults", "home", "judged", "judged_day", "kit", "latest", "presence", "raised", "reception", "scheduled",
-        "shown", "silence", "told_until", "visibility",
+        "_appliances", "_daily", "_declined", "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught",
+        "decline", "faults", "home", "judged", "judged_day", "kit", "latest", "presence", "raised", "reception",
+        "scheduled", "shown", "silence", "told_until", "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -90,6 +91,7 @@ class HomeWatch:
         self._extras: dict[str, Detector] = {each.name: each for each in self._daily}
         self._taught = taught.NOTHING
         self._night_out: NightOut | None = None
+        self._appliances: tuple[ApplianceOn, ...] = ()
         self._expected: dict[str, ExpectedBy] = {}
         self.raised: dict[str, _Raised] = {}
         self.faults: frozenset[str] = frozenset()
@@ -106,8 +108,9 @@ class HomeWatch:
         self.decline.use_devices()
         here = {self.home.id, *(device.id for device in devices)}
         self._extras = {name: d for name, d in self._extras.items() if name.split(":", 1)[1] in here}
-        if self._night_out is not None and self._night_out.name not in self._extras:
-            self._night_out = None
+        self._night_out, self._appliances = None, ()
+        for detector in self._extras.values():
+            self._know(detector)
 
     def use_budget(self, budget: float) -> None:
         """Another budget of false alarms, from the next sign of life on. What was raised stays raised."""
@@ -186,9 +189,8 @@ class HomeWatch:
         elif is_room_temperature(seen.reading, seen.device.role):
             self._extra(f"{NAME}:{self.home.id}", seen.device).observe(seen)
         if seen.sign is not None:
-            for detector in self._extras.values():
-                if isinstance(detector, ApplianceOn):
-                    detector.observe(seen)
+            for appliance in self._appliances:
+                appliance.observe(seen)
 
     def _observe_alarm(self, seen: Observation) -> list[WatchEvent]:
         name = f"{_ALARMS.get(seen.reading.kind, Kind.SOS.value)}:{seen.device.id}"
@@ -200,9 +202,15 @@ class HomeWatch:
         if name not in self._extras:
             self._extras[name] = made = extras.make(name, device, self.home, self.visibility, self.presence)
             taught.bring_to_extra(self._taught, made)
-            if isinstance(made, NightOut):
-                self._night_out = made
+            self._know(made)
         return self._extras[name]
+
+    def _know(self, extra: Detector) -> None:
+        """Those to whom more than their own device matters."""
+        if isinstance(extra, NightOut):
+            self._night_out = extra
+        elif isinstance(extra, ApplianceOn):
+            self._appliances = (*self._appliances, extra)
 
     def end_batch(self) -> list[WatchEvent]:
         """After a batch of readings: what they ended. Nothing is raised here that has to be waited for."""
@@ -284,16 +292,18 @@ class HomeWatch:
         soonest = waking(max(self.latest, self.told_until))
         if self.looked_anew():
             return soonest
-        asked = (*self.detectors(), self.presence)
-        dues = [due.timestamp() for d in asked if (due := d.due()) is not None and not self._was_told(d)]
-        return max(soonest, min([*dues, waking(self.visibility.bound)]))
+        always: tuple[Detector, ...] = (self.silence, self.presence, *self._undeclined())
+        asked = (*always, *self._extras.values(), *self._expected.values())
+        dues = [due for detector in asked if (due := detector.due()) is not None]
+        first = min(dues).timestamp() if dues else inf
+        return max(soonest, min(first, waking(self.visibility.bound)))
 
-    def _was_told(self, detector: Detector) -> bool:
-        """Was it asked after its only moment, and has nothing changed since? What was found of the weeks stands from
-        one morning to the next day, and every reading in between would ask for it again.
+    def _undeclined(self) -> tuple[Decline, ...]:
+        """Not when it was asked after its only moment and nothing changed since: what was found of the weeks stands
+        from one morning to the next day, and every reading in between would ask for it again.
         """
         decline = self.decline
-        return detector is decline and self._declined == (decline.standing, decline.shown_from)
+        return () if self._declined == (decline.standing, decline.shown_from) else (decline,)
 
     def due(self, after: datetime) -> float | None:
         parts = (*self.detectors(), self.presence, self.visibility)
