@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(240), pytest.mark.long(35)]
 
 HOMES, SEED, SPEED = 40, 5, 300.0
 BEGIN = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)  # ten in the morning
-READY_IN = timedelta(seconds=8)
+READY_IN = timedelta(seconds=12)
 TOWER = "building-1"
 EVENT = '[[event]]\nwhat = "power_cut"\nafter = "PT40M"\nbuilding = "{building}"\nduration = "PT{hours}H"\n'
 
