@@ -54,12 +54,15 @@ def with_everything() -> typer.Typer:
     """The commands, those of their own module too."""
     from anxin.budgets.command import app as budgets
     from anxin.channels import app as channels
+    from anxin.comparison.command import compare
     from anxin.devices import app as devices
 
     known = {group.name for group in app.registered_groups}
     for name, group in (("devices", devices), ("channels", channels), ("budget", budgets)):
         if name not in known:
             app.add_typer(group, name=name)
+    if all(command.callback is not compare for command in app.registered_commands):
+        app.command()(compare)
     return app
 
 
@@ -129,6 +132,9 @@ def simulate(
     truth: Annotated[
         Path | None, typer.Option(help="Write what really happens here, JSON lines (30 days of it without --until).")
     ] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Play nothing: write the homes here, as recordings (--start to --until).")
+    ] = None,
     *,
     inventory_only: Annotated[bool, typer.Option("--inventory-only", help="Write the inventory and stop.")] = False,
 ) -> None:
@@ -136,8 +142,9 @@ def simulate(
     from anxin.simulate import SimulateOptions, run_simulate
 
     options = SimulateOptions(
-        broker, homes, speed, seed, scenario, recording, start, clock, until, fall_at, inventory, truth, inventory_only
-    )
+        broker, homes, speed, seed, scenario, recording, start, clock, until, fall_at, inventory, truth, inventory_only,
+        record,
+    )  # fmt: skip
     _run(run_simulate(options))
 
 

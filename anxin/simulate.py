@@ -1,4 +1,4 @@
-"""`anxin simulate`: a simulated community, or a recorded home, played into any broker.
+"""`anxin simulate`: a simulated community, or a recorded home, played into any broker, or written as recordings.
 
 It knows nothing of the service but the inventory file that it can write for it.
 """
@@ -21,6 +21,7 @@ from simulator.chronicle import chronicle
 from simulator.community import build_community
 from simulator.message import Message
 from simulator.publisher import BrokerAddress, play
+from simulator.recorder import write_recordings
 from simulator.scenario import Scenario, ScenarioError, load_scenario, shipped_scenario
 from simulator.script import Script
 from simulator.timeline import messages, wills
@@ -47,6 +48,7 @@ class SimulateOptions:
     inventory: Path | None
     truth: Path | None
     inventory_only: bool = False
+    record: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,10 @@ class _World:
 
 
 async def run_simulate(options: SimulateOptions) -> None:
-    """Play until the end, or until interrupted. Raises SettingsRefused for wrong options."""
+    """Play until the end, or until interrupted, or write recordings. Raises SettingsRefused for wrong options."""
+    if options.record is not None:
+        _record(options, options.record)
+        return
     try:
         broker = BrokerAddress.parse(options.broker)
         clock = _clock(options)
@@ -132,6 +137,22 @@ def _simulated(options: SimulateOptions, clock: ScaledClock) -> _World:
         return chronicle(community, since=start, until=until or start + TRUTH_FOR, seed=options.seed, script=script)
 
     return _World(community.inventory, stream, wills(community, seed=options.seed), truth)
+
+
+def _record(options: SimulateOptions, folder: Path) -> None:
+    """Each home into a folder of its own, laid out as recordings of real homes are."""
+    since, until = utc(options.start), utc(options.until)
+    if options.recording is not None or since is None or until is None or until <= since:
+        raise SettingsRefused("--record needs --start and a later --until, and no --recording")
+    community = build_community(options.homes, seed=options.seed)
+    try:
+        script = Script()
+        if options.scenario is not None:
+            script = bind(_scenario(options.scenario), community, start=since, seed=options.seed)
+    except (ValueError, ScenarioError) as error:
+        raise SettingsRefused(str(error)) from error
+    written = write_recordings(community, folder, since=since, until=until, seed=options.seed, script=script)
+    sys.stderr.write(f"{len(written)} simulated homes written: {folder}\n")
 
 
 def _scenario(path: Path) -> Scenario:

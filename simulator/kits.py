@@ -26,10 +26,12 @@ class Sort(StrEnum):
     PLUG = "plug"
     ALARM = "alarm"
     CLIMATE = "climate"
+    VIBRATION = "vibration"
+    OCCUPANCY = "occupancy"
 
 
 CHECK_INS = {Sort.MOTION: 3600, Sort.CONTACT: 5400, Sort.BUTTON: 4 * 3600, Sort.PLUG: 2 * 3600, Sort.ALARM: 4 * 3600,
-             Sort.CLIMATE: 3600}  # fmt: skip
+             Sort.CLIMATE: 3600, Sort.VIBRATION: 3600, Sort.OCCUPANCY: 3600}  # fmt: skip
 """Seconds between two reports without news, by the habits of common models."""
 Profile: TypeAlias = Mapping[str, Mapping[str, object]]
 

@@ -10,11 +10,12 @@ from itertools import takewhile
 
 from simulator.chance import chance
 from simulator.community import Household
-from simulator.day import MINUTE, Day, Doing, Stay, write_day
+from simulator.day import MINUTE, Day, Doing, Stay
+from simulator.plan import write_day
 from simulator.spells import Spell, SpellKind, spell_on
 
 ONE_DAY = timedelta(days=1)
-LATE_DAY = 0.03  # about once a month
+SATURDAY = 5
 
 
 class Life:
@@ -37,11 +38,12 @@ class Life:
         return injected or spell_on(day, seed=self.seed, home=self.home)
 
     def wake(self, day: date) -> float:
-        """When the resident gets up: regular, late now and then, late when ill."""
+        """When the resident gets up: regular, late now and then and at weekends, late when ill."""
         rng = chance(self.seed, self.home, day, "wake")
         minute = rng.gauss(self.persona.wakes, self.persona.wake_spread)
+        minute += self.persona.weekend_later if day.weekday() >= SATURDAY else 0
         late, shift, spell = rng.random(), rng.uniform(45, 100), self.spell(day)
-        if late < LATE_DAY or (spell is not None and spell.kind is SpellKind.ILL):
+        if late < self.persona.late_days or (spell is not None and spell.kind is SpellKind.ILL):
             minute += shift
         return self.midnight(day) + min(max(minute, 4 * 60), 10 * 60) * MINUTE
 

@@ -9,6 +9,8 @@ from simulator.traces import Opening, Traces, wander
 
 STEPS = 25.0
 RISE = 60.0
+TURN = 5.0
+"""Seconds before it in which somebody who is in the room already is seen there."""
 HOMECOMING = 100.0
 QUIET_EVENING = 240.0
 """Mean seconds between movements of somebody who sits at home."""
@@ -21,7 +23,7 @@ def lead(life: Life, at: float, room: Room) -> float:
         return HOMECOMING
     if stay.doing in (Doing.ASLEEP, Doing.NAP, Doing.RESTING) and room is not Room.BEDROOM:
         return RISE
-    return 0.0 if stay.room is room else STEPS
+    return TURN if stay.room is room else STEPS
 
 
 def arrive(life: Life, at: float, room: Room, rng: Random) -> tuple[float, Traces]:
@@ -33,7 +35,7 @@ def arrive(life: Life, at: float, room: Room, rng: Random) -> tuple[float, Trace
         traces.moves[Room.LIVING].append(start + 30)
     elif at - start > STEPS:
         traces.moves[Room.BEDROOM].append(start + rng.uniform(1, 10))
-    if at > start:
+    if at - start > TURN:
         traces.moves[Room.CORRIDOR].append(at - 10)
     traces.moves[room].append(max(start, at - rng.uniform(1, 5)))
     return start, traces

@@ -41,6 +41,8 @@ ROLES: Mapping[str, Role] = {
     "burner": Role.STOVE,
     "oven": Role.STOVE,
     "kettle": Role.KETTLE,
+    "stove": Role.STOVE,
+    "television": Role.TELEVISION,
     "microwave": Role.MICROWAVE,
     "toaster": Role.TOASTER,
     "iron": Role.IRON,
@@ -85,7 +87,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recorded home as core nouns, with its readings still on disk."""
+    """A recorded home as core nouns, with its readings still on disk. `simulated`: nobody ever lived there."""
 
     folder: Path
     areas: tuple[Area, ...]
@@ -94,6 +96,7 @@ class Recording:
     devices: tuple[Device, ...]
     kinds: Mapping[str, Kind]
     labels: tuple[Label, ...]
+    simulated: bool = False
 
     @property
     def inventory(self) -> Inventory:
@@ -133,7 +136,8 @@ def load(folder: Path) -> Recording:
         Area(f"{name}-building", AreaKind.BUILDING, "录像楼", f"{name}-grid"),
     )
     everything = (*devices, bridge_of(gateway.id, home.id))
-    return Recording(folder, areas, home, gateway, everything, kinds, tuple(_labels(folder / "truth.csv")))
+    labels = tuple(_labels(folder / "truth.csv"))
+    return Recording(folder, areas, home, gateway, everything, kinds, labels, simulated=about.get("simulated") is True)
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from math import ceil, inf
 from operator import attrgetter
 from typing import TypeAlias
 
+from core.places import Role
 from core.readings import Kind
 from simulator.chance import chance, spread
 from simulator.kits import Sensor, Sort
+from simulator.touches import Touch
 from simulator.traces import Alarm, Opening, Session, Traces
 from simulator.warmth import Warmth
 
@@ -25,6 +27,8 @@ STANDBY_WATTS = 0.0
 NEWS_SUFFICES = 0.6
 NOTICED_CHANGE = 0.5
 """K that a thermometer does not wait to tell."""
+INDOORS = frozenset({Role.ROOM_DOOR, Role.CUPBOARD, Role.FRIDGE})
+"""Contacts on what is opened inside; any other is on the front door."""
 WHEN = attrgetter("at")
 
 
@@ -81,8 +85,10 @@ class SensorModel:
         match self.sensor.sort:
             case Sort.MOTION:
                 return self._motion(end, traces.moves.get(self.sensor.room, []))
-            case Sort.CONTACT:
+            case Sort.CONTACT if self.sensor.role not in INDOORS:
                 return chain.from_iterable(map(self._door, traces.openings))
+            case Sort.CONTACT | Sort.VIBRATION | Sort.OCCUPANCY:
+                return chain.from_iterable(map(self._touched, self._mine(traces.touches)))
             case Sort.BUTTON:
                 return (self._say(at, Kind.SOS, value=True, human=True) for at in traces.presses)
             case Sort.PLUG:
@@ -123,6 +129,24 @@ class SensorModel:
         if odds > 1 - BOUNCE_ODDS:
             yield self._say(opening.end + 0.07, Kind.DOOR, value="open", human=True)
             yield self._say(opening.end + 0.16, Kind.DOOR, value="closed", human=True)
+
+    def _mine(self, touches: list[Touch]) -> Iterator[Touch]:
+        """A thing that is in use is not taken up anew."""
+        until = -inf
+        for touch in touches:
+            if touch.role is self.sensor.role and touch.room is self.sensor.room and touch.start >= until:
+                until = touch.end
+                yield touch
+
+    def _touched(self, touch: Touch) -> Iterator[Report]:
+        match self.sensor.sort:
+            case Sort.CONTACT:
+                yield self._say(touch.start, Kind.DOOR, value="open", human=True)
+                yield self._say(touch.end, Kind.DOOR, value="closed", human=True)
+            case sort:
+                kind = Kind.VIBRATION if sort is Sort.VIBRATION else Kind.OCCUPANCY
+                yield self._say(touch.start, kind, value=True, human=True)
+                yield self._say(touch.end, kind, value=False, human=kind is Kind.OCCUPANCY)
 
     def _draw(self, session: Session) -> Iterator[Report]:
         """On, then at each change that exceeds the plug's delta or when its interval is over, then off."""

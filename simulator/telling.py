@@ -7,6 +7,7 @@ from simulator.chance import chance
 from simulator.day import Day, Doing, Stay
 from simulator.life import Life
 from simulator.script import Episode, HomeScript
+from simulator.touches import Touch, touches_of
 from simulator.traces import Session, Traces, traces_of
 
 LONGEST_LEFT_ON = {Role.TELEVISION: 14 * 3600.0, Role.STOVE: 2 * 3600.0}
@@ -18,6 +19,7 @@ def tell(life: Life, day: Day, script: HomeScript) -> Traces:
     """What this day really leaves behind."""
     day = lived(life, day, script)
     traces = traces_of(day, life.persona, chance(life.seed, life.home, day.date, "traces"))
+    traces.touches = touches_of(day.stays, life.persona, chance(life.seed, life.home, day.date, "touches"))
     for episode in script.episodes:
         if episode.start < day.end and episode.end > day.start:
             _interrupt(traces, episode)
@@ -42,6 +44,12 @@ def _interrupt(traces: Traces, episode: Episode) -> None:
     traces.openings = [opening for opening in traces.openings if opening.end <= start or opening.start >= end]
     traces.sessions = [_cut(one, episode) for one in traces.sessions if not start <= one.start < end]
     traces.presses = [at for at in traces.presses if not start <= at < end]
+    traces.touches = [_released(touch, start) for touch in traces.touches if not start <= touch.start < end]
+
+
+def _released(touch: Touch, by: float) -> Touch:
+    """Who is called away gets up, and shuts what they had open."""
+    return replace(touch, end=max(by - 1, touch.start + 1)) if touch.start < by < touch.end else touch
 
 
 def _cut(session: Session, episode: Episode) -> Session:

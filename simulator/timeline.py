@@ -4,6 +4,7 @@ Stopping anywhere and going on later with the same seed gives the same messages:
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from heapq import merge
@@ -52,6 +53,11 @@ def wills(community: Community, *, seed: int) -> dict[str, Message]:
     return {bridge.gateway: bridge.will(0.0) for bridge in bridges}
 
 
+def _none_before(at: datetime, told: Iterator[Message]) -> Iterator[Message]:
+    """What was on its way when the gateway connected comes after its greeting."""
+    return (replace(message, at=at) if message.at < at else message for message in told)
+
+
 class HomeStream:
     """One home's messages."""
 
@@ -66,7 +72,8 @@ class HomeStream:
     def messages(self, since: datetime, until: datetime | None = None, *, announce: bool = False) -> Iterator[Message]:
         """The day before `since` is lived through unheard, so that every device is in the state it would be in."""
         told = self._told(since, until or datetime.max.replace(tzinfo=UTC))
-        return merge(self._announced(since), told, key=WHEN) if announce else told
+        first = list(self._announced(since)) if announce else []
+        return chain(first, _none_before(first[-1].at, told)) if first else told
 
     def _announced(self, since: datetime) -> Iterator[Message]:
         at = since.timestamp()

@@ -33,11 +33,15 @@ def render(evaluated: Mapping[str, Any], language: Language) -> str:
         budget=evaluated["budget"],
         seed=evaluated["seed"],
         recordings=[
-            {"name": one["name"], "lines": list(_lines(one, words)), "plots": list(_plots(one, words, curves))}
+            {"name": _name(one, words), "lines": list(_lines(one, words)), "plots": list(_plots(one, words, curves))}
             for one in evaluated["recordings"]
         ],
         appliances=evaluated["appliances"],
     )
+
+
+def _name(one: Mapping[str, Any], words: Words) -> str:
+    return words["simulated"].format(name=one["name"]) if one["simulated"] else str(one["name"])
 
 
 def _lines(one: Mapping[str, Any], words: Words) -> Iterator[str]:

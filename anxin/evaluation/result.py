@@ -27,6 +27,7 @@ def as_json(trial: Trial) -> dict[str, Any]:
     rate = Rate(len(_sent(trial)), trial.life.days_counted / MONTH_DAYS)
     return {
         "name": trial.life.recording.home.id,
+        "simulated": trial.life.recording.simulated,
         "days": round((trial.life.last - trial.life.first) / 86400, 1),
         "days_counted": round(trial.life.days_counted, 1),
         **_false(rate),

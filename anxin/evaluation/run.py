@@ -10,6 +10,7 @@ from typing import Any
 
 from anxin.evaluation import plugs, result, table
 from anxin.evaluation.options import EvaluateOptions
+from anxin.evaluation.together import together
 from anxin.evaluation.trial import trial_of
 from anxin.settings import SettingsRefused
 
@@ -31,11 +32,14 @@ def evaluate_command(options: EvaluateOptions) -> int:
         sys.stdout.write(json.dumps(evaluated) + "\n")
     else:
         table.write(evaluated["recordings"], evaluated["appliances"], sys.stdout)
+        table.write_together(evaluated["simulated"], sys.stdout)
     return 0
 
 
 def evaluate(options: EvaluateOptions) -> Entry:
-    """`recordings` and `appliances`, in the order of their names, and `curve` where budgets are given for one."""
+    """`recordings` and `appliances`, in the order of their names, `simulated` homes together, None where there is none,
+    and `curve` where budgets are given for one.
+    """
     homes, appliances = _found(options.data)
     work = [(folder, options) for folder in homes]
     work += [(folder, replace(options, budget=budget)) for budget in options.curve for folder in homes]
@@ -49,6 +53,7 @@ def evaluate(options: EvaluateOptions) -> Entry:
         "detector": options.detector,
         "recordings": entries[: len(homes)],
         "appliances": rows,
+        "simulated": together(entries[: len(homes)]),
         "curve": [
             {"budget": budget, "recordings": curve[number * len(homes) : (number + 1) * len(homes)]}
             for number, budget in enumerate(options.curve)

@@ -24,9 +24,26 @@ def write(recordings: Sequence[Mapping[str, Any]], plugs: Sequence[Mapping[str, 
         _columns([head, *map(_plug, plugs)], out)
 
 
+def write_together(simulated: Mapping[str, Any] | None, out: TextIO) -> None:
+    """Simulated homes as one; nothing where there is none."""
+    if simulated is None:
+        return
+    one = simulated
+    out.write(f"\nSIMULATED homes together: {one['homes']} homes, {one['days_counted']} days counted\n")
+    _columns([_HEAD, _row("Anxin", one), *(_row(name, peer) for name, peer in one["peers"].items())], out)
+    kinds = ", ".join(f"{kind} {count}" for kind, count in one["false_by_kind"].items()) or "none"
+    out.write(f"  false by kind: {kinds}\n")
+    out.write(f"  questions to the resident that sent nobody: {one['questions']}\n")
+    out.write(f"  {_injected('bathroom', 'min', one['bathroom'])}\n")
+    daily = ", ".join(f"{kind} {count}" for kind, count in one["daily_false"].items()) or "none"
+    out.write(f"  said of usual daily life: {daily} in {one['days_counted']} days\n")
+    out.write(f"  person alarms by device faults: {one['device_fault_alarms']}\n")
+
+
 def _title(one: Mapping[str, Any]) -> str:
+    mark = " (SIMULATED)" if one["simulated"] else ""
     return (
-        f"{one['name']}: {one['days']} days, {one['days_counted']} of them counted; "
+        f"{one['name']}{mark}: {one['days']} days, {one['days_counted']} of them counted; "
         f"{one['readings']:,} readings, {one['us_per_reading']} µs each"
     )
 
@@ -49,8 +66,7 @@ def _rest(one: Mapping[str, Any]) -> Iterable[str]:
     for name, unit in _INJECTED:
         said = one[name]
         if said["n"]:
-            times = ", ".join(f"{figure} {_text(said[f'{figure}_{unit}'])}" for figure in ("mean", "median", "p90"))
-            yield f"{name.replace('_', ' ')}: {said['found']} of {said['n']} found; {times} {unit}"
+            yield _injected(name, unit, said)
     daily = ", ".join(f"{kind} {count}" for kind, count in one["daily_false"].items())
     yield f"said of usual daily life: {daily} in {one['days_counted']} days"
     presence = one["presence"]
@@ -65,6 +81,11 @@ def _rest(one: Mapping[str, Any]) -> Iterable[str]:
     )
     yield f"person alarms by device faults: {one['device_fault_alarms']} ({faults or 'none tried'})"
     yield f"appliance alarms in normal use: {one['appliance_false']}; device tickets: {one['tickets'] or 'none'}"
+
+
+def _injected(name: str, unit: str, said: Mapping[str, Any]) -> str:
+    times = ", ".join(f"{figure} {_text(said[f'{figure}_{unit}'])}" for figure in ("mean", "median", "p90"))
+    return f"{name.replace('_', ' ')}: {said['found']} of {said['n']} found; {times} {unit}"
 
 
 def _plug(one: Mapping[str, Any]) -> tuple[str, ...]:

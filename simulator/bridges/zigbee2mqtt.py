@@ -37,7 +37,7 @@ class Zigbee2MqttBridge(Bridge):
         match report.kind:
             case None:
                 pass
-            case Kind.MOTION:
+            case Kind.MOTION | Kind.OCCUPANCY:
                 state["occupancy"] = report.value
             case Kind.DOOR:
                 state["contact"] = report.value == "closed"
@@ -107,6 +107,10 @@ def _first_state(sensor: Sensor) -> dict[str, Any]:
             own = {"power": 0, "state": "ON", "voltage": MAINS_VOLTS}
         case Sort.CLIMATE:
             own = {"battery": None, "humidity": None, "temperature": None, "voltage": volts}
+        case Sort.VIBRATION:
+            own = {"battery": None, "vibration": False, "voltage": volts}
+        case Sort.OCCUPANCY:
+            own = {"battery": None, "occupancy": False, "voltage": volts}
         case Sort.ALARM:
             key = KEYS.get(sensor.kind, sensor.kind.value)
             own = {"battery": None, "battery_low": False, "tamper": False, key: False}

@@ -98,8 +98,8 @@ def test_a_home_says_some_hundred_messages_a_day(community: Community) -> None:
     per_home = Counter(message.gateway for message in play(community, hours=72, announce=False))
 
     full = [per_home[h.gateway.id] / 3 for h in community.households if len(h.kit.sensors) > 3]
-    assert 250 < sum(full) / len(full) < 550
-    assert max(full) < 700
+    assert 250 < sum(full) / len(full) < 650
+    assert max(full) < 900
 
 
 def test_announcing_gateways_say_first_that_they_are_there(community: Community) -> None:
@@ -133,7 +133,7 @@ def test_a_sleeping_home_is_quiet_and_a_waking_home_is_not(community: Community)
     by_hour = Counter((m.at + timedelta(hours=8)).hour for m in found)
 
     night, day = sum(by_hour[h] for h in (0, 1, 2, 3)) / 4, sum(by_hour[h] for h in (7, 8, 11, 17)) / 4
-    assert 0 < night < day / 5
+    assert 0 < night < day / 4
 
 
 @pytest.mark.parametrize("key", ["battery", "last_seen"])
