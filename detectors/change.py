@@ -1,25 +1,33 @@
 """Change: has a daily figure of somebody's life begun to drift, or jumped, and is not back?
 
-Generalised likelihood ratio over every day on which it may have begun, for a steady drift and for a jump (Page 1954;
-Lorden 1971; Siegmund & Venkatraman 1995), against the days before, with their own spread.
+Generalised likelihood ratio over the days on which it may have begun, for a steady drift and for a jump (Page 1954;
+Lorden 1971; Siegmund & Venkatraman 1995), against the days before in their own distribution (Parzen 1962): somebody
+who is up at six on Sundays and at half past eight else is not taken for somebody who is up around eight.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Doubles = NDArray[np.float64]
 
-LEAST_BEFORE, LEAST_AFTER, MOST_AFTER = 14, 7, 35
-"""Days: of the life before that must be known, and within which a change may have begun."""
-UNLIKELY: Final = 3.75
-"""How many standard errors a change must be away from chance: it is looked for every day, in four figures, and over
-every day on which it may have begun.
+LEAST_BEFORE, LEAST_AFTER = 14, 7
+AFTERS: Final = (LEAST_AFTER, 9, 12, 15, 18, 21, 24, 28, 32, 35)
+"""Days: of the life before that must be known, and so many days ago a change may have begun."""
+UNLIKELY: Final = 3.15
+"""How many standard errors a change must be away from chance (the root of twice the log of the likelihood ratio): it is
+looked for every day, in five figures, and over all the days on which it may have begun.
 """
+_SIZES: Final = np.asarray((0.5, 0.8, 1.2, 1.6, 2.0, 2.6, 3.3, 4.2))
+"""Of a change by today, in the spread of the days before."""
 _OUTLIER = 2.5
-"""Days further from the rest than so many standard deviations count as just so far."""
+"""Days further from the rest than so many standard deviations do not make the rest look wider."""
+_FAR, _POINTS = 12.0, 385
+_ODD, _ODD_SPREAD = 0.06, 3.0
+"""So many days are unlike all others, and may be anything: one lie-in, or a few, are no change."""
+_SILVERMAN = 1.06
 _MOST_CARRIED = 0.5
 _STILL = 0.5
 """The last seven days must show at least this share of the change, or it is over already."""
@@ -38,6 +46,15 @@ class Change:
     strength: float
 
 
+class _Usual(NamedTuple):
+    """The days before: the log of their density at `points`, their spread, and how much one resembles the next."""
+
+    points: Doubles
+    logs: Doubles
+    spread: float
+    carried: float
+
+
 def worst_change(values: Doubles, least_spread: float) -> Change | None:
     """The strongest rise of a daily figure up to its last day; None if there is none that is unlikely enough.
 
@@ -46,8 +63,7 @@ def worst_change(values: Doubles, least_spread: float) -> Change | None:
     found = strengths(values, least_spread)
     if not found.size or found.max() < UNLIKELY:
         return None
-    after = LEAST_AFTER + int(found.max(axis=1).argmax())
-    began = len(values) - after
+    began = len(values) - AFTERS[int(found.max(axis=1).argmax())]
     before, now = float(values[:began].mean()), float(values[-LEAST_AFTER:].mean())
     if now - before < _STILL * (float(values[began:].mean()) - before):
         return None
@@ -55,29 +71,38 @@ def worst_change(values: Doubles, least_spread: float) -> Change | None:
 
 
 def strengths(values: Doubles, least_spread: float) -> Doubles:
-    """By number of days since it may have begun (from `LEAST_AFTER` on): of a drift, and of a jump."""
-    most = min(MOST_AFTER, len(values) - LEAST_BEFORE)
-    return np.asarray([_strength(values, after, least_spread) for after in range(LEAST_AFTER, most + 1)])
+    """By number of days since it may have begun (`AFTERS`, as far as enough days are known): of a drift, of a jump."""
+    known = [after for after in AFTERS if after <= len(values) - LEAST_BEFORE]
+    return np.asarray([_strength(values[:-after], values[-after:], least_spread) for after in known])
 
 
-def _strength(values: Doubles, after: int, least_spread: float) -> tuple[float, float]:
-    before, since = values[:-after], values[-after:]
+def _strength(before: Doubles, since: Doubles, least_spread: float) -> tuple[float, float]:
+    usual, after = _usual(before, least_spread), len(since)
+    drift = np.arange(1.0, after + 1.0) / after
+    return _errors(usual, since, drift, len(before)), _errors(usual, since, np.ones(after), len(before))
+
+
+def _errors(usual: _Usual, since: Doubles, shape: Doubles, days: int) -> float:
+    """How many standard errors a change of this shape is away from none; the days before are not known exactly."""
+    moved = since[None] - _SIZES[:, None] * usual.spread * shape[None]
+    without, with_it = (np.interp(x, usual.points, usual.logs).sum(axis=-1) for x in (since, moved))
+    whole = float((shape**2).sum())
+    exact = whole / (whole + float(shape.sum()) ** 2 / days)
+    inflated = (1.0 + usual.carried) / (1.0 - usual.carried)
+    return float(np.sqrt(2.0 * max(0.0, float((with_it - without).max())) * exact / inflated))
+
+
+def _usual(before: Doubles, least_spread: float) -> _Usual:
     middle = float(np.median(before))
-    spread = max(_NORMAL * float(np.median(np.abs(before - middle))), least_spread)
-    tame = np.clip(before, middle - _OUTLIER * spread, middle + _OUTLIER * spread)
-    mean = float(tame.mean())
-    spread = max(float(tame.std(ddof=1)), least_spread)
-    away = np.clip(since - mean, -2 * _OUTLIER * spread, 2 * _OUTLIER * spread) / spread
-    carried = min(max(_carried(tame), 0.0), _MOST_CARRIED)
-    inflated = (1.0 + carried) / (1.0 - carried)
-    drift = np.arange(1.0, after + 1.0)
-    return _errors(away, drift, len(before), inflated), _errors(away, np.ones(after), len(before), inflated)
-
-
-def _errors(away: Doubles, shape: Doubles, days: int, inflated: float) -> float:
-    """How many standard errors this shape is away from none; the mean of the days before is not exact either."""
-    variance = float((shape**2).sum() + shape.sum() ** 2 / days)
-    return float((shape * away).sum() / np.sqrt(variance * inflated))
+    robust = max(_NORMAL * float(np.median(np.abs(before - middle))), least_spread)
+    tame = np.clip(before, middle - _OUTLIER * robust, middle + _OUTLIER * robust)
+    mean, spread = float(tame.mean()), max(float(tame.std(ddof=1)), least_spread)
+    width = _SILVERMAN * min(spread, robust) * len(before) ** -0.2
+    points = mean + spread * np.linspace(-_FAR, _FAR, _POINTS)
+    of_days = np.exp(-0.5 * ((points[:, None] - before[None]) / width) ** 2).mean(axis=1) / width
+    odd = np.exp(-0.5 * np.minimum(np.abs(points - mean) / (_ODD_SPREAD * spread), _ODD_SPREAD) ** 2)
+    density = (1.0 - _ODD) * of_days + _ODD * odd / (_ODD_SPREAD * spread)
+    return _Usual(points, np.log(density), spread, min(max(_carried(tame), 0.0), _MOST_CARRIED))
 
 
 def _carried(values: Doubles) -> float:

@@ -23,8 +23,10 @@ BEGINS = 4 * HOUR
 SLOT = 10 * MINUTE
 SLOTS = int(DAY / SLOT)
 NIGHT_FROM = int((23 * HOUR - BEGINS) / SLOT)
-_UP_WITHIN, _UP_AFTER = 60, 3
-"""Slots after four in which somebody gets up, and how many with a sign outside the bedroom show it."""
+_UP_WITHIN = 60
+"""Slots after four in which somebody gets up."""
+_ABOUT, _OF_AN_HOUR = 3, 6
+"""Who is up shows outside the bedroom in half of the slots of an hour; who only goes to the toilet in one or two."""
 _LIVED = 6
 _MOST_AWAY = 8 * HOUR
 _WAKING = 16 * HOUR
@@ -37,6 +39,7 @@ class Measure(StrEnum):
     KITCHEN = "kitchen"  # visits to the kitchen, in sixteen waking hours at home
     MOVING = "moving"  # ten-minute slots with a sign, as hours, of a whole day at home
     NIGHT = "night"  # times up between eleven and four
+    BREAKFAST = "breakfast"  # the first time in the kitchen: minutes after midnight
 
 
 class Lived(NamedTuple):
@@ -179,16 +182,12 @@ class HomeDays:
     def _measured(self) -> dict[Measure, float]:
         kitchen = any(room == Room.KITCHEN.value for room in self._rooms)
         return {
-            Measure.RISING: self._rising(),
+            Measure.RISING: _first(self.up, of=_OF_AN_HOUR, least=_ABOUT),
             Measure.KITCHEN: spells(self.kitchen) * _WAKING / (_WAKING - self._away) if kitchen else nan,
             Measure.MOVING: self.seen.bit_count() * SLOT / HOUR * DAY / (DAY - self._away),
             Measure.NIGHT: float(spells(self.up >> NIGHT_FROM)),
+            Measure.BREAKFAST: _first(self.kitchen, of=1, least=1),
         }
-
-    def _rising(self) -> float:
-        """The third slot out of bed: a visit to the toilet takes one or two."""
-        about = [slot for slot in range(_UP_WITHIN) if self.up >> slot & 1]
-        return (BEGINS + about[_UP_AFTER - 1] * SLOT) / MINUTE if len(about) >= _UP_AFTER else nan
 
     def snapshot(self) -> dict[str, Any]:
         return {
@@ -204,7 +203,8 @@ class HomeDays:
     def restore(self, body: Mapping[str, Any]) -> None:
         self.numbers = array("i", body["numbers"])
         for measure in Measure:
-            self.values[measure] = array("f", [nan if v is None else v for v in body["values"][measure.value]])
+            kept = body["values"].get(measure.value, [None] * len(self.numbers))  # breakfast was not always known
+            self.values[measure] = array("f", [nan if v is None else v for v in kept])
         self._restore_today(body)
         rooms, self._rooms = self._rooms, body["rooms"]
         if rooms != self._rooms:
@@ -216,12 +216,23 @@ class HomeDays:
         begins, away = body["times"]
         self._begin(body["today"][0], NEVER if begins is None else begins)
         self._away = away
-        self.seen, self.up, self.kitchen, self.count = body["today"][1:5]
+        # A database once gave such long numbers back as floats: what was in its last bits is lost, the day is not.
+        self.seen, self.up, self.kitchen, self.count = (int(slots) for slots in body["today"][1:5])
         if "last" in body:  # up to version 3 there was less of a day
-            self.kettle, self.bathroom, self.out, self.slot = body["today"][5:]
+            self.kettle, self.bathroom, self.out, self.slot = (int(slots) for slots in body["today"][5:])
             last = (NEVER if t is None else t for t in body["last"])
             self.kitchen_at, self.kettle_at, self.back_at = last
             self.rooms_known = body["rooms_known"]
+
+
+def _first(slots: int, *, of: int, least: int) -> float:
+    """When the first slot of a morning begins that is one, and from which on at least so many of so many are; minutes
+    after midnight.
+    """
+    ahead = (1 << of) - 1
+    begins = (s for s in range(_UP_WITHIN) if slots >> s & 1 and (slots >> s & ahead).bit_count() >= least)
+    slot = next(begins, None)
+    return nan if slot is None else (BEGINS + slot * SLOT) / MINUTE
 
 
 def _plain(value: float) -> float | None:

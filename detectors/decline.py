@@ -24,10 +24,16 @@ OVER_WITHIN = 0.25
 """Back within this share of the change, it is over."""
 USUAL_AFTER = 28
 """Counted days after which a change that stays is how this home lives now."""
-_WORSE: Final = {Measure.RISING: 1.0, Measure.KITCHEN: -1.0, Measure.MOVING: -1.0, Measure.NIGHT: 1.0}
-_LEAST_SPREAD: Final = {Measure.RISING: 15.0, Measure.KITCHEN: 0.8, Measure.MOVING: 0.5, Measure.NIGHT: 0.7}
+_WORSE: Final = {
+    Measure.RISING: 1.0, Measure.BREAKFAST: 1.0, Measure.KITCHEN: -1.0, Measure.MOVING: -1.0, Measure.NIGHT: 1.0,
+}  # fmt: skip
+_LEAST_SPREAD: Final = {
+    Measure.RISING: 15.0, Measure.BREAKFAST: 20.0, Measure.KITCHEN: 0.8, Measure.MOVING: 0.5, Measure.NIGHT: 0.7,
+}  # fmt: skip
 """Below these a figure of a day is not that exact: minutes, visits, hours, times."""
-_MATTERS: Final = {Measure.RISING: 30.0, Measure.KITCHEN: 1.0, Measure.MOVING: 1.0, Measure.NIGHT: 1.5}
+_MATTERS: Final = {
+    Measure.RISING: 30.0, Measure.BREAKFAST: 45.0, Measure.KITCHEN: 1.0, Measure.MOVING: 1.0, Measure.NIGHT: 1.5,
+}  # fmt: skip
 _SHARE_MATTERS: Final = {Measure.KITCHEN: 0.15, Measure.MOVING: 0.15}
 """What is less than this, in its unit and as a share of what was usual, is no reason to talk, however certain."""
 _ENOUGH = LEAST_BEFORE + LEAST_AFTER
@@ -94,7 +100,7 @@ class Decline:
         found = [(measure, change) for measure in Measure if (change := self._change(measure)) is not None]
         if not found:
             return None
-        measure, change = max(found, key=lambda each: each[1].strength)
+        measure, change = max(found, key=lambda each: (each[0] is not Measure.BREAKFAST, each[1].strength))
         return self._begun(measure, change)
 
     def _change(self, measure: Measure) -> Change | None:
@@ -175,9 +181,9 @@ def _facts(standing: Standing, since: datetime) -> tuple[Fact, ...]:
     off = abs(standing.now - standing.before)
     begun = Fact("changed_since", since.isoformat(), "time")
     match standing.measure:
-        case Measure.RISING:
-            clocks = [Fact(f"rising_{when}", round(at * MINUTE), "clock") for when, at in _times(standing)]
-            return (Fact("rising_later", round(off * MINUTE), "s"), *clocks, begun)
+        case Measure.RISING | Measure.BREAKFAST:
+            clocks = [Fact(f"{name}_{when}", round(at * MINUTE), "clock") for when, at in _times(standing)]
+            return (Fact(f"{name}_later", round(off * MINUTE), "s"), *clocks, begun)
         case Measure.MOVING:
             spans = [Fact(f"moving_{when}", round(hours * HOUR), "s") for when, hours in _times(standing)]
             return (*spans, begun)

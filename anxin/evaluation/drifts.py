@@ -51,14 +51,17 @@ def _lying_in(life: Life, at: float) -> Iterator[tuple[float, float]]:
 
 
 def _rising(life: Life, midnight: float) -> float | None:
-    """Where nobody noted sleep: the first of three signs outside the bedroom within an hour, after four."""
+    """Where nobody noted sleep: the first of three signs outside the bedroom within an hour, after four; where too
+    little is seen for that, the first sign.
+    """
     morning = [
         sign.at
         for sign in life.signs_between(midnight + 4 * HOUR, midnight + _UP_UNTIL)
         if sign.room is not Room.BEDROOM
     ]
     later = morning[_ABOUT - 1 :]
-    return next((first for first, third in zip(morning, later, strict=False) if third - first <= HOUR), None)
+    seen = next((first for first, third in zip(morning, later, strict=False) if third - first <= HOUR), None)
+    return seen or next(iter(morning), None)
 
 
 def _left_out(life: Life, at: float, rng: Random) -> Iterator[tuple[float, float]]:

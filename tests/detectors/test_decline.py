@@ -10,10 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.concerns import Concern, ConcernKind, Severity
+from core.places import Device, Role, Room
 from core.ports import Snapshot
 from core.readings import Reading
 from detectors.change import LEAST_AFTER, LEAST_BEFORE, UNLIKELY, worst_change
-from tests.detectors.elder import HOME, ZONE, House, at, facts_of, moved
+from detectors.days import HomeDays
+from detectors.decline import Decline
+from detectors.presence import HomePresence
+from detectors.reception import Reception
+from detectors.visibility import HomeVisibility
+from tests.detectors.elder import GATEWAY, HOME, ZONE, House, at, facts_of, moved
 
 pytestmark = pytest.mark.long(20)
 
@@ -79,8 +85,9 @@ def test_up_a_little_later_every_day_is_said_within_three_weeks_in_minutes(later
     assert first.severity is Severity.YELLOW
     assert at(BEFORE + 5, "00:00") < first.at <= at(BEFORE + 21, "10:01")
     assert first.at.astimezone(ZONE).hour == 10
-    assert 6.5 * 3600 < float(facts["rising_usual"]) < 7.7 * 3600
-    assert 15 * 60 < float(facts["rising_later"]) < 90 * 60
+    shown = "rising" if "rising_usual" in facts else "breakfast"
+    assert 6.5 * 3600 < float(facts[f"{shown}_usual"]) < 8.2 * 3600
+    assert 15 * 60 < float(facts[f"{shown}_later"]) < 90 * 60
 
 
 def test_fewer_visits_to_the_kitchen_are_said_as_visits(settled: tuple[Snapshot, ...]) -> None:
@@ -136,6 +143,43 @@ def test_a_restart_in_the_middle_changes_nothing(settled: tuple[Snapshot, ...], 
         broken.restart()
 
     assert [concern.at for concern in declines(broken)] == [concern.at for concern in declines(later_and_later)]
+
+
+def tea_and_little_else(day: int, later: float) -> Iterator[Reading]:
+    """One sensor, in the kitchen: tea at seven, and then now and again."""
+    rng = random.Random(day)
+    tea = at(day, "07:00") + timedelta(minutes=later + rng.gauss(0, 12))
+    hours = sorted(rng.uniform(9.5, 21.0) for _ in range(8))
+    return (moved("kitchen", when) for when in (tea, *(at(day, "00:00") + timedelta(hours=hour) for hour in hours)))
+
+
+def test_where_little_is_seen_the_first_tea_tells_that_somebody_is_up_later() -> None:
+    kitchen = Device(f"{GATEWAY}/kitchen", HOME, Room.KITCHEN, Role.ROOM, GATEWAY)
+    visibility, reception = HomeVisibility([kitchen]), Reception([kitchen], str(ZONE))
+    decline = Decline(HOME, HomeDays(visibility, HomePresence(visibility), str(ZONE)), str(ZONE))
+
+    for day in range(BEFORE + 18):
+        for told in tea_and_little_else(day, since(BEFORE, 5.0)(day)):
+            seen = reception.receive(told)
+            assert seen is not None
+            visibility.observe(seen)
+            decline.observe(seen)
+
+    said = decline.assess(at(BEFORE + 17, "23:00"))
+    assert isinstance(said, Concern)
+    facts = facts_of(said)
+    assert 6.7 * 3600 < float(facts["breakfast_usual"]) < 7.4 * 3600
+    assert float(facts["breakfast_later"]) > 15 * 60
+
+
+def test_who_sleeps_in_on_sundays_alone_is_told_from_who_sleeps_later() -> None:
+    rng = np.random.default_rng(5)
+    early, late = rng.normal(370, 12, 6), rng.normal(520, 20, 36)
+    usual = np.concatenate([np.append(late[6 * week : 6 * week + 6], early[week]) for week in range(6)])
+    later = usual + np.concatenate([np.zeros(25), 5.0 * np.arange(1, 18)])
+
+    assert worst_change(usual, 15.0) is None
+    assert worst_change(later, 15.0) is not None
 
 
 @settings(max_examples=60)
