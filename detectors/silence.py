@@ -180,6 +180,8 @@ class Silence:
             t = max(self.base + patience * self.threshold, presence.settled_at())
             if self._may_be_elsewhere(self._visibility.view(t)):
                 t = max(t, self.base + patience * self._elsewhere())
+            if self._sleeper_unseen(t):
+                t = self._risen(t)
             if presence.may_have_left(t):
                 t = max(t, self.base + presence.back_within())
             if presence.at(t) is Presence.OUT:
@@ -193,6 +195,15 @@ class Silence:
             if patience >= PATIENCE[min(self._doubts(t, view), len(PATIENCE) - 1)]:
                 return t
         return None
+
+    def _sleeper_unseen(self, t: float) -> bool:
+        """Is what usually shows somebody in the bedroom dead? Then sleep is as quiet as a fall."""
+        return self._visibility.covered(Room.BEDROOM, t) < THIN_COVERAGE
+
+    def _risen(self, t: float) -> float:
+        """`t`, or by night when somebody here is nearly always up, and a lie-in later."""
+        up = self.routine.up_by(t)
+        return up + LIE_IN if up > t else t
 
     def _may_be_elsewhere(self, view: View) -> bool:
         """Last noticed in the bathroom, where they would not be seen to leave it?"""
@@ -238,6 +249,7 @@ class Silence:
         presence = self._presence
         others = (presence.settled_at(), presence.doubted_at() + 1.0, self.base + presence.back_within())
         moments += [other for other in (self.last + LONGEST_PROOF_WAIT, *others) if other > moments[0]]
+        moments += [risen for moment in moments if (risen := self._risen(moment)) > moment]
         reds = [moment + (RED_AT - 1.0) * self.threshold for moment in moments]
         return next_waking(after, *moments, *reds)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.concerns import CannotTell, Clear, Verdict
 from core.faults import FaultCause
-from core.places import Device, Role
+from core.places import Device, Role, Room
 from core.readings import Kind, Replay
 from core.states import Visibility
 from detectors.detector import Observation
@@ -233,6 +233,13 @@ class HomeVisibility:
         reason = next((c.value for c in failing.values() if c is not None), "") or self._device_reason(t)
         state = Visibility.BLIND if coverage < BLIND_BELOW else Visibility.PARTIAL
         return View(state, coverage, families.bit_count(), seeing, reason)
+
+    def covered(self, room: Room, t: float) -> float:
+        """The share of the usual signs of this room that working devices cover; 1 where nothing watches it."""
+        here = [health for health in self.health.values() if health.sees and health.device.room is room]
+        total = sum(health.signs + 0.5 for health in here)
+        works = sum(health.signs + 0.5 for health in here if self.works(health, t))
+        return works / total if here else 1.0
 
     def view_unheard(self, t: float) -> View:
         """`view`, remembered while nothing can have changed."""

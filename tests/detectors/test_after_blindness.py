@@ -132,3 +132,32 @@ def test_whether_it_was_switched_off_in_the_dark_is_for_the_plug_to_say(learned_
     assert ConcernKind.APPLIANCE_ON not in unheard
     [concern] = [concern for concern in learned_house.concerns if concern.kind is ConcernKind.APPLIANCE_ON]
     assert concern.since == on
+
+
+def sound_sleep(day: int) -> list[Reading]:
+    """A usual day of somebody who does not get up in the night, as seen without the bedroom's sensor."""
+    until, since = at(day, "06:00"), at(day, "21:30")
+    return [r for r in day_of_life(day) if until < r.at < since and r.device != f"{GATEWAY}/bedroom"]
+
+
+def test_who_sleeps_where_the_bedrooms_sensor_is_dead_is_not_missed_before_they_are_usually_up(
+    learned_house: House,
+) -> None:
+    learned_house.dead.add(f"{GATEWAY}/bedroom")
+
+    for day in range(LEARNED, LEARNED + 4):
+        learned_house.pass_until(at(day + 1, "00:00"), sound_sleep(day))
+
+    assert [fault.subject for fault in learned_house.faults] == [f"{GATEWAY}/bedroom"]
+    assert learned_house.concerns == []
+
+
+def test_who_fell_in_such_a_night_is_found_in_the_morning_all_the_same(learned_house: House) -> None:
+    learned_house.dead.add(f"{GATEWAY}/bedroom")
+    learned_house.pass_until(at(LEARNED + 1, "00:00"), sound_sleep(LEARNED))
+    learned_house.pass_until(at(LEARNED + 2, "00:00"), sound_sleep(LEARNED + 1))
+
+    learned_house.pass_until(at(LEARNED + 2, "12:00"))
+
+    concern = learned_house.concerns[0]
+    assert at(LEARNED + 2, "06:30") < concern.at < at(LEARNED + 2, "10:00")
