@@ -67,8 +67,9 @@ def least_of(kind: ConcernKind) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A closed alert, and all that it was for. One that was reopened counts as it ended the last time. `by_first`: the
-    only one who had been asked answered, and nobody else was.
+    """A closed alert, and all that it was for. One that was reopened counts as it ended the last time.
+
+    `answered_by`: the only one who was ever asked, if they closed it and nobody was there.
     """
 
     alert: str
@@ -76,7 +77,7 @@ class Ending:
     parts: tuple[Episode, ...]
     outcome: Outcome
     closed_at: datetime
-    by_first: bool = False
+    answered_by: str | None = None
 
     @property
     def was_real(self) -> bool:
@@ -90,12 +91,12 @@ class Ending:
     @property
     def was_answered(self) -> bool:
         """Over with the question to the resident, who said so or moved: that costs nobody a way."""
-        return self.outcome is Outcome.OVER or (self.by_first and need(self.outcome) is Need.NOTHING)
+        return self.outcome is Outcome.OVER or (self.answered_by is not None and need(self.outcome) is Need.NOTHING)
 
 
-def answered_first(told: Iterable[str], closed_by: str | None) -> bool:
-    """Was nobody asked but the one who then closed it?"""
-    return set(told) == {closed_by}
+def answered_by(told: Iterable[str], *, closed_by: str | None, arrived_by: str | None) -> str | None:
+    """The only one who was asked, who then closed it without anybody having been there."""
+    return closed_by if set(told) == {closed_by} and arrived_by is None else None
 
 
 class Choice(StrEnum):

@@ -158,7 +158,7 @@ class ApplianceOn:
         return self.runs.since + ABSENT * (moment - self.runs.since)
 
     def due(self, after: datetime | None = None) -> datetime | None:
-        if self.runs.since == NEVER or math.isinf(self.limit()):
+        if self.runs.since == NEVER:
             return None
         absent, usual, tended = self._moments()
         gone = self._presence.settled_at()
@@ -175,7 +175,7 @@ class ApplianceOn:
         if math.isinf(self.limit()):
             return CannotTell("use_not_known")
         absent, _, tended = self._moments()
-        out = self._presence.at(t) is Presence.OUT
+        out = self._is_out(t)
         if t < (absent if out else tended) or NEVER < self.off_at < (absent if out else tended):
             return Clear()
         health = self._visibility.health.get(self._device.id)
@@ -183,6 +183,11 @@ class ApplianceOn:
         if health is None or not self._visibility.works(health, moment) or health.heard < self._proof(moment):
             return CannotTell("device_silent")
         return CannotTell("not_heard_since") if self._may_be_off(moment) else self._concern(now)
+
+    def _is_out(self, t: float) -> bool:
+        """Also where they are out for so long that it is doubted by now: what was too long already stays so."""
+        presence = self._presence
+        return presence.at(t) is Presence.OUT or (presence.gone(t) and presence.watched(t))
 
     def _may_be_off(self, moment: float) -> bool:
         """Has the plug not said its power since it could not be heard, and was it not too long on before that?"""
@@ -233,6 +238,8 @@ class ApplianceOn:
         self.power = float(body["power"])
         times = (body["tended"], body.get("off"), body.get("said"))
         self.tended_at, self.off_at, self.said_at = (NEVER if t is None else float(t) for t in times)
+        if "said" not in body:  # then its last word was that it went on or off
+            self.said_at = max(self.runs.since, self.off_at)
         if "uses" in body:  # older ones knew the longest runs alone: how it is used is learned anew
             self.uses.restore(body["uses"])
             self.word.restore(body["word"])

@@ -55,6 +55,10 @@ class _Raised(NamedTuple):
     severity: Severity
 
 
+def _risk_of(devices: Iterable[Device]) -> float:
+    return BATHROOM_RISK if sees_rooms(devices) else DIM_BATHROOM_RISK
+
+
 class HomeWatch:
     """Everything known of one home. In seconds since the epoch: `latest`, the newest reading's time; `told_until`,
     the latest instant for which it was judged, so that a late reading cannot take back what time has shown. `judged`:
@@ -80,7 +84,7 @@ class HomeWatch:
         self.reception = Reception(devices, home.timezone)
         self.visibility = HomeVisibility(devices, shared)
         self.presence = HomePresence(self.visibility, timezone=home.timezone, longest_absence=settings.longest_absence)
-        density, risk = density_of(devices), BATHROOM_RISK if sees_rooms(devices) else DIM_BATHROOM_RISK
+        density, risk = density_of(devices), _risk_of(devices)
         budget, self.kit = settings.questions_per_month, kit_of(density, risk)
         routine = Routine(home.timezone, budget=budget, density=density, risk=risk, like=like(self.kit))
         self.silence = Silence(home.id, self.visibility, self.presence, routine, settings)
@@ -106,6 +110,7 @@ class HomeWatch:
         self.reception.use_devices(devices)
         self.visibility.use_devices(devices, shared)
         self.decline.use_devices()
+        self.kit = self.silence.routine.use_kit(density_of(devices), _risk_of(devices))
         here = {self.home.id, *(device.id for device in devices)}
         self._extras = {name: d for name, d in self._extras.items() if name.split(":", 1)[1] in here}
         self._night_out, self._appliances = None, ()

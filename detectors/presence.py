@@ -166,6 +166,8 @@ class HomePresence:
                 return self.home_since
             case Presence.OUT:
                 return self.out_from if self.out_from != NEVER else self.door_at
+            case Presence.UNKNOWN if self.may_have_left(t):
+                return self._visibility.blind_from
             case Presence.UNKNOWN:
                 return self.door_at if t < self.doubted_at() else self.doubted_at()
 

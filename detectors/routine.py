@@ -14,7 +14,7 @@ import numpy as np
 
 from detectors.hazard import STARTS, learn, no_weights, of_every_place
 from detectors.instants import DAY, HOUR, wall
-from detectors.likeness import Likeness
+from detectors.likeness import Kit, Likeness, kit_of
 from detectors.price import Price
 from detectors.quiets import BATHROOM, BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
 from detectors.rising import Rising
@@ -105,6 +105,11 @@ class Routine:
         self._noted: list[Noted] = []
         self._begin(like)
         self._steps = first_steps(density, self.cost(), risk) if like is None else self.steps_at(budget)
+
+    def use_kit(self, density: float, risk: float) -> Kit:
+        """Devices were added or taken away: from the next day on it is learned so."""
+        self.density, self.risk = density, risk
+        return kit_of(density, risk)
 
     def _begin(self, like: Likeness | None) -> None:
         """As homes like it are, or as any may be."""

@@ -120,7 +120,7 @@ class Silence:
     def _begin_again(self) -> None:
         sight, dark = self._visibility.sight_since, self._visibility.blind_from
         empty, due = self._presence.at(dark) is Presence.OUT, self._moment()
-        if not empty and due is not None and due <= sight and self._was_audible(due, dark):
+        if due is not None and due <= sight and self._was_audible(due, dark):
             return  # it was due before sight was lost, and stands
         if empty or sight - dark > FORGOTTEN_AFTER:
             self.seen_for, self.pieces_from = 0.0, sight  # an empty home's quiet is nobody's

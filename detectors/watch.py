@@ -86,7 +86,11 @@ class Watch:
                 events += self._end_faults(home_id, home.faults, instant(max(home.latest, home.told_until, 0.0)))
                 continue
             home.home = inventory.homes[home_id]
+            before = home.kit
             home.use_devices(inventory.devices_of(home_id), self._gateways.paths)
+            if home.kit != before:
+                self._kinds.remove(before, home_id)
+                self._kinds.add(home.kit, home_id)
             if home.faults:
                 judged = instant(max(home.latest, home.told_until, 0.0))
                 events += self._compare_faults(home, judged, may_raise=False)

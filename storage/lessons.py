@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from core.alerts import Outcome
 from core.concerns import ConcernKind
-from core.lessons import Choice, ChoiceVersion, Ending, Episode, answered_first
+from core.lessons import Choice, ChoiceVersion, Ending, Episode, answered_by
 from storage.alert_rows import AnyRow, parts_of
 from storage.alert_tables import alerts
 from storage.database import Database
@@ -27,7 +27,16 @@ class SqlLessons:
         row = alerts.c
         wanted = (
             select(
-                row.id, row.home, row.kind, row.episode, row.joined, row.outcome, row.closed_at, row.told, row.closed_by
+                row.id,
+                row.home,
+                row.kind,
+                row.episode,
+                row.joined,
+                row.outcome,
+                row.closed_at,
+                row.told,
+                row.closed_by,
+                row.arrived_by,
             )
             .where(row.closed_at >= since, row.kind != _A_TRY)
             .order_by(row.closed_at, row.id)
@@ -67,8 +76,8 @@ def _reopened(connection: Connection) -> Iterator[str]:
 
 
 def _ending_of(row: AnyRow) -> Ending:
-    by_first = answered_first(row.told, row.closed_by)
-    return Ending(row.id, row.home, _parts(row), Outcome(row.outcome), row.closed_at, by_first)
+    by = answered_by(row.told, closed_by=row.closed_by, arrived_by=row.arrived_by)
+    return Ending(row.id, row.home, _parts(row), Outcome(row.outcome), row.closed_at, by)
 
 
 def _parts(row: AnyRow) -> tuple[Episode, ...]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.concerns import ConcernKind
-from core.lessons import ChoiceVersion, Ending, answered_first
+from core.lessons import ChoiceVersion, Ending, answered_by
 from tests.fakes import MemoryAlerts
 
 
@@ -18,9 +18,9 @@ class MemoryLessons:
         known = self._alerts.every()
         reopened = {alert.predecessor for alert in known}
         found = [
-            Ending(a.id, a.home, tuple((p.kind, p.episode) for p in a.parts), a.outcome, a.closed_at, by_first)
+            Ending(a.id, a.home, tuple((p.kind, p.episode) for p in a.parts), a.outcome, a.closed_at, by)
             for a in known
-            for by_first in [answered_first(a.told, a.closed_by)]
+            for by in [answered_by(a.told, closed_by=a.closed_by, arrived_by=a.arrived_by)]
             if a.closed_at is not None and a.outcome is not None
             if a.closed_at >= since and home in {None, a.home} and a.id not in reopened
             if a.kind is not ConcernKind.CANARY

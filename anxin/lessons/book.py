@@ -1,7 +1,7 @@
 """The book of lessons: what endings have taught each home, reckoned anew from the alerts, and what people chose."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from core.clock import Clock
@@ -28,7 +28,8 @@ _OVERLAP = timedelta(minutes=10)
 class LessonBook:
     """`api.services.LessonBook` over the store. `budgets`: false alarms a month, by home; `days`: on how many
     days a home was judged. `learns`: whether anything is taught at all. `answered`: the share of questions that is
-    reckoned to be answered anyway. Blocking.
+    reckoned to be answered anyway. `is_resident`: of this home, is it this person's own? Only their answer was a
+    question; a neighbour's or a child's way is one. Blocking.
     """
 
     store: LessonStore
@@ -37,6 +38,7 @@ class LessonBook:
     days: Callable[[str], int]
     learns: bool = True
     answered: float = 0.0
+    is_resident: Callable[[str, str], bool] = lambda _home, _person: False
     written: Callable[[], None] = lambda: None
     _known: dict[str, Ending] = field(default_factory=dict)
     _read_whole: float = 0.0
@@ -59,7 +61,12 @@ class LessonBook:
         self, home: str, endings: Iterable[Ending], choices: Iterable[ChoiceVersion], budget: float
     ) -> Sequence[Lesson]:
         days, now = float(self.days(home)), self.clock.now()
+        endings = [self._as_asked(each) for each in endings]
         return lessons(endings, choices, days=days, budget=budget, now=now, answered=self.answered)
+
+    def _as_asked(self, ending: Ending) -> Ending:
+        by = ending.answered_by
+        return ending if by is None or self.is_resident(ending.home, by) else replace(ending, answered_by=None)
 
     # -- for the watch --------------------------------------------------------------------------------------------
 

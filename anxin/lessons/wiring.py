@@ -1,5 +1,7 @@
 """The book of lessons and who tells the watch of it, over a service's stores."""
 
+from collections.abc import Callable
+
 from anxin.budgets.book import BudgetBook
 from anxin.clock import ScaledClock
 from anxin.lessons.book import LessonBook
@@ -11,7 +13,14 @@ from anxin.stores import Stores
 
 
 def new_lessons(
-    settings: Settings, clock: ScaledClock, stores: Stores, roster: Roster, budgets: BudgetBook, lookout: Lookout
+    settings: Settings,
+    clock: ScaledClock,
+    stores: Stores,
+    roster: Roster,
+    budgets: BudgetBook,
+    lookout: Lookout,
+    *,
+    is_resident: Callable[[str, str], bool],
 ) -> tuple[LessonBook, Teaching]:
     """What endings have taught, and the one who tells the watch: at once when somebody has chosen something."""
     book = LessonBook(
@@ -21,6 +30,7 @@ def new_lessons(
         lookout.watch.days_judged,
         learns=settings.learn_from_outcomes,
         answered=settings.questions_answered,
+        is_resident=is_resident,
     )
     teaching = Teaching(book.taught, lookout.use_lessons)
     book.written = teaching.stir

@@ -12,6 +12,7 @@ from core.ports import ReadingsStore
 BEFORE = timedelta(hours=12)
 """So much of usual life is shown before it began."""
 LONGEST = timedelta(hours=48)
+SHORTEST = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,15 @@ def evidence_of(readings: ReadingsStore, alert: Alert, devices: Sequence[Device]
     """From half a day before it began until it was closed, or now; two days at most, up to when it was raised if it
     began long before. Raises StoreUnavailable.
     """
-    start = max(alert.since, alert.opened_at - LONGEST + BEFORE) - BEFORE
+    start = max(min(alert.since, alert.opened_at), alert.opened_at - LONGEST + BEFORE) - BEFORE
     end = min(max(alert.closed_at or now, alert.opened_at), start + LONGEST)
     shown = shown_of(devices)
     found = readings.between(list(shown), start, end, limit=MOST_READINGS) if shown else []
+    complete = len(found) < MOST_READINGS
+    if not complete:  # the newest are those that are missing: better a shorter time than a silence that was none
+        end = max(found[-1].at, start + SHORTEST)
 
     def slice_of(at: datetime) -> int:
         return min(int((at - start) / (end - start) * SLICES), SLICES - 1)
 
-    return Evidence(start, end, rows_of(shown, found, slice_of), complete=len(found) < MOST_READINGS)
+    return Evidence(start, end, rows_of(shown, found, slice_of), complete)

@@ -1,7 +1,7 @@
 """What endings teach, from the closing of an alert to the watch: soon, over restarts, and as people choose."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,11 +10,15 @@ from anxin.lessons.book import LessonBook
 from anxin.lessons.teaching import LOOK_EVERY, Teaching
 from core.alerts import Alert, Outcome
 from core.concerns import ConcernKind
+from core.escalation import close
 from core.lessons import Choice, Lesson, Taught
 from core.ports import Snapshot, StoreUnavailable
 from core.readings import Kind
 from core.routine import ShownRoutine
 from tests.anxin.post import HOME, MemorySnapshots, Post
+from tests.api.scene import HandClock
+from tests.contracts.cases import T0, moved, opening
+from tests.fakes import MemoryAlerts
 from tests.lessons_fake import MemoryLessons
 
 SILENCE = ConcernKind.SILENCE
@@ -199,3 +203,21 @@ def test_nothing_is_taught_where_an_operator_has_turned_it_off(known: Known) -> 
 
     assert office.routine.patience == 1.0
     office.post.end()
+
+
+@pytest.mark.parametrize("is_their_own", [True, False])
+def test_only_what_residents_answer_themselves_was_a_question(*, is_their_own: bool) -> None:
+    alerts = MemoryAlerts()
+    asked = opening("a-1")
+    alerts.open(asked)
+    (first,) = asked.alert.told
+    assert alerts.apply(moved(close(asked.alert, by=first, outcome=Outcome.WELL_AT_HOME, note="", audience=(), now=T0)))
+    clock, home = HandClock(), asked.alert.home
+    clock.instant = T0 + timedelta(days=1)
+    book = LessonBook(
+        MemoryLessons(alerts), clock, lambda: {home: BUDGET}, lambda _: 300, is_resident=lambda *_: is_their_own
+    )
+
+    lesson = next(each for each in book.of_home(home) if each.kind is SILENCE)
+
+    assert (lesson.answered, lesson.in_vain) == ((1, 0) if is_their_own else (0, 1))

@@ -75,6 +75,28 @@ def test_after_it_was_closed_nothing_more_is_shown(alert: Alert) -> None:
     assert seen.end == closed.closed_at
 
 
+def test_where_there_was_too_much_the_time_is_shorter_and_no_silence_is_made_up(
+    alert: Alert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.homes.evidence.MOST_READINGS", 3)
+    told = [motion(alert.since - timedelta(hours=hour)) for hour in (6, 5, 4, 3, 2)]
+
+    seen = evidence_of(Memory(told), alert, [PIR], now=alert.since + timedelta(hours=2))
+
+    assert not seen.complete
+    assert seen.end == told[2].at
+    assert seen.x(alert.since) is None
+    assert seen.rows[0].slices[-1] == 1
+
+
+def test_a_beginning_that_lies_ahead_is_shown_as_that_of_now(alert: Alert) -> None:
+    ahead = replace(alert, since=alert.opened_at + timedelta(days=2))
+
+    seen = evidence_of(Memory([]), ahead, [PIR], now=alert.opened_at)
+
+    assert seen.end - seen.start == BEFORE
+
+
 def test_the_page_shows_it_in_words_too_and_leads_to_what_is_usual(visit_as: As) -> None:
     page = visit_as("desk").get("/alerts/a-17").text
 

@@ -65,9 +65,9 @@ def test_a_question_that_the_one_who_was_asked_first_answered_is_told_from_the_o
     assert stores.alerts.apply(closed(asked.alert, by=first))
     stores.ends("by another", minute=20)
 
-    found = {each.alert: each.by_first for each in stores.lessons.endings(T0)}
+    found = {each.alert: each.answered_by for each in stores.lessons.endings(T0)}
 
-    assert found == {"alone": True, "by another": False}
+    assert found == {"alone": first, "by another": None}
 
 
 def test_only_those_since_an_instant_and_of_a_home(stores: Stores) -> None:

@@ -87,8 +87,8 @@ def test_where_residents_answer_a_home_is_asked_sooner_and_the_more_the_oftener_
 
 
 def test_what_the_resident_answered_themselves_was_not_in_vain() -> None:
-    said_so = replace(ending(Outcome.WELL_AT_HOME), by_first=True)
-    hurt = replace(ending(Outcome.HELPED), by_first=True)
+    said_so = replace(ending(Outcome.WELL_AT_HOME), answered_by="wang")
+    hurt = replace(ending(Outcome.HELPED), answered_by="wang")
 
     assert (learned([said_so]).in_vain, learned([said_so]).answered) == (0, 1)
     assert (learned([hurt]).real, learned([hurt]).answered) == (1, 0)

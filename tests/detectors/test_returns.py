@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.concerns import Severity
+from core.concerns import ConcernKind, Severity
 from detectors.instants import DAY, HOUR, NEVER
 from detectors.returns import ENOUGH, LATER, LEAST, SHORTEST, Returns
 from tests.detectors.conftest import LEARNED
@@ -103,6 +103,23 @@ def test_whoever_may_have_come_home_while_nothing_was_heard_is_not_missed(learne
 
     assert not learned_house.concerns
     assert [fault.subject for fault in learned_house.faults] == [GATEWAY]
+
+
+def test_once_somebody_is_missed_a_gateway_that_fails_takes_nothing_back(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "14:30"), day=LEARNED)
+    learned_house.tell(door("open", at(LEARNED, "14:30")), door("closed", at(LEARNED, "14:31")))
+    learned_house.pass_until(at(LEARNED, "20:29"))
+    everything = {device.id for device in learned_house.devices}
+    learned_house.dead |= everything
+
+    learned_house.pass_until(at(LEARNED, "23:30"))
+    learned_house.dead -= everything
+    learned_house.pass_until(at(LEARNED + 1, "02:00"))
+
+    assert [concern.kind for concern in learned_house.concerns] == [ConcernKind.SILENCE]
+    assert learned_house.faults
+    assert learned_house.mended
+    assert learned_house.cleared == []
 
 
 def test_who_is_back_in_time_is_not_missed(learned_house: House) -> None:
