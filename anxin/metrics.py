@@ -1,6 +1,6 @@
 """Prometheus metrics, collected when somebody scrapes: counters that the parts keep anyway, never a person's data."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -114,9 +114,19 @@ class Gauges(Collector):
     def _sending(self) -> Iterator[Metric]:
         """What this program has sent; others with a name of their own count their own."""
         counts, asked = self._sender.counts, self._sender.asking.counts
-        yield _by_two("anxin_sends", "Tries to send, by how they ended", ("channel", "settlement"), counts.settled)
+        yield _by_all(
+            "anxin_sends",
+            "Tries to send, by how they ended",
+            ("channel", "settlement"),
+            list(counts.settled.items()),
+        )
         yield _counter("anxin_sends_unsettled", "Tries whose end could not be written down", counts.unsettled)
-        yield _by_two("anxin_providers_asked", "Providers asked before a repeat", ("channel", "answer"), asked)
+        yield _by_all(
+            "anxin_providers_asked",
+            "Providers asked before a repeat",
+            ("channel", "answer"),
+            list(asked.items()),
+        )
 
 
 def exporter(collector: Collector) -> Callable[[], bytes]:
@@ -135,14 +145,11 @@ def _counter(name: str, about: str, value: float) -> Metric:
 
 
 def _by(name: str, about: str, label: str, counts: Mapping[str, int]) -> Metric:
-    family = CounterMetricFamily(name, about, labels=[label])
-    for key, count in counts.items():
-        family.add_metric([key], count)
-    return family
+    return _by_all(name, about, (label,), [((key,), count) for key, count in counts.items()])
 
 
-def _by_two(name: str, about: str, labels: tuple[str, str], counts: Mapping[tuple[str, str], int]) -> Metric:
+def _by_all(name: str, about: str, labels: Sequence[str], counts: Iterable[tuple[Sequence[str], int]]) -> Metric:
     family = CounterMetricFamily(name, about, labels=labels)
-    for keys, count in list(counts.items()):  # a sender may be adding to it
-        family.add_metric(list(keys), count)
+    for keys, count in counts:
+        family.add_metric(keys, count)
     return family

@@ -155,15 +155,7 @@ def wire(
     alerting = new_alerting(settings, clock, stores, roster, announce=feed.announce, name=sender)
     gate = Gate()
     lookout = _lookout(watch, gate, stores, alerting, clock, feed)
-    lessons, teaching = new_lessons(
-        settings,
-        clock,
-        stores,
-        roster,
-        budgets,
-        lookout,
-        is_resident=alerting.desk.reacher.is_resident,
-    )
+    lessons, teaching = new_lessons(settings, clock, stores, roster, budgets, lookout, alerting.reacher)
     pipeline = new_pipeline(
         roster.inventory, gate=gate, store=readings, listener=lookout.hear, clock=clock, batch=settings.batch_size
     )

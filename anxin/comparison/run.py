@@ -1,7 +1,5 @@
 """`anxin compare`: recordings of real homes beside simulated homes with the same sorts of sensors."""
 
-import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -12,6 +10,7 @@ from anxin.comparison.judgement import Entry, judged
 from anxin.comparison.options import CompareOptions
 from anxin.comparison.portrait import Portrait
 from anxin.comparison.stand_in import of_recorded, of_simulated
+from anxin.evaluation.put_out import put_out
 from anxin.settings import SettingsRefused
 
 Work = Callable[[], Portrait]
@@ -23,15 +22,19 @@ def compare_command(options: CompareOptions) -> int:
         compared = compare(options)
     except (ValueError, OSError) as error:
         raise SettingsRefused(str(error)) from error
-    if options.html is not None:
+
+    def report(path: Path) -> None:
         from anxin.comparison.report import write_report
 
-        write_report(compared, options.html, options.language)
-        sys.stderr.write(f"report written: {options.html}\n")
-    if options.as_json:
-        sys.stdout.write(json.dumps(compared) + "\n")
-    else:
-        table.write(compared, sys.stdout)
+        write_report(compared, path, options.language)
+
+    put_out(
+        compared,
+        as_json=options.as_json,
+        html=options.html,
+        write_report=report,
+        write_table=partial(table.write, compared),
+    )
     return 0
 
 

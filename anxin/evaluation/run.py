@@ -1,15 +1,14 @@
 """`anxin evaluate`: every recording of the given folders, each in a process of its own, and what they showed."""
 
-import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from anxin.evaluation import plugs, result, table
 from anxin.evaluation.options import EvaluateOptions
+from anxin.evaluation.put_out import put_out
 from anxin.evaluation.together import together
 from anxin.evaluation.trial import trial_of
 from anxin.settings import SettingsRefused
@@ -23,16 +22,17 @@ def evaluate_command(options: EvaluateOptions) -> int:
         evaluated = evaluate(options)
     except (ValueError, OSError) as error:
         raise SettingsRefused(str(error)) from error
-    if options.html is not None:
+
+    def report(path: Path) -> None:
         from anxin.evaluation.report import write_report
 
-        write_report(evaluated, options.html, options.language)
-        sys.stderr.write(f"report written: {options.html}\n")
-    if options.as_json:
-        sys.stdout.write(json.dumps(evaluated) + "\n")
-    else:
-        table.write(evaluated["recordings"], evaluated["appliances"], sys.stdout)
-        table.write_together(evaluated["simulated"], sys.stdout)
+        write_report(evaluated, path, options.language)
+
+    def rows(out: TextIO) -> None:
+        table.write(evaluated["recordings"], evaluated["appliances"], out)
+        table.write_together(evaluated["simulated"], out)
+
+    put_out(evaluated, as_json=options.as_json, html=options.html, write_report=report, write_table=rows)
     return 0
 
 

@@ -1,7 +1,6 @@
 """The book of lessons and who tells the watch of it, over a service's stores."""
 
-from collections.abc import Callable
-
+from alerts.reach import Reacher
 from anxin.budgets.book import BudgetBook
 from anxin.clock import ScaledClock
 from anxin.lessons.book import LessonBook
@@ -19,8 +18,7 @@ def new_lessons(
     roster: Roster,
     budgets: BudgetBook,
     lookout: Lookout,
-    *,
-    is_resident: Callable[[str, str], bool],
+    reacher: Reacher,
 ) -> tuple[LessonBook, Teaching]:
     """What endings have taught, and the one who tells the watch: at once when somebody has chosen something."""
     book = LessonBook(
@@ -30,7 +28,7 @@ def new_lessons(
         lookout.watch.days_judged,
         learns=settings.learn_from_outcomes,
         answered=settings.questions_answered,
-        is_resident=is_resident,
+        is_resident=reacher.is_resident,
     )
     teaching = Teaching(book.taught, lookout.use_lessons)
     book.written = teaching.stir
