@@ -294,7 +294,7 @@ class HomeWatch:
 
     def due_after_batch(self) -> float | None:
         """When to be asked, in seconds: at once for whoever may have changed its mind by what it just observed."""
-        soonest = waking(max(self.latest, self.told_until))
+        soonest = waking(max(self.latest, self.told_until, 0.0))
         if self.looked_anew():
             return soonest
         always: tuple[Detector, ...] = (self.silence, self.presence, *self._undeclined())
@@ -352,9 +352,11 @@ class HomeWatch:
             "expected": {name: detector.snapshot() for name, detector in self._expected.items()},
             "taught": taught.to_json(self._taught),
             "judged": [self.judged, self.judged_day],
+            "asked": [None if self.scheduled == NEVER else self.scheduled, self.looked_anew(), not self._undeclined()],
         }  # fmt: skip
 
-    def restore(self, body: Mapping[str, Any]) -> None:
+    def restore(self, body: Mapping[str, Any]) -> float | None:
+        """Take up what was kept. Says when it wants to be asked, in seconds."""
         self.reception.restore(body["reception"])
         self.visibility.restore(body["visibility"])
         self.presence.restore(body["presence"])
@@ -379,4 +381,17 @@ class HomeWatch:
         known = self._taught is not taught.NOTHING  # told since the start: newer than what was kept
         self.use_lessons(self._taught if known else taught.from_json(body.get("taught", {})))
         self.judged, self.judged_day = body.get("judged", (0, -1))
-        self._looks = -1
+        return self._restore_due(body)
+
+    def _restore_due(self, body: Mapping[str, Any]) -> float | None:
+        """As if it had never stopped; at once after the next reading where it has other devices now, or was kept by an
+        older version.
+        """
+        scheduled, anew, declined = body.get("asked", (None, True, False))
+        self._declined = (self.decline.standing, self.decline.shown_from) if declined else None
+        if scheduled is None or body["visibility"]["devices"].keys() != self.visibility.health.keys():
+            self._looks = -1
+            return self.due_after_batch()
+        self._looks = -1 if anew else self.visibility.looks
+        due = self.due(instant(max(self.latest, self.told_until, 0.0)))
+        return float(scheduled) if due is None else min(float(scheduled), due)

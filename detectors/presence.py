@@ -26,7 +26,7 @@ BOUT = 10 * MINUTE
 """Front-door movements this close together, with nobody inside between them, are one going or one coming."""
 LONG_BLIND = HOUR
 """While a home was out of sight for longer, somebody may have gone out of it,"""
-DAY_OUT = 8 * HOUR
+DAY_OUT = 12 * HOUR
 """and be back later, if they ever stay away for so long."""
 _TIMES = ("door_at", "inside_at", "home_since", "out_from", "front_door_since")
 
@@ -134,8 +134,11 @@ class HomePresence:
     def may_have_left(self, t: float) -> bool:
         """Was the home out of sight for long since anything was noticed inside, so that nobody saw the front door?"""
         sight = self._visibility.sight_since
-        long = sight - self._visibility.blind_from > LONG_BLIND
-        return self.inside_at < sight <= t and self._visibility.blind_from > NEVER and long
+        return self.inside_at < sight <= t and self._was_long_blind()
+
+    def _was_long_blind(self) -> bool:
+        dark = self._visibility.blind_from
+        return dark > NEVER and self._visibility.sight_since - dark > LONG_BLIND
 
     def back_within(self) -> float:
         """Seconds after which whoever left unseen is back, as far as they ever stay away so long."""
@@ -146,9 +149,16 @@ class HomePresence:
         return NEVER if self._inside_since_door() else self.door_at + self.settle
 
     def doubted_at(self) -> float:
-        """When being out has lasted so long that it is not believed any more."""
-        missed = self.missed_from()
-        return self.door_at + max(self._believed, _LONGER * self.returns.longest) if missed == NEVER else missed
+        """When being out has lasted so long that it is not believed any more: where they may have been home meanwhile,
+        in a long outage, from its end on, unless it was not believed before.
+        """
+        missed, left = self.missed_from(), self.door_at
+        if missed != NEVER:
+            return missed
+        longest = max(self._believed, _LONGER * self.returns.longest)
+        if self._was_long_blind() and left < self._visibility.blind_from < left + longest:
+            left = self._visibility.sight_since
+        return left + longest
 
     def missed_from(self) -> float:
         """When somebody who is out should long have been home, by what is usual here; NEVER where that says nothing."""

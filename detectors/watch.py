@@ -371,11 +371,11 @@ class Watch:
             if snapshot.version not in READABLE:
                 unknown.append(snapshot.key)
                 continue
-            home.restore(snapshot.body)
+            due = home.restore(snapshot.body)
             for key in home.faults:
                 self._faults.setdefault(key, set()).add(snapshot.key)
             lost_at = home.visibility.lost_at
             if lost_at != NEVER:
                 self._lost_at = instant(lost_at)
-            self._dues.put(home, home.due_after_batch())
+            self._dues.put(home, due)
         return unknown

@@ -59,6 +59,7 @@ class Arrival:
 
 def arrive(
     memory: DeviceMemory,
+    gateway: DeviceMemory | None,
     fact: Decoded,
     message: Message,
     source: str,
@@ -66,9 +67,12 @@ def arrive(
     restarted_at: datetime | None,
     limits: GateLimits,
 ) -> Arrival:
-    """Judge the clock of this message (all its facts carry the same stamp) against what the device sent before."""
+    """Judge the clock of this message (all its facts carry the same stamp) against what the device sent before.
+
+    `gateway`: how far behind its devices have been lately, all alike; None while they are not.
+    """
     received = message.received_at
-    clock = judge_clock(memory, fact, received, limits, old_is_fine=message.retain)
+    clock = judge_clock(memory, gateway, fact, received, limits, old_is_fine=message.retain)
     time = fact.device_time if clock is ClockDecision.TRUSTED else None
     if time is not None:
         time_source = fact.time_source
@@ -93,7 +97,13 @@ def arrive(
 
 
 def judge_clock(
-    memory: DeviceMemory, fact: Decoded, received: datetime, limits: GateLimits, *, old_is_fine: bool
+    memory: DeviceMemory,
+    gateway: DeviceMemory | None,
+    fact: Decoded,
+    received: datetime,
+    limits: GateLimits,
+    *,
+    old_is_fine: bool,
 ) -> ClockDecision:
     """Which rule about device clocks holds. Everything is relative to receipt, so that recordings can be played."""
     claimed = fact.device_time
@@ -108,7 +118,10 @@ def judge_clock(
         return ClockDecision.TRUSTED
     if lag > limits.oldest:
         return ClockDecision.TOO_OLD
-    return ClockDecision.STEADY_LAG if _is_steady(memory, lag, received, limits) else ClockDecision.TRUSTED
+    steady = _is_steady(memory, lag, received, limits)
+    if not steady and gateway is not None:
+        steady = _is_steady(gateway, lag, received, limits)
+    return ClockDecision.STEADY_LAG if steady else ClockDecision.TRUSTED
 
 
 def _is_steady(memory: DeviceMemory, lag: timedelta, received: datetime, limits: GateLimits) -> bool:
@@ -122,7 +135,7 @@ def _is_steady(memory: DeviceMemory, lag: timedelta, received: datetime, limits:
 
 
 def note_clock(memory: DeviceMemory, claimed: datetime | None, received: datetime, limits: GateLimits) -> None:
-    """Remember how far behind the device's clock is, and since when it has been that far."""
+    """Remember how far behind the device's clock (or a gateway's) is, and since when it has been that far."""
     if claimed is None:
         return
     lag = (received - claimed).total_seconds()

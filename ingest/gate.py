@@ -39,6 +39,7 @@ class Gate:
     def __init__(self, limits: GateLimits | None = None) -> None:
         self._limits = limits or GateLimits()
         self._devices = Memories()
+        self._lagging: set[str] = set()
 
     def admit(self, device: str, facts: Sequence[Decoded], message: Message, *, source: str) -> list[Admitted]:
         """Judge what one message says of one device (its platform-wide id), in the order said.
@@ -50,14 +51,19 @@ class Gate:
             return []
         memory = self._devices.of(device)
         first = facts[0]
-        restarted_at = self._restarted_at(device) if source in REPUBLISHING else None
+        gateway = device.partition("/")[0]
+        restarted_at = self._restarted_at(gateway) if source in REPUBLISHING else None
+        lagging = self._devices.get(f"{gateway}/bridge") if gateway in self._lagging else None
         again = _delivered_before(memory, first, message)
         admitted: list[Admitted] = []
         for together in _by_time(facts):
-            arrival = arrive(memory, together[0], message, source, restarted_at=restarted_at, limits=self._limits)
+            arrival = arrive(
+                memory, lagging, together[0], message, source, restarted_at=restarted_at, limits=self._limits
+            )
             judged = [self._judge(memory, device, fact, arrival, again=again) for fact in together]
             if not again:
                 self._note(memory, device, together[0], arrival, judged, begins=together[0] is first)
+                self._note_gateway(gateway, together[0], arrival)
             admitted += judged
         return admitted
 
@@ -83,6 +89,9 @@ class Gate:
     def restore(self, bodies: Mapping[str, Mapping[str, Any]]) -> None:
         """Take up earlier snapshots. Raises ValueError for a layout that is not known."""
         self._devices.take_up(bodies)
+        for device, body in bodies.items():
+            if _is_bridge(device) and body["lag"] is not None:
+                self._lagging.add(device.partition("/")[0])
 
     def remember(self, reading: Reading) -> None:
         """Take up a stored reading that is newer than the snapshot: what a restart replays, in order of receipt."""
@@ -114,8 +123,8 @@ class Gate:
         memory = self._devices.get(device)
         return None if memory is None else memory.heard_at
 
-    def _restarted_at(self, device: str) -> datetime | None:
-        bridge = self._devices.get(f"{device.partition('/')[0]}/bridge")
+    def _restarted_at(self, gateway: str) -> datetime | None:
+        bridge = self._devices.get(f"{gateway}/bridge")
         return None if bridge is None else bridge.restarted_at
 
     def _judge(self, memory: DeviceMemory, device: str, fact: Decoded, arrival: Arrival, *, again: bool) -> Admitted:
@@ -210,12 +219,26 @@ class Gate:
         elif message.qos and not message.retain:
             mark = hash((message.topic, message.payload))
             memory.prints = remembered(memory.prints, (mark, message.epoch), most=FEW)
-        if message.retain or any(one.decision is Decision.REPUBLISHED for one in admitted):
+        if message.retain:
+            return
+        note_clock(memory, first.device_time, message.received_at, self._limits)
+        if any(one.decision is Decision.REPUBLISHED for one in admitted):
             return
         memory.clock_seen = _later(memory.clock_seen, arrival.time)
-        note_clock(memory, first.device_time, message.received_at, self._limits)
         if _is_restart(device, first.kind, first.value, arrival.source):
             memory.restarted_at = message.received_at
+
+    def _note_gateway(self, gateway: str, first: Decoded, arrival: Arrival) -> None:
+        """Where the gateway's clock is wrong, all its devices are behind by as much; one that is not clears it."""
+        message, claimed, limits = arrival.message, first.device_time, self._limits
+        if claimed is None or message.retain:
+            return
+        behind = message.received_at - claimed > limits.delivered_late
+        if behind or gateway in self._lagging:
+            bridge = self._devices.of(f"{gateway}/bridge")
+            note_clock(bridge, claimed, message.received_at, limits)
+            bridge.dirty = True
+            (self._lagging.add if behind else self._lagging.discard)(gateway)
 
 
 def _by_time(facts: Sequence[Decoded]) -> list[Sequence[Decoded]]:

@@ -9,6 +9,7 @@ from core.places import Device, Role, Room
 from core.readings import Kind, Novelty, Reading
 from core.states import Presence
 from detectors.quiets import BATHROOM
+from detectors.returns import Returns
 from tests.detectors.conftest import LEARNED
 from tests.detectors.elder import GATEWAY, HOME, STOVE, House, at, day_of_life, devices_of, door, moved, reading
 
@@ -77,6 +78,44 @@ def test_the_quiet_of_an_empty_home_does_not_shorten_the_wait_after_an_outage(le
     assert silence.threshold == silence._bounded(
         silence.base, silence.routine.widest_threshold(silence.base), silence.place
     )
+
+
+@pytest.fixture
+def house_of_an_absentee(learned_house: House) -> House:
+    """Who goes out at no usual time, never for longer than six hours, and left at 08:42."""
+    learned_house.live_until(at(LEARNED, "08:40"), day=LEARNED)
+    returns = learned_house.watch._homes[HOME].presence.returns = Returns()
+    returns.longest = 6 * 3600.0
+    learned_house.tell(door("open", at(LEARNED, "08:41")), door("closed", at(LEARNED, "08:42")))
+    return learned_house
+
+
+def test_who_may_have_come_home_and_left_again_in_an_outage_is_missed_a_day_after_it(
+    house_of_an_absentee: House,
+) -> None:
+    house = house_of_an_absentee
+    house.pass_until(at(LEARNED, "18:00"))
+    go_dark(house, at(LEARNED + 1, "02:00"))
+
+    house.pass_until(at(LEARNED + 1, "20:00"))
+    until_evening = list(house.concerns)
+    house.pass_until(at(LEARNED + 2, "06:00"))
+
+    assert not until_evening
+    assert [concern.kind for concern in house.concerns] == [ConcernKind.SILENCE]
+
+
+def test_who_was_missed_before_an_outage_is_missed_after_it(house_of_an_absentee: House) -> None:
+    house = house_of_an_absentee
+    house.pass_until(at(LEARNED + 1, "12:00"))
+    missed = [concern.episode for concern in house.concerns]
+    go_dark(house, at(LEARNED + 1, "18:00"))
+
+    house.pass_until(at(LEARNED + 2, "12:00"))
+
+    assert missed
+    assert [concern.episode for concern in house.concerns] == missed
+    assert not house.cleared
 
 
 @pytest.fixture

@@ -105,6 +105,71 @@ def test_a_clock_that_was_mended_is_believed_again() -> None:
     assert mended.reading.replay is Replay.LIVE
 
 
+def a_quarter_of_an_hour_behind(gate: Gate) -> None:
+    """Two devices of the gateway say something, seven minutes apart."""
+    for number, at in enumerate((0, 420)):
+        keeper = Doorkeeper(gate=gate, device=f"g/motion{number}", last=NOON + timedelta(seconds=at))
+        keeper.tell(Kind.MOTION, value=True, after=0, device_time=keeper.last - timedelta(minutes=15))
+
+
+def test_where_the_whole_gateway_is_behind_no_device_loses_its_first_news() -> None:
+    gate = Gate()
+    door = Doorkeeper(gate=gate, device="g/door", last=NOON - timedelta(minutes=5))
+    door.tell(Kind.DOOR, "closed", device_time=door.last)
+    a_quarter_of_an_hour_behind(gate)
+
+    opened = door.tell(Kind.DOOR, "open", after=1500, device_time=door.last + timedelta(seconds=1500, minutes=-15))
+
+    assert opened.clock is ClockDecision.STEADY_LAG
+    assert (opened.decision, opened.reading.at) == (Decision.CHANGED, door.last)
+
+
+def test_what_a_gateway_was_behind_is_known_after_a_restart() -> None:
+    before, gate = Gate(), Gate()
+    a_quarter_of_an_hour_behind(before)
+    gate.restore(before.snapshot())
+
+    other = Doorkeeper(gate=gate, device="g/other", last=NOON + timedelta(minutes=10))
+
+    assert told_at(other, other.last + timedelta(seconds=1, minutes=-15)) is ClockDecision.STEADY_LAG
+
+
+@pytest.mark.parametrize("device", ["other/door", "g/door"])
+def test_a_late_message_is_believed_where_its_gateway_is_not_behind(device: str) -> None:
+    gate = Gate()
+    a_quarter_of_an_hour_behind(gate)
+    right = Doorkeeper(gate=gate, device="g/right", last=NOON + timedelta(minutes=8))
+    right.tell(Kind.MOTION, value=True, device_time=right.last)
+
+    late = Doorkeeper(gate=gate, device=device, last=NOON + timedelta(minutes=10))
+
+    assert told_at(late, late.last - timedelta(minutes=15)) is ClockDecision.TRUSTED
+
+
+def test_a_whole_gateways_buffer_is_not_taken_for_a_wrong_clock() -> None:
+    gate, back = Gate(), NOON + timedelta(hours=1)
+    keepers = [Doorkeeper(gate=gate, device=f"g/motion{number}", last=back) for number in range(6)]
+
+    told = [
+        keeper.tell(Kind.MOTION, value=True, after=number, device_time=NOON + timedelta(minutes=8 * number))
+        for number, keeper in enumerate(keepers)
+    ]
+
+    assert [one.clock for one in told] == [ClockDecision.TRUSTED] * 6
+    assert [one.reading.at for one in told] == [NOON + timedelta(minutes=8 * number) for number in range(6)]
+
+
+def test_a_check_in_that_repeats_what_is_known_shows_that_the_clock_was_set_back(keeper: Doorkeeper) -> None:
+    keeper.source = "zigbee2mqtt"
+    keeper.tell(Kind.DOOR, "closed", device_time=keeper.last)
+    for _ in range(2):
+        keeper.tell(Kind.DOOR, "closed", after=3000, device_time=keeper.last + timedelta(seconds=3000, hours=-1))
+
+    opened = keeper.tell(Kind.DOOR, "open", after=60, device_time=keeper.last + timedelta(seconds=60, hours=-1))
+
+    assert (opened.clock, opened.decision) == (ClockDecision.STEADY_LAG, Decision.CHANGED)
+
+
 def test_readings_of_the_same_instant_get_times_of_their_own(keeper: Doorkeeper) -> None:
     told = [keeper.tell(Kind.DOOR, state, after=0) for state in ("open", "closed", "open", "closed")]
 
