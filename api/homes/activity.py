@@ -6,7 +6,9 @@ It shows what sensors said, for people to read; it judges nothing.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 
+from api.homes.unseen import Spell, dark_slices
 from core.places import Device, Home, Role, Room
 from core.ports import ReadingsStore
 from core.readings import Kind, Reading
@@ -23,11 +25,15 @@ _NEVER_A_SIGN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A room (or the front door) and how often something was sensed in each slice of the day."""
+    """A room (or the front door) and how often something was sensed in each slice of the day.
+
+    `unseen`: the runs of slices, each as its first and how many, in which none of its devices could be seen.
+    """
 
     room: Room
     front_door: bool
     slices: tuple[int, ...]
+    unseen: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +49,19 @@ class Day:
     complete: bool = True
 
 
-def day_of(readings: ReadingsStore, home: Home, devices: Sequence[Device], *, on: date) -> Day:
-    """The strip of one local day. Raises StoreUnavailable."""
+def day_of(
+    readings: ReadingsStore, home: Home, devices: Sequence[Device], unseen: Mapping[str, Sequence[Spell]], *, on: date
+) -> Day:
+    """The strip of one local day; `unseen`: when each device could not be seen. Raises StoreUnavailable."""
     start = datetime.combine(on, time(), home.zone)
     end = datetime.combine(on + timedelta(days=1), time(), home.zone)
     shown = shown_of(devices)
     found = readings.between(list(shown), start, end, limit=MOST_READINGS) if shown else []
-    rows = rows_of(shown, found, lambda at: _slice(at.astimezone(home.zone)))
+
+    def slice_of(at: datetime) -> int:
+        return _slice(at.astimezone(home.zone))
+
+    rows = rows_of(shown, found, slice_of, dark_slices(unseen, (start, end), slice_of, SLICES))
     return Day(on, start, rows, complete=len(found) < MOST_READINGS)
 
 
@@ -59,16 +71,31 @@ def shown_of(devices: Iterable[Device]) -> dict[str, Device]:
 
 
 def rows_of(
-    shown: Mapping[str, Device], readings: Iterable[Reading], slice_of: Callable[[datetime], int]
+    shown: Mapping[str, Device],
+    readings: Iterable[Reading],
+    slice_of: Callable[[datetime], int],
+    dark: Mapping[str, frozenset[int]],
 ) -> tuple[Row, ...]:
-    """The rooms of these devices, the front door last, with what was sensed in each of `SLICES` slices."""
+    """The rooms of these devices, the front door last, with what was sensed in each of `SLICES` slices; `dark`: in
+    which of them each device could not be seen.
+    """
     counts: dict[tuple[Room, bool], list[int]] = {_row_of(device): [0] * SLICES for device in shown.values()}
     for reading in _signs(readings):
         counts[_row_of(shown[reading.device])][slice_of(reading.at)] += 1
     order = list(Room)
-    rows = [Row(room, door, tuple(slices)) for (room, door), slices in counts.items()]
+    hidden: dict[tuple[Room, bool], frozenset[int]] = {}
+    for device in shown.values():
+        row, here = _row_of(device), dark.get(device.id, frozenset())
+        hidden[row] = hidden[row] & here if row in hidden else here
+    rows = [Row(room, door, tuple(slices), _runs(hidden[room, door])) for (room, door), slices in counts.items()]
     rows.sort(key=lambda row: (row.front_door, order.index(row.room)))
     return tuple(rows)
+
+
+def _runs(slices: frozenset[int]) -> tuple[tuple[int, int], ...]:
+    together = groupby(enumerate(sorted(slices)), key=lambda each: each[1] - each[0])
+    runs = [[x for _, x in group] for _, group in together]
+    return tuple((run[0], len(run)) for run in runs)
 
 
 def _row_of(device: Device) -> tuple[Room, bool]:

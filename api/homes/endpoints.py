@@ -11,6 +11,7 @@ from api.errors import Code, Problem, problems
 from api.homes.activity import day_of
 from api.homes.schemas import DayBody, HomeBody, HomePage, RowBody
 from api.homes.sight import Sight, sight_of, sights
+from api.homes.unseen import unseen_by
 from api.paging import page_after
 from api.schema import Cursor, Limit
 from api.services import Services
@@ -65,8 +66,13 @@ def get_activity(
     found = home_for(ports, viewer, home)
     looks.note(viewer, "activity", found.id, ports.clock.now())
     wanted = on or ports.clock.now().astimezone(found.zone).date()
-    day = day_of(ports.readings, found, ports.inventory().devices_of(found.id), on=wanted)
-    rows = [RowBody(room=row.room, front_door=row.front_door, slices=list(row.slices)) for row in day.rows]
+    devices = ports.inventory().devices_of(found.id)
+    unseen = unseen_by(ports.tickets, found.id, devices, now=ports.clock.now())
+    day = day_of(ports.readings, found, devices, unseen, on=wanted)
+    rows = [
+        RowBody(room=row.room, front_door=row.front_door, slices=list(row.slices), unseen=list(row.unseen))
+        for row in day.rows
+    ]
     return DayBody(home=found.id, date=day.date, start=day.start.astimezone(UTC), complete=day.complete, rows=rows)
 
 

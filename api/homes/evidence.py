@@ -1,10 +1,11 @@
 """Evidence: what sensors said in the hours around an alert, room by room, for people to see for themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from api.homes.activity import MOST_READINGS, SLICES, Row, rows_of, shown_of
+from api.homes.unseen import Spell, dark_slices
 from core.alerts import Alert
 from core.places import Device
 from core.ports import ReadingsStore
@@ -30,9 +31,16 @@ class Evidence:
         return round(share * SLICES, 2) if 0.0 <= share <= 1.0 else None
 
 
-def evidence_of(readings: ReadingsStore, alert: Alert, devices: Sequence[Device], *, now: datetime) -> Evidence:
+def evidence_of(
+    readings: ReadingsStore,
+    alert: Alert,
+    devices: Sequence[Device],
+    unseen: Mapping[str, Sequence[Spell]],
+    *,
+    now: datetime,
+) -> Evidence:
     """From half a day before it began until it was closed, or now; two days at most, up to when it was raised if it
-    began long before. Raises StoreUnavailable.
+    began long before. `unseen`: when each device could not be seen. Raises StoreUnavailable.
     """
     start = max(min(alert.since, alert.opened_at), alert.opened_at - LONGEST + BEFORE) - BEFORE
     end = min(max(alert.closed_at or now, alert.opened_at), start + LONGEST)
@@ -45,4 +53,5 @@ def evidence_of(readings: ReadingsStore, alert: Alert, devices: Sequence[Device]
     def slice_of(at: datetime) -> int:
         return min(int((at - start) / (end - start) * SLICES), SLICES - 1)
 
-    return Evidence(start, end, rows_of(shown, found, slice_of), complete)
+    dark = dark_slices(unseen, (start, end), slice_of, SLICES)
+    return Evidence(start, end, rows_of(shown, found, slice_of, dark), complete)

@@ -59,11 +59,15 @@ class HomePage(Body):
 
 
 class RowBody(Body):
-    model_config = example(room="bathroom", front_door=False, slices=[0, 0, 2, 1])
+    model_config = example(room="bathroom", front_door=False, slices=[0, 0, 2, 1], unseen=[[0, 2]])
 
     room: Room
     front_door: bool
     slices: list[int] = Field(description="288 counts, one per five minutes of the local day")
+    unseen: list[tuple[int, int]] = Field(
+        description="slices in which none of its devices could be seen, each run as its first and how many: no sign "
+        "there is no silence"
+    )
 
 
 class DayBody(Body):
@@ -74,7 +78,7 @@ class DayBody(Body):
         date="2026-11-24",
         start="2026-11-23T16:00:00Z",
         complete=True,
-        rows=[{"room": "bathroom", "front_door": False, "slices": [0, 0, 2, 1]}],
+        rows=[{"room": "bathroom", "front_door": False, "slices": [0, 0, 2, 1], "unseen": [[0, 2]]}],
     )
 
     home: str

@@ -6,6 +6,7 @@ from datetime import datetime
 from api.access import Action, Viewer
 from api.homes.activity import SLICES
 from api.homes.evidence import evidence_of
+from api.homes.unseen import unseen_by
 from api.pages.strip import Lane, lanes_of
 from api.services import Services
 from core.alerts import Alert
@@ -37,7 +38,8 @@ def seen_of(ports: Services, viewer: Viewer, alert: Alert) -> Seen | None:
         return None
     now = ports.clock.now()
     try:
-        found = evidence_of(ports.readings, alert, devices, now=now)
+        unseen = unseen_by(ports.tickets, home.id, devices, now=now)
+        found = evidence_of(ports.readings, alert, devices, unseen, now=now)
     except StoreUnavailable:
         return Seen(now, now, (), (), None, None, complete=False)
     span = found.end - found.start

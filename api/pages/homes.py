@@ -12,6 +12,7 @@ from api.depends import Looks, Ports, Requires
 from api.homes.activity import day_of
 from api.homes.endpoints import home_for
 from api.homes.sight import Sight, sight_of, sights
+from api.homes.unseen import unseen_by
 from api.pages.shell import shell
 from api.pages.strip import Strip, strip_of
 from api.services import Services
@@ -97,7 +98,8 @@ def home_view(ports: Services, viewer: Viewer, home: Home) -> HomeView:
     sight = sight_of(ports, home)
     devices = sorted(inventory.devices_of(home.id), key=lambda d: (d.room, d.role, d.id))
     statuses = ports.statuses.devices([device.id for device in devices])
-    day = day_of(ports.readings, home, devices, on=now.astimezone(home.zone).date())
+    unseen = unseen_by(ports.tickets, home.id, devices, now=now)
+    day = day_of(ports.readings, home, devices, unseen, on=now.astimezone(home.zone).date())
     return HomeView(
         sight=sight,
         places=tuple(area.name for area in reversed(list(inventory.lineage(home.area)))),

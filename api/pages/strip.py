@@ -1,7 +1,7 @@
 """The day's strip as shapes: runs of equally lively slices per room, what we could not see, and where now is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -24,13 +24,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One room's line: its runs, in how many slices there was something, and when last."""
+    """One room's line: its runs, in how many slices there was something, and when last; `unseen`: slices in which
+    nothing there could be seen, as the first and how many.
+    """
 
     room: Room
     front_door: bool
     runs: tuple[Run, ...]
     busy: int
     last_at: datetime | None
+    unseen: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,20 @@ class Strip:
 
 def strip_of(day: Day, *, now: datetime, blind_since: datetime | None) -> Strip:
     """The shapes of a day, as seen at `now`."""
+    blind_x = None if blind_since is None else _x(day, blind_since)
+    lanes = lanes_of(day.rows, day.start, _FIVE_MINUTES)
     return Strip(
-        lanes_of(day.rows, day.start, _FIVE_MINUTES),
+        lanes if blind_x is None else tuple(replace(lane, unseen=_before(lane.unseen, blind_x)) for lane in lanes),
         now_x=_x(day, now),
-        blind_x=None if blind_since is None else _x(day, blind_since),
+        blind_x=blind_x,
         blind_since=blind_since,
         complete=day.complete,
     )
+
+
+def _before(unseen: Iterable[tuple[float, float]], x: float) -> tuple[tuple[float, float], ...]:
+    """What is shaded from `x` on in all lines is not shaded twice."""
+    return tuple((start, min(width, x - start)) for start, width in unseen if start < x)
 
 
 def _x(day: Day, instant: datetime) -> float:
@@ -75,7 +85,7 @@ def _lane(row: Row, start: datetime, slice_: timedelta) -> Lane:
             runs.append(Run(xs[0], len(xs), much))
     busy = [x for x, count in enumerate(row.slices) if count]
     last_at = start + slice_ * busy[-1] if busy else None
-    return Lane(row.room, row.front_door, tuple(runs), len(busy), last_at)
+    return Lane(row.room, row.front_door, tuple(runs), len(busy), last_at, row.unseen)
 
 
 def _much(count: int) -> int:

@@ -11,6 +11,7 @@ from api.homes.evidence import BEFORE, LONGEST, evidence_of
 from api.pages.evidence import seen_of
 from api.services import Services
 from core.alerts import Alert
+from core.faults import Fault, FaultCause
 from core.people import AccessRole
 from core.places import Device, Role, Room
 from core.ports import StoreUnavailable
@@ -46,7 +47,7 @@ def test_half_a_day_before_it_began_is_shown_and_all_since(alert: Alert) -> None
     began = alert.since
     told = [motion(began - BEFORE - timedelta(seconds=1)), motion(began - timedelta(hours=6)), motion(began)]
 
-    seen = evidence_of(Memory(told), alert, [PIR, DOOR], now=began + timedelta(hours=12))
+    seen = evidence_of(Memory(told), alert, [PIR, DOOR], {}, now=began + timedelta(hours=12))
 
     assert (seen.start, seen.end) == (began - BEFORE, began + timedelta(hours=12))
     bathroom, door = seen.rows
@@ -60,7 +61,7 @@ def test_half_a_day_before_it_began_is_shown_and_all_since(alert: Alert) -> None
 def test_what_began_weeks_ago_is_shown_up_to_when_it_was_raised(alert: Alert) -> None:
     slow = replace(alert, since=alert.opened_at - timedelta(days=40))
 
-    seen = evidence_of(Memory([]), slow, [PIR], now=alert.opened_at + timedelta(days=3))
+    seen = evidence_of(Memory([]), slow, [PIR], {}, now=alert.opened_at + timedelta(days=3))
 
     assert seen.end == alert.opened_at
     assert seen.end - seen.start == LONGEST
@@ -70,7 +71,7 @@ def test_what_began_weeks_ago_is_shown_up_to_when_it_was_raised(alert: Alert) ->
 def test_after_it_was_closed_nothing_more_is_shown(alert: Alert) -> None:
     closed = replace(alert, closed_at=alert.opened_at + timedelta(hours=1))
 
-    seen = evidence_of(Memory([]), closed, [PIR], now=alert.opened_at + timedelta(days=3))
+    seen = evidence_of(Memory([]), closed, [PIR], {}, now=alert.opened_at + timedelta(days=3))
 
     assert seen.end == closed.closed_at
 
@@ -81,7 +82,7 @@ def test_where_there_was_too_much_the_time_is_shorter_and_no_silence_is_made_up(
     monkeypatch.setattr("api.homes.evidence.MOST_READINGS", 3)
     told = [motion(alert.since - timedelta(hours=hour)) for hour in (6, 5, 4, 3, 2)]
 
-    seen = evidence_of(Memory(told), alert, [PIR], now=alert.since + timedelta(hours=2))
+    seen = evidence_of(Memory(told), alert, [PIR], {}, now=alert.since + timedelta(hours=2))
 
     assert not seen.complete
     assert seen.end == told[2].at
@@ -89,10 +90,26 @@ def test_where_there_was_too_much_the_time_is_shorter_and_no_silence_is_made_up(
     assert seen.rows[0].slices[-1] == 1
 
 
+def test_what_was_not_seen_is_marked_and_told_from_silence(visit_as: As, services: Services, alert: Alert) -> None:
+    devices = services.inventory().devices_of(alert.home)
+    lost_at, back_at = alert.since - timedelta(hours=3), alert.since - timedelta(hours=1)
+    before = visit_as("desk").get("/alerts/a-17").text
+    fault = Fault(FaultCause.GATEWAY_SILENT, devices[0].gateway, lost_at, lost_at, (alert.home,))
+    services.tickets.open_ticket(fault, ticket_id="t-gone")
+    services.tickets.close_ticket(fault.key, at=back_at)
+
+    page = visit_as("desk").get("/alerts/a-17").text
+
+    assert 'class="unseen"' not in before
+    assert page.count('<rect class="unseen"') >= 1
+    assert "没有动静不等于安静" in page
+    assert "有一段时间看不到" in page
+
+
 def test_a_beginning_that_lies_ahead_is_shown_as_that_of_now(alert: Alert) -> None:
     ahead = replace(alert, since=alert.opened_at + timedelta(days=2))
 
-    seen = evidence_of(Memory([]), ahead, [PIR], now=alert.opened_at)
+    seen = evidence_of(Memory([]), ahead, [PIR], {}, now=alert.opened_at)
 
     assert seen.end - seen.start == BEFORE
 

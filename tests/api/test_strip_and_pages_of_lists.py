@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from api.errors import Problem
 from api.homes.activity import SLICES, Day, Row, day_of
+from api.homes.unseen import unseen_by
 from api.pages.strip import strip_of
 from api.paging import page_after
+from core.concerns import Fact
+from core.faults import FaultCause, Ticket
 from core.places import Device, Home, Role, Room
 from core.readings import Kind, Reading, Semantics, Value
 from tests.api.scene import Memory
@@ -35,7 +38,7 @@ def motion(when: datetime) -> Reading:
 
 
 def slices(readings: list[Reading], *devices: Device) -> dict[str, dict[int, int]]:
-    day = day_of(Memory(readings), HOME, devices, on=date(2026, 11, 24))
+    day = day_of(Memory(readings), HOME, devices, {}, on=date(2026, 11, 24))
     return {
         ("door" if row.front_door else row.room.value): {x: n for x, n in enumerate(row.slices) if n}
         for row in day.rows
@@ -101,9 +104,18 @@ def test_days_on_which_clocks_change_are_whole(day: date, hours: int) -> None:
     start = datetime(day.year, day.month, day.day, tzinfo=home.zone).astimezone(UTC)
     hourly = [motion(start + timedelta(hours=h)) for h in range(-1, hours + 1)]
 
-    found = day_of(Memory(hourly), home, [PIR], on=day)
+    found = day_of(Memory(hourly), home, [PIR], {}, on=day)
 
     assert sum(found.rows[0].slices) == hours
+
+
+def test_what_is_shaded_for_the_whole_home_is_not_shaded_twice() -> None:
+    row = Row(Room.BATHROOM, front_door=False, slices=(0,) * SLICES, unseen=((10, 5), (70, 20), (100, 8)))
+    day = Day(date(2026, 11, 24), at(0).astimezone(HOME.zone), (row,))
+
+    lane = strip_of(day, now=at(12), blind_since=at(6)).lanes[0]
+
+    assert lane.unseen == ((10, 5), (70, 2.0))
 
 
 @given(st.lists(st.integers(0, 9), min_size=SLICES, max_size=SLICES))
@@ -130,6 +142,63 @@ def test_now_and_blindness_stand_where_they_belong() -> None:
     assert (today.now_x, today.blind_x) == (144.0, 72.0)
     assert since_yesterday.blind_x == 0.0
     assert (later.now_x, later.blind_x) == (288.0, None)
+
+
+def ticket(cause: FaultCause, subject: str, opened: datetime, closed: datetime | None, silent: float = 0.0) -> Ticket:
+    facts = (Fact("silent_for", silent, "s"),) if silent else ()
+    return Ticket(f"t-{cause}-{subject}", f"{cause}/{subject}", cause, subject, ("h",), opened, facts, closed)
+
+
+class Tickets:
+    """Of one home."""
+
+    def __init__(self, *told: Ticket) -> None:
+        self._told = list(told)
+
+    def tickets(self, **_: object) -> list[Ticket]:
+        return self._told
+
+
+def unseen(*told: Ticket, devices: tuple[Device, ...] = (PIR, DOOR)) -> dict[str, tuple[tuple[int, int], ...]]:
+    hidden = unseen_by(Tickets(*told), "h", devices, now=at(20))  # type: ignore[arg-type]  # it is only read
+    day = day_of(Memory([]), HOME, devices, hidden, on=date(2026, 11, 24))
+    return {"door" if row.front_door else row.room.value: row.unseen for row in day.rows}
+
+
+def test_a_gateway_that_was_away_hides_all_behind_it_from_its_last_word_on() -> None:
+    found = unseen(ticket(FaultCause.GATEWAY_SILENT, "g", at(9), at(12), silent=2 * 3600.0))
+
+    assert found == {"bathroom": ((84, 60),), "door": ((84, 60),)}
+
+
+def test_a_room_is_seen_while_one_of_its_devices_works() -> None:
+    second = device("pir2", Room.BATHROOM, Role.ROOM)
+    dead = [
+        ticket(FaultCause.DEVICE_SILENT, "g/pir", at(6), at(10)),
+        ticket(FaultCause.DEVICE_STUCK, "g/pir2", at(8), None),
+    ]
+
+    assert unseen(*dead, devices=(PIR, second)) == {"bathroom": ((96, 24),)}
+
+
+def test_what_began_yesterday_or_still_stands_is_shown_from_midnight_or_until_now() -> None:
+    yesterday, later = at(0) - timedelta(hours=5), at(0) + timedelta(days=1)
+    ended, standing = (
+        ticket(FaultCause.BROKER_LOST, "broker", yesterday, at(1)),
+        ticket(FaultCause.BRIDGE_OFFLINE, "g", at(18), None),
+    )
+
+    assert unseen(ended, standing, devices=(PIR,)) == {"bathroom": ((0, 12), (216, 24))}
+    assert unseen(ticket(FaultCause.BROKER_LOST, "broker", later, None), devices=(PIR,)) == {"bathroom": ()}
+
+
+def test_a_low_battery_or_somebody_elses_gateway_hides_nothing() -> None:
+    told = [
+        ticket(FaultCause.BATTERY_LOW, "g/pir", at(6), None),
+        ticket(FaultCause.GATEWAY_SILENT, "other", at(6), None),
+    ]
+
+    assert unseen(*told) == {"bathroom": (), "door": ()}
 
 
 @given(st.sets(st.text(min_size=1, max_size=8)), st.integers(1, 5))
