@@ -62,6 +62,8 @@ ABSENT = 0.5
 MEANTIME = 1.5
 """And what it grows to while somebody was seen in the same room within the last ten minutes."""
 TENDED = 10 * MINUTE
+PROMPT = 10 * MINUTE
+"""A plug that can be heard again says within this how it stands, if it says it without being switched."""
 
 
 class ApplianceOn:
@@ -92,13 +94,15 @@ class ApplianceOn:
             self._end_run()
         if seen.device.id != self._device.id:
             if seen.sign is not None and seen.device.room is self._device.room:
-                self.tended_at = max(self.tended_at, seen.t)
+                self._tend(seen.t)
             return
         if reading.kind is not Kind.POWER or reading.replay is not Replay.LIVE:
             return
         if not isinstance(reading.value, int | float):
             return
         on, off = HEATING_WATTS[self._device.role]
+        if self.runs.since != NEVER and self._hidden_until(seen.t) > self.said_at:
+            self._go_on(seen.t, on=float(reading.value) >= off)
         self.power, self.said_at = float(reading.value), seen.t
         self.word.hear(self.power)
         if self.power >= (on if self.runs.since == NEVER or self.off_at != NEVER else off):
@@ -108,6 +112,39 @@ class ApplianceOn:
             self.off_at = seen.t
             if seen.t >= self._over_at():
                 self._end_run()
+
+    def _go_on(self, t: float, *, on: bool) -> None:
+        """Its first word of power after an outage. What has been switched off meanwhile was on for nobody knows how
+        long. What is on has been on all the time if nobody is beside it, or, where that cannot be seen, if the plug
+        says so at once; else somebody has just switched it on.
+        """
+        at_once, alone = t - self._hidden_until(t) <= PROMPT, self.tended_at < t - TENDED
+        if not (on and (alone if self._would_be_seen() else at_once)):
+            self.runs.forget()
+            self.off_at = NEVER
+
+    def _tend(self, t: float) -> None:
+        """Somebody is in its room: if that is seen as soon as anything is seen again, it is they who use it."""
+        self.tended_at = max(self.tended_at, t)
+        hidden = self._hidden_until(t) if self.runs.since != NEVER else NEVER
+        if self.runs.since < hidden and t <= hidden + TENDED:
+            self.runs.forget()
+            if self.off_at == NEVER and self.said_at >= hidden:
+                self.runs.begin(self.said_at)
+            self.off_at = NEVER
+
+    def _would_be_seen(self) -> bool:
+        """Is there something else in its room that shows who uses it?"""
+        here = (health for health in self._visibility.health.values() if health.device.room is self._device.room)
+        return any(health.sees and health.device.id != self._device.id for health in here)
+
+    def _hidden_until(self, before: float) -> float:
+        """When the last outage ended in which the plug could not be heard; NEVER if there was none."""
+        return max((back for gone, back in self._outages() if NEVER < gone < back <= before), default=NEVER)
+
+    def _outages(self) -> tuple[tuple[float, float], ...]:
+        visibility, path = self._visibility, self._visibility.paths[self._device.gateway]
+        return (path.gone_at, path.back_at), (visibility.blind_from, visibility.sight_since)
 
     def _not_before(self, t: float) -> float:
         """What claims to be older than the plug's last word did not begin before that: its clock is wrong."""
@@ -151,7 +188,9 @@ class ApplianceOn:
         """When the present run is too long: with nobody at home, with somebody, with somebody seen beside it."""
         limit, since = self.limit(), self.runs.since
         tended = min(self.tended_at + TENDED, since + MEANTIME * limit)
-        return since + ABSENT * limit, since + limit, max(since + limit, tended)
+        hidden = self._hidden_until(math.inf)
+        soonest = hidden + TENDED if since < hidden else since
+        return max(soonest, since + ABSENT * limit), max(soonest, since + limit), max(soonest, since + limit, tended)
 
     def _proof(self, moment: float) -> float:
         """The plug must have spoken since: a dead one would leave its last word standing."""
@@ -191,9 +230,7 @@ class ApplianceOn:
 
     def _may_be_off(self, moment: float) -> bool:
         """Has the plug not said its power since it could not be heard, and was it not too long on before that?"""
-        visibility, path = self._visibility, self._visibility.paths[self._device.gateway]
-        outages = ((path.gone_at, path.back_at), (visibility.blind_from, visibility.sight_since))
-        return any(NEVER < gone < moment and self.said_at < back for gone, back in outages)
+        return any(NEVER < gone < moment and self.said_at < back for gone, back in self._outages())
 
     def _concern(self, now: datetime) -> Concern:
         device, since = self._device, instant(self.runs.since)

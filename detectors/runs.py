@@ -37,6 +37,10 @@ class Runs:
         if self.since == NEVER:
             self.since = t
 
+    def forget(self) -> None:
+        """Nobody knows how long the present run was."""
+        self.since = NEVER
+
     def end(self, t: float, *, ceiling: float) -> None:
         """`ceiling`: the most that is learned from a single run while little is known."""
         if self.since == NEVER:

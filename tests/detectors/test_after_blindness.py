@@ -8,11 +8,13 @@ from core.concerns import ConcernKind
 from core.places import Device, Role, Room
 from core.readings import Kind, Novelty, Reading
 from core.states import Presence
+from detectors.appliance_on import ApplianceOn
 from detectors.quiets import BATHROOM
 from detectors.returns import Returns
 from tests.detectors.conftest import LEARNED
 from tests.detectors.elder import GATEWAY, HOME, STOVE, House, at, day_of_life, devices_of, door, moved, reading
 
+ON = at(LEARNED, "11:20")
 BED = Device(f"{GATEWAY}/bed", HOME, Room.BEDROOM, Role.BED, GATEWAY)
 
 
@@ -157,20 +159,70 @@ def test_who_does_not_come_back_to_bed_is_missed_in_the_bathroom_all_the_same(ho
 
 
 def test_whether_it_was_switched_off_in_the_dark_is_for_the_plug_to_say(learned_house: House) -> None:
-    on, seen_again = at(LEARNED, "11:20"), at(LEARNED, "15:00")
-    learned_house.live_until(on, day=LEARNED)
-    learned_house.tell(reading(STOVE, Kind.POWER, 1200.0, on))
-    go_dark(learned_house, seen_again)
+    learned_house.live_until(ON, day=LEARNED)
+    learned_house.tell(reading(STOVE, Kind.POWER, 1200.0, ON))
+    go_dark(learned_house, at(LEARNED, "15:00"))
     learned_house.pass_until(
-        at(LEARNED, "16:30"), [moved("living", seen_again + timedelta(minutes=m)) for m in (2, 60)]
+        at(LEARNED, "16:30"), [moved("living", at(LEARNED, clock)) for clock in ("15:02", "16:00")]
     )
-    unheard = [concern.kind for concern in learned_house.concerns]
+    unheard = left_on(learned_house)
     learned_house.tell(reading(STOVE, Kind.POWER, 1210.0, at(LEARNED, "16:31")))
     learned_house.pass_until(at(LEARNED, "16:32"))
 
-    assert ConcernKind.APPLIANCE_ON not in unheard
-    [concern] = [concern for concern in learned_house.concerns if concern.kind is ConcernKind.APPLIANCE_ON]
-    assert concern.since == on
+    assert not unheard
+    assert left_on(learned_house) == [(ON, at(LEARNED, "16:31"))]
+
+
+def left_on(house: House) -> list[tuple[datetime, datetime]]:
+    """Since when and when it was said."""
+    said = [concern for concern in house.concerns if concern.kind is ConcernKind.APPLIANCE_ON]
+    return [(concern.since, concern.at.replace(microsecond=0)) for concern in said]
+
+
+def test_who_cooks_after_an_outage_has_not_left_it_on_since_before(learned_house: House) -> None:
+    learned_house.live_until(ON, day=LEARNED)
+    learned_house.tell(reading(STOVE, Kind.POWER, 1200.0, ON))
+    go_dark(learned_house, at(LEARNED, "15:00"))
+    learned_house.pass_until(at(LEARNED, "17:00"), [moved("living", at(LEARNED, "15:02"))])
+
+    again = at(LEARNED, "17:02")
+    learned_house.tell(moved("kitchen", at(LEARNED, "17:01")), reading(STOVE, Kind.POWER, 1210.0, again))
+    life = [moved("living", at(LEARNED, clock)) for clock in ("17:30", "18:30", "19:30", "20:30")]
+    learned_house.pass_until(at(LEARNED, "18:00"), life[:1])
+    meanwhile = left_on(learned_house)
+    learned_house.pass_until(at(LEARNED, "21:00"), life[1:])
+
+    assert not meanwhile
+    assert [since for since, _ in left_on(learned_house)] == [again]
+
+
+@pytest.mark.parametrize(("kitchen", "since"), [(None, ON), ("15:00:30", None), ("15:04", None), ("15:20", ON)])
+def test_what_is_on_when_the_home_is_seen_again_was_left_on_unless_somebody_is_beside_it(
+    learned_house: House, kitchen: str | None, since: datetime | None
+) -> None:
+    learned_house.live_until(ON, day=LEARNED)
+    learned_house.tell(reading(STOVE, Kind.POWER, 1200.0, ON))
+    go_dark(learned_house, at(LEARNED, "15:00"))
+
+    stirred = [] if kitchen is None else [moved("kitchen", at(LEARNED, kitchen))]
+    said = reading(STOVE, Kind.POWER, 1210.0, at(LEARNED, "15:01"))
+    learned_house.pass_until(at(LEARNED, "15:30"), sorted([*stirred, said], key=lambda r: r.at))
+
+    assert [began for began, _ in left_on(learned_house)] == ([] if since is None else [since])
+
+
+def test_a_run_whose_end_was_hidden_teaches_nothing(learned_house: House) -> None:
+    learned_house.live_until(ON, day=LEARNED)
+    learned_house.tell(reading(STOVE, Kind.POWER, 1200.0, ON))
+    stove = learned_house.watch._homes[HOME]._extras[f"appliance_on:{STOVE}"]
+    assert isinstance(stove, ApplianceOn)
+    known = stove.runs.snapshot()[1:]
+    go_dark(learned_house, at(LEARNED, "18:00"))
+
+    learned_house.pass_until(at(LEARNED, "18:01"), [reading(STOVE, Kind.POWER, 0.0, at(LEARNED, "18:01"))])
+
+    assert stove.runs.snapshot() == [None, *known]
+    assert not left_on(learned_house)
 
 
 def sound_sleep(day: int) -> list[Reading]:
