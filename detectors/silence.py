@@ -28,7 +28,7 @@ SCHOOLING_FLOORS = (90 * MINUTE, 4 * HOUR)
 LIE_IN = 30 * MINUTE
 THIN_COVERAGE = 0.7
 MOSTLY_SEEN = 0.85
-"""Below this share of the usual signs, somebody may have left the bathroom unseen."""
+"""Below this share of the usual signs quiets grow longer, and somebody may have left the bathroom unseen."""
 INDEPENDENT_KINDS = 2
 PROOF_AFTER = 30.0
 MOST_UNHEARD = 0.15
@@ -168,33 +168,36 @@ class Silence:
     def _doubts(self, t: float, view: View) -> int:
         """Reasons to wait longer: evidence of one kind only, much of it missing, presence unknown where it could be."""
         unsure = self._presence.at(t) is Presence.UNKNOWN and bool(self._visibility.front_doors)
-        return (view.families < INDEPENDENT_KINDS) + (view.coverage < THIN_COVERAGE) + unsure
+        return (view.families < INDEPENDENT_KINDS) + (view.coverage < MOSTLY_SEEN) + unsure
 
     def _moment(self) -> float | None:
         """When, if nothing more is observed, this quiet becomes a concern; None if it would not.
 
         The home must be seen at that moment; one that goes blind later does not take the concern back.
         """
-        presence = self._presence
         for patience in PATIENCE:
-            t = max(self.base + patience * self.threshold, presence.settled_at())
-            if self._may_be_elsewhere(self._visibility.view(t)):
-                t = max(t, self.base + patience * self._elsewhere())
-            if self._sleeper_unseen(t):
-                t = self._risen(t)
-            if presence.may_have_left(t):
-                t = max(t, self.base + presence.back_within())
-            if presence.at(t) is Presence.OUT:
-                t = max(t, presence.doubted_at() + 1.0)
-            t = self._proven(t)
-            if presence.at(t) is Presence.OUT:
-                return None
+            t = max(self.base + patience * self.threshold, self._presence.settled_at())
+            while (later := self._put_off(t, patience)) > t:  # what holds later may put it off further
+                t = later
             view = self._visibility.view(t)
-            if view.state is Visibility.BLIND:
+            if self._presence.at(t) is Presence.OUT or view.state is Visibility.BLIND:
                 return None
             if patience >= PATIENCE[min(self._doubts(t, view), len(PATIENCE) - 1)]:
                 return t
         return None
+
+    def _put_off(self, t: float, patience: float) -> float:
+        """By what is known at `t` of where they may be unseen."""
+        presence = self._presence
+        if self._may_be_elsewhere(self._visibility.view(t)):
+            t = max(t, self.base + patience * self._elsewhere())
+        if self._sleeper_unseen(t):
+            t = self._risen(t)
+        if presence.may_have_left(t):
+            t = max(t, self.base + presence.back_within())
+        if presence.at(t) is Presence.OUT:
+            t = max(t, presence.doubted_at() + 1.0)
+        return self._proven(t)
 
     def _sleeper_unseen(self, t: float) -> bool:
         """Is what usually shows somebody in the bedroom dead? Then sleep is as quiet as a fall."""

@@ -243,6 +243,18 @@ def test_who_sleeps_where_the_bedrooms_sensor_is_dead_is_not_missed_before_they_
     assert learned_house.concerns == []
 
 
+def test_who_goes_to_bed_past_the_bathroom_on_the_evening_on_which_sensors_died_is_not_missed(
+    learned_house: House,
+) -> None:
+    learned_house.live_until(at(LEARNED, "21:00"), day=LEARNED)
+    learned_house.dead |= {f"{GATEWAY}/bedroom", f"{GATEWAY}/living"}
+
+    last = [moved("bathroom", at(LEARNED, clock)) for clock in ("21:31", "21:33", "21:40")]
+    learned_house.pass_until(at(LEARNED + 1, "05:30"), last)
+
+    assert learned_house.concerns == []
+
+
 def test_who_fell_in_such_a_night_is_found_in_the_morning_all_the_same(learned_house: House) -> None:
     learned_house.dead.add(f"{GATEWAY}/bedroom")
     learned_house.pass_until(at(LEARNED + 1, "00:00"), sound_sleep(LEARNED))
