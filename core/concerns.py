@@ -53,8 +53,8 @@ class Severity(StrEnum):
 class Fact:
     """One number of the evidence.
 
-    `unit`: "s" (a duration), "d", "W", "°C", "ppm", "count", "factor", "time" (ISO 8601 UTC), "clock" (seconds after
-    local midnight), "place" (a `Room`), "device" (an id), "text".
+    `unit`: "s" (a duration), "d", "W", "°C", "ppm", "count", "factor", "time" (ISO 8601 UTC), "date" (the same, of
+    which the day counts), "clock" (seconds after local midnight), "place" (a `Room`), "device" (an id), "text".
     The wording catalogue turns `name` and value into a sentence in the reader's language.
     """
 

@@ -179,7 +179,7 @@ def _facts(standing: Standing, since: datetime) -> tuple[Fact, ...]:
     """What it was and what it is, each in its own words."""
     name = standing.measure.value
     off = abs(standing.now - standing.before)
-    begun = Fact("changed_since", since.isoformat(), "time")
+    begun = Fact("changed_since", since.isoformat(), "date")
     match standing.measure:
         case Measure.RISING | Measure.BREAKFAST:
             clocks = [Fact(f"{name}_{when}", round(at * MINUTE), "clock") for when, at in _times(standing)]

@@ -1,12 +1,12 @@
 """The evidence as sentences: a fact's name and number become what a responder reads on the stairs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
 
 from alerts.wording.catalogue import knows, say
-from alerts.wording.terms import dated_time, duration, kind, listed, room
+from alerts.wording.terms import date_of, dated_time, duration, kind, listed, room
 from core.alerts import Alert, Condition
 from core.concerns import ConcernKind, Fact
 from core.people import Language
@@ -96,6 +96,8 @@ def fact(value: Fact, language: Language, zone: tzinfo) -> str:
     """One fact as a sentence without a full stop. Times are the home's own."""
     shown = _shown(value, language, zone)
     key = f"fact.{value.name}"
+    if value.value == 0 and knows(language, f"{key}_none"):
+        return say(language, f"{key}_none")
     if knows(language, key):
         return say(language, key, value=shown)
     return say(language, "fact.unnamed", name=value.name.replace("_", " "), value=shown)
@@ -156,7 +158,9 @@ def _shown(fact: Fact, language: Language, zone: tzinfo) -> str:
 def _text(name: str, unit: str, text: str, language: Language, zone: tzinfo) -> str:
     match unit:
         case "time":
-            return _time(text, language, zone)
+            return _moment(text, language, zone, dated_time)
+        case "date":
+            return _moment(text, language, zone, date_of)
         case "place":
             return room(Room.parse(text), language)
         case _:
@@ -164,9 +168,9 @@ def _text(name: str, unit: str, text: str, language: Language, zone: tzinfo) -> 
             return say(language, key) if knows(language, key) else text
 
 
-def _time(text: str, language: Language, zone: tzinfo) -> str:
+def _moment(text: str, language: Language, zone: tzinfo, said: Callable[[datetime, Language, tzinfo], str]) -> str:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
         return text
-    return text if instant.tzinfo is None else dated_time(instant, language, zone)
+    return text if instant.tzinfo is None else said(instant, language, zone)

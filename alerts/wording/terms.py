@@ -110,6 +110,12 @@ def clock_time(instant: datetime, zone: tzinfo) -> str:
     return f"{instant.astimezone(zone):%H:%M}"
 
 
+def date_of(instant: datetime, language: Language, zone: tzinfo) -> str:
+    """The day on the home's own calendar: "11月24日", "24 Nov"."""
+    local = instant.astimezone(zone)
+    return say(language, "time.date", month=local.month, month_name=f"{local:%b}", day=local.day)
+
+
 def dated_time(instant: datetime, language: Language, zone: tzinfo, *, year: bool = False) -> str:
     """Day and time on the home's own clock: "11月24日09:02", "24 Nov 09:02"; with the year where that is not clear."""
     local = instant.astimezone(zone)

@@ -124,6 +124,17 @@ def test_a_fact_speaks_like_people() -> None:
     assert wording.fact(fact_of("budget"), EN, ZONE) == "Set to at most 0.5 false alarms a month"
 
 
+def test_what_never_was_and_what_began_some_day_are_said_so() -> None:
+    never, seldom = Fact("never_more_than", 0, "count"), Fact("never_more_than", 2, "count")
+    begun = Fact("changed_since", "2026-11-01T18:00:00+00:00", "date")
+
+    assert wording.fact(never, ZH, ZONE) == "以往夜里从没有过"
+    assert wording.fact(never, EN, ZONE) == "In no night known before"
+    assert wording.fact(seldom, ZH, ZONE) == "以往最多一夜2次"
+    assert wording.fact(begun, ZH, ZONE) == "大约从11月2日开始"
+    assert wording.fact(begun, EN, ZONE) == "Since about 2 Nov"
+
+
 def test_a_fact_that_nobody_foresaw_is_still_readable() -> None:
     assert wording.fact(Fact("bed_moves", 3.0, "count"), EN, ZONE) == "bed moves: 3"
     assert wording.fact(Fact("last_seen_at", "yesterday", "time"), EN, ZONE) == "Last sign of life: yesterday"
