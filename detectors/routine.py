@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from detectors.hazard import STARTS, learn, no_weights, of_every_place
+from detectors.hazard import learn, no_weights
 from detectors.instants import DAY, HOUR, wall
+from detectors.lasting import STARTS, of_every_place
 from detectors.likeness import Kit, Likeness, kit_of
 from detectors.price import Price
 from detectors.quiets import BATHROOM, BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
