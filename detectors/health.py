@@ -66,7 +66,10 @@ class Rhythm:
         """Seconds of silence that are still usual. During its first day that is `unlearned`."""
         if self.heard - self.first < DAY:
             return unlearned
-        return min(max(MARGIN * self.pause + GRACE, shortest), LONGEST_ALLOWANCE)
+        usual = MARGIN * self.pause + GRACE
+        if usual < shortest:
+            return shortest
+        return min(LONGEST_ALLOWANCE, usual)
 
     def snapshot(self) -> list[float | None]:
         return [None if t == NEVER else t for t in (self.first, self.heard)] + [self.pause]

@@ -32,6 +32,7 @@ from detectors.paths import SharedPath
 from detectors.presence import HomePresence
 from detectors.reception import Reception
 from detectors.routine import Routine
+from detectors.selfreport import OF_ITSELF
 from detectors.settings import WatchSettings
 from detectors.silence import Silence
 from detectors.temperature import NAME, Temperature, is_room_temperature
@@ -165,11 +166,13 @@ class HomeWatch:
             expected.observe(seen)
         self.visibility.observe(seen)
         self.silence.observe(seen)
+        kind = reading.kind
+        self.latest = max(self.latest, seen.t)
+        if kind in OF_ITSELF:
+            return []
         if seen.sign is not None:
             self._observe_sign(seen)
         self.presence.observe(seen)
-        self.latest = max(self.latest, seen.t)
-        kind = reading.kind
         if kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS):
             return self._observe_alarm(seen)
         self._observe_extras(seen)
@@ -191,7 +194,7 @@ class HomeWatch:
             self._extra(f"door_open:{seen.device.id}", seen.device).observe(seen)
             if seen.device == self.visibility.front_doors[0].device:
                 self._extra(f"{_NIGHT_OUT}{seen.device.id}", seen.device)
-        elif is_room_temperature(seen.reading, seen.device.role):
+        elif kind is Kind.TEMPERATURE and is_room_temperature(seen.reading, seen.device.role):
             self._extra(f"{NAME}:{self.home.id}", seen.device).observe(seen)
         if seen.sign is not None:
             for appliance in self._appliances:

@@ -50,6 +50,11 @@ def seconds_of(steps: NDArray[np.integer[Any]]) -> Floats:
     return np.float32(SHORT) + (steps.astype(np.float32) + 1) * np.float32(STEP)
 
 
+def seconds_after(steps: int) -> float:
+    """The same of one count: asked for with every sign of life."""
+    return SHORT + (steps + 1) * STEP
+
+
 def costs_needed(goes_on: Floats, gaps: Doubles, risks: Floats) -> Doubles:
     """The log of the least cost of a false alarm (hours) at which each of these quiets would not have been one.
 
