@@ -115,9 +115,11 @@ def _cell_terms() -> Doubles:
 
 
 @cache
-def _narrow_terms() -> Floats:
-    """The same, half as wide: twice as fast, and enough for how much is told."""
-    return _cell_terms().astype(np.float32)
+def _apart() -> tuple[Doubles, Doubles]:
+    """The same taken apart: by hour and age, what every place shares; and, by place too, what is its own."""
+    terms = _cell_terms().reshape(HOURS * AGES, PLACES, -1)
+    shared = terms.shape[-1] - 2 * PLACES - 2 * len(EVERY_OTHER)
+    return terms[:, 0, :shared].copy(), terms[:, :, shared:].copy()
 
 
 @cache
@@ -151,6 +153,39 @@ class Learned(NamedTuple):
     spread: Doubles
 
 
+class _Cells(NamedTuple):
+    """The terms of some hours and ages (rows), `shared` by all places and of each `place`'s own. What is shared is
+    reckoned once, of the sum over the places.
+    """
+
+    shared: Doubles
+    place: Doubles
+
+    def logs(self, weights: Doubles) -> Doubles:
+        """By row and place: the sum of the terms."""
+        count = self.shared.shape[1]
+        logs: Doubles = (self.shared @ weights[:count])[:, None] + self.place @ weights[count:]
+        return logs
+
+    def summed(self, values: Doubles) -> Doubles:
+        """By term: of values by row and place."""
+        return np.concatenate([self.shared.T @ values.sum(axis=1), self._own().T @ values.ravel()])
+
+    def told(self, expected: Doubles) -> Doubles:
+        """What is told of the weights: the sum of the products of every two terms, as often as signs are expected."""
+        count, own = self.shared.shape[1], self.place * expected[:, :, None]
+        often = self.shared * np.sqrt(expected.sum(axis=1))[:, None]
+        told = np.empty((count + own.shape[2],) * 2)
+        told[:count, :count] = often.T @ often
+        told[:count, count:] = self.shared.T @ own.sum(axis=1)
+        told[count:, :count] = told[:count, count:].T
+        told[count:, count:] = self._own().T @ own.reshape(-1, own.shape[2])
+        return told
+
+    def _own(self) -> Doubles:
+        return self.place.reshape(-1, self.place.shape[2])
+
+
 def learn(
     ends: Floats, hours: Floats, before: Floats, density: float, *, held_to: Floats | None = None, moves: int = _MOVES
 ) -> Learned:
@@ -159,17 +194,16 @@ def learn(
 
     `ends` and `hours` by flat cell. `density` (0 to 1): how many of the signs in a home this installation sees.
     """
-    lived = np.flatnonzero(hours)
-    terms, narrow = _cell_terms()[lived], _narrow_terms()[lived]
-    spent, ended = hours[lived].astype(np.float64), ends[lived].astype(np.float64)
+    spent, ended = (table.reshape(-1, PLACES).astype(np.float64) for table in (hours, ends))
+    lived = np.flatnonzero(spent.any(axis=1))
+    spent, ended, cells = spent[lived], ended[lived], _Cells(*(terms[lived] for terms in _apart()))
     weights: Doubles = before.astype(np.float64)
     centre = np.zeros_like(weights) if held_to is None else held_to.astype(np.float64)
     spread = np.zeros((0, 0))
     for _ in range(moves):
-        expected = spent * _rates(terms @ weights, density)
-        told = narrow * np.sqrt(expected).astype(np.float32)[:, None]
-        spread = _inverse(told.T @ told + _held())
-        slope = terms.T @ (ended - expected) - _held() @ (weights - centre)
+        expected = spent * _rates(cells.logs(weights), density)
+        spread = _inverse(cells.told(expected) + _held())
+        slope = cells.summed(ended - expected) - _held() @ (weights - centre)
         weights += np.clip(spread @ slope, -_LARGEST_MOVE, _LARGEST_MOVE)
     return Learned(weights.astype(np.float32), spread)
 

@@ -32,7 +32,6 @@ from detectors.paths import SharedPath
 from detectors.presence import HomePresence
 from detectors.reception import Reception
 from detectors.routine import Routine
-from detectors.selfreport import OF_ITSELF
 from detectors.settings import WatchSettings
 from detectors.silence import Silence
 from detectors.temperature import NAME, Temperature, is_room_temperature
@@ -47,6 +46,8 @@ _ALARMS = {
     Kind.CO_PPM: Kind.CO.value,
 }
 """What is judged at once, by the name of its detector."""
+_HEEDED = frozenset({Kind.DOOR, Kind.OCCUPANCY, Kind.POWER, Kind.TEMPERATURE, Kind.BUTTON, *_ALARMS})
+"""What somebody goes by also where it is no sign of life. All else says no more than that its device lives."""
 _NIGHT_OUT = "night_out:"
 
 
@@ -67,9 +68,9 @@ class HomeWatch:
     """
 
     __slots__ = (
-        "_appliances", "_daily", "_declined", "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught",
-        "decline", "faults", "home", "judged", "judged_day", "kit", "latest", "presence", "raised", "reception",
-        "scheduled", "shown", "silence", "told_until", "visibility",
+        "_appliances", "_daily", "_declined", "_expected", "_extras", "_looks", "_night_out", "_settings", "_stirred",
+        "_taught", "decline", "faults", "home", "judged", "judged_day", "kit", "latest", "presence", "raised",
+        "reception", "scheduled", "shown", "silence", "told_until", "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -102,6 +103,7 @@ class HomeWatch:
         self.faults: frozenset[str] = frozenset()
         self.shown = HomeStatus(home.id)
         self._looks = 0
+        self._stirred = False
         self.latest = self.told_until = NEVER
         self.judged, self.judged_day = 0, -1
         self.scheduled = NEVER
@@ -168,8 +170,9 @@ class HomeWatch:
         self.silence.observe(seen)
         kind = reading.kind
         self.latest = max(self.latest, seen.t)
-        if kind in OF_ITSELF:
+        if seen.sign is None and kind not in _HEEDED:
             return []
+        self._stirred = True
         if seen.sign is not None:
             self._observe_sign(seen)
         self.presence.observe(seen)
@@ -222,6 +225,7 @@ class HomeWatch:
 
     def end_batch(self) -> list[WatchEvent]:
         """After a batch of readings: what they ended. Nothing is raised here that has to be waited for."""
+        self._stirred = False
         now = instant(max(self.latest, self.told_until))
         events: list[WatchEvent] = []
         for name in [*self.raised]:
@@ -292,6 +296,13 @@ class HomeWatch:
     def looked_anew(self) -> bool:
         """Did something that was observed change what can be seen, since the home was last judged?"""
         return self._looks != self.visibility.looks
+
+    def is_as_before(self) -> bool:
+        """Can nothing have changed since the last batch? Nothing was observed that anybody goes by, nothing was raised
+        that may have ended, and nothing has fallen due. Most readings say no more than that a device lives.
+        """
+        waited_for = self._stirred or self.raised or self._expected or self.looked_anew()
+        return not waited_for and max(self.latest, self.told_until) < self.scheduled
 
     # -- due times ------------------------------------------------------------------------------------------------
 
