@@ -182,10 +182,10 @@ class HomeVisibility:
             return excused(path.heard, own, self.was_lost_at, self.regained_at)
         oldest = path.heard - LONGEST_ALLOWANCE
         behind = [
-            h for h in self.health.values() if h.device.gateway == gateway and h.heard >= oldest and h.heard != NEVER
+            h for h in self.health.values() if h.heard >= oldest and h.heard != NEVER and h.device.gateway == gateway
         ]
         if len(behind) > 1:
-            second = sorted(h.heard + 1.2 * h.pause for h in behind)[1]
+            second = sorted([h.heard + 1.2 * h.pause for h in behind])[1]
         else:
             second = max((h.speaks_until for h in behind), default=own)
         until = min(max(own, second), path.heard + LONGEST_ALLOWANCE)
