@@ -68,9 +68,9 @@ class HomeWatch:
     """
 
     __slots__ = (
-        "_appliances", "_daily", "_declined", "_expected", "_extras", "_looks", "_night_out", "_settings", "_stirred",
-        "_taught", "decline", "faults", "home", "judged", "judged_day", "kit", "latest", "presence", "raised",
-        "reception", "scheduled", "shown", "silence", "told_until", "visibility",
+        "_appliances", "_daily", "_declined", "_expected", "_extras", "_first", "_looks", "_night_out", "_settings",
+        "_stirred", "_taught", "decline", "faults", "home", "judged", "judged_day", "kit", "latest", "presence",
+        "raised", "reception", "scheduled", "shown", "silence", "told_until", "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -104,6 +104,7 @@ class HomeWatch:
         self.shown = HomeStatus(home.id)
         self._looks = 0
         self._stirred = False
+        self._first = NEVER
         self.latest = self.told_until = NEVER
         self.judged, self.judged_day = 0, -1
         self.scheduled = NEVER
@@ -299,23 +300,24 @@ class HomeWatch:
 
     def is_as_before(self) -> bool:
         """Can nothing have changed since the last batch? Nothing was observed that anybody goes by, nothing was raised
-        that may have ended, and nothing has fallen due. Most readings say no more than that a device lives.
+        that may have ended, and no moment of anybody's has come. Most readings say no more than that a device lives;
+        after such a moment, that may be just what was waited for.
         """
         waited_for = self._stirred or self.raised or self._expected or self.looked_anew()
-        return not waited_for and max(self.latest, self.told_until) < self.scheduled
+        return not waited_for and max(self.latest, self.told_until) < min(self.scheduled, self._first)
 
     # -- due times ------------------------------------------------------------------------------------------------
 
     def due_after_batch(self) -> float | None:
         """When to be asked, in seconds: at once for whoever may have changed its mind by what it just observed."""
-        soonest = waking(max(self.latest, self.told_until))
+        soonest, self._first = waking(max(self.latest, self.told_until)), NEVER
         if self.looked_anew():
             return soonest
         always: tuple[Detector, ...] = (self.silence, self.presence, *self._undeclined())
         asked = (*always, *self._extras.values(), *self._expected.values())
         dues = [due for detector in asked if (due := detector.due()) is not None]
-        first = min(dues).timestamp() if dues else inf
-        return max(soonest, min(first, waking(self.visibility.bound)))
+        self._first = min(dues).timestamp() if dues else inf
+        return max(soonest, min(self._first, waking(self.visibility.bound)))
 
     def _undeclined(self) -> tuple[Decline, ...]:
         """Not when it was asked after its only moment and nothing changed since: what was found of the weeks stands

@@ -114,6 +114,30 @@ def test_devices_that_only_show_that_they_live_need_no_second_look(
     assert list(sparing.watch.snapshots(sparing.now)) == list(tireless.watch.snapshots(tireless.now))
 
 
+def _kettle_left_on(minute: int) -> House:
+    """Its plug says that it was switched on, and from then on no more than that it lives, every fifty minutes."""
+    kettle = Device(f"{GATEWAY}/kettle", HOME, Room.KITCHEN, Role.KETTLE, GATEWAY)
+    house = House(devices=[*devices_of(), kettle])
+    house.live(2)
+    house.live_until(at(2, "07:00") + timedelta(minutes=minute), day=2)
+    house.tell(reading(kettle.id, Kind.POWER, 1500.0, house.now))
+    house.live_until(at(2, "09:00"), day=2)
+    return house
+
+
+@pytest.mark.parametrize("minute", [0, 25, 50])
+def test_where_a_device_that_lives_is_what_was_waited_for_all_are_asked_at_once(
+    monkeypatch: pytest.MonkeyPatch, minute: int
+) -> None:
+    sparing = _kettle_left_on(minute)
+
+    monkeypatch.setattr(HomeWatch, "is_as_before", lambda _: False)
+    tireless = _kettle_left_on(minute)
+
+    assert [c.kind for c in sparing.concerns] == [ConcernKind.APPLIANCE_ON]
+    assert sparing.said == tireless.said
+
+
 def test_a_restart_relearns_nothing(learned_house: House) -> None:
     learned_house.restart()
 
