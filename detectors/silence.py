@@ -247,8 +247,9 @@ class Silence:
     def due(self, after: datetime | None = None) -> datetime | None:
         if self.last == NEVER:
             return None
-        if after is None:
-            return next_waking(None, self.base + self.threshold)  # before all others, and asked for with every sign
+        first = self.base + self.threshold
+        if after is None or after.timestamp() < first:
+            return next_waking(after, first)  # before all others, and asked for with every sign
         waits = [self.threshold, *([self._elsewhere()] if self.place == BATHROOM else [])]
         moments = sorted(self.base + patience * wait for patience in PATIENCE for wait in waits)
         presence = self._presence
