@@ -36,10 +36,10 @@ class Drain:
 
     def note(self, t: float, percent: float) -> None:
         """The first value of each day counts."""
-        day, tenths = int(t // DAY), round(percent * _TENTHS)
-        told = self._told
+        day, told = int(t // DAY), self._told
         if told and day <= told[-2]:
             return
+        tenths = round(percent * _TENTHS)
         if told and tenths >= told[-1] + NEW_CELL * _TENTHS:
             told = self._told = array("H")
         told.extend((day, tenths))

@@ -5,6 +5,7 @@ Lorden 1971; Siegmund & Venkatraman 1995), against the days before in their own 
 who is up at six on Sundays and at half past eight else is not taken for somebody who is up around eight.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -55,25 +56,28 @@ class _Usual(NamedTuple):
     carried: float
 
 
-def worst_change(values: Doubles, least_spread: float) -> Change | None:
-    """The strongest rise of a daily figure up to its last day; None if there is none that is unlikely enough.
+def worst_change(values: Doubles, least_spread: float, matters: Callable[[float, float], bool]) -> Change | None:
+    """The strongest rise of a daily figure up to its last day; None if there is none that is unlikely enough, goes on,
+    and `matters` by what it was before and what it is now.
 
-    `least_spread`: below this the figure is not that exact. A fall is the rise of what is negated.
+    `least_spread`: below this the figure is not that exact. A fall is the rise of what is negated. How strong a rise is
+    takes long to say, and is asked only where one may be left: of most figures on most days there is none that matters.
     """
-    found = strengths(values, least_spread)
-    if not found.size or found.max() < UNLIKELY:
-        return None
-    began = len(values) - AFTERS[int(found.max(axis=1).argmax())]
-    before, now = float(values[:began].mean()), float(values[-LEAST_AFTER:].mean())
-    if now - before < _STILL * (float(values[began:].mean()) - before):
-        return None
-    return Change(began, before, now, float(found.max()))
-
-
-def strengths(values: Doubles, least_spread: float) -> Doubles:
-    """By number of days since it may have begun (`AFTERS`, as far as enough days are known): of a drift, of a jump."""
     known = [after for after in AFTERS if after <= len(values) - LEAST_BEFORE]
-    return np.asarray([_strength(values[:-after], values[-after:], least_spread) for after in known])
+    now = float(values[-LEAST_AFTER:].mean())
+    if not any(_risen(values, after, now, matters) for after in known):
+        return None
+    found = np.asarray([_strength(values[:-after], values[-after:], least_spread) for after in known])
+    after, strength = known[int(found.max(axis=1).argmax())], float(found.max())
+    if strength < UNLIKELY or not _risen(values, after, now, matters):
+        return None
+    return Change(len(values) - after, float(values[:-after].mean()), now, strength)
+
+
+def _risen(values: Doubles, after: int, now: float, matters: Callable[[float, float], bool]) -> bool:
+    """Does a change that began so many days ago matter, and do the last seven days, `now`, still show it?"""
+    before = float(values[:-after].mean())
+    return matters(before, now) and now - before >= _STILL * (float(values[-after:].mean()) - before)
 
 
 def _strength(before: Doubles, since: Doubles, least_spread: float) -> tuple[float, float]:

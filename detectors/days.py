@@ -11,7 +11,6 @@ from math import nan
 from typing import Any, NamedTuple
 
 from core.places import Role, Room
-from core.states import Presence
 from detectors.detector import Observation
 from detectors.instants import DAY, HOUR, MINUTE, NEVER, wall
 from detectors.presence import HomePresence
@@ -149,7 +148,7 @@ class HomeDays:
             self.kettle_at = max(self.kettle_at, seen.t)
 
     def _note_return(self, t: float) -> None:
-        if self._presence.at(t) is Presence.OUT:
+        if self._presence.is_out(t):
             since = max(self._left(), self.begins)
             self._away += t - since
             self.back_at = max(self.back_at, t)
@@ -162,7 +161,7 @@ class HomeDays:
     def _end(self, t: float) -> bool:
         """Is the day before one that counts? Then it is kept."""
         end = self.begins + DAY
-        if self._presence.at(t) is Presence.OUT:
+        if self._presence.is_out(t):
             self._away += max(0.0, end - max(self._left(), self.begins))
         if self._away > _MOST_AWAY or self.seen.bit_count() < _LIVED or not self._all_seen(min(t, end)):
             return False

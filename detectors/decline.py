@@ -6,6 +6,7 @@ Nobody is rushed for it: it is a reason to talk. What has changed is said in the
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from math import isnan
 from typing import Any, Final
 
@@ -107,10 +108,8 @@ class Decline:
         _, values = self._known(measure)
         if len(values) < _ENOUGH:
             return None
-        change = worst_change(_WORSE[measure] * values, _LEAST_SPREAD[measure])
-        if change is None or change.strength < UNLIKELY * self.patience:
-            return None
-        return change if _matters(measure, change) else None
+        change = worst_change(_WORSE[measure] * values, _LEAST_SPREAD[measure], partial(_matters, measure))
+        return None if change is None or change.strength < UNLIKELY * self.patience else change
 
     def _known(self, measure: Measure) -> tuple[list[int], NDArray[np.float64]]:
         """The days on which it could be told, and its figure, since what is usual now began."""
@@ -170,9 +169,8 @@ class Decline:
         self.usual_from = int(body["usual_from"])
 
 
-def _matters(measure: Measure, change: Change) -> bool:
-    by = change.now - change.before
-    return by >= max(_MATTERS[measure], _SHARE_MATTERS.get(measure, 0.0) * abs(change.before))
+def _matters(measure: Measure, before: float, now: float) -> bool:
+    return now - before >= max(_MATTERS[measure], _SHARE_MATTERS.get(measure, 0.0) * abs(before))
 
 
 def _facts(standing: Standing, since: datetime) -> tuple[Fact, ...]:

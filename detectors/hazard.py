@@ -7,6 +7,7 @@ two days are alike. Pure numpy.
 """
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -16,13 +17,12 @@ from numpy.typing import NDArray
 from detectors.instants import HOUR, MINUTE
 from detectors.quiets import (
     ABED,
-    BED,
+    AGES,
     BEDROOM,
     CELLS,
     HOURS,
     MIDDLES,
     PLACES,
-    SHORT,
     Floats,
     Quiet,
     cells_of,
@@ -30,31 +30,27 @@ from detectors.quiets import (
 
 Doubles = NDArray[np.float64]
 
-STARTS = 48
-STEP = 5 * MINUTE
-STEPS = int(20 * HOUR / STEP)
-"""Fewer than 256: one byte holds a count of them."""
-_SIGNS_AN_HOUR = 2.2
+SIGNS_AN_HOUR = 2.2
 """Where nothing is known yet, in a home with motion sensors in most rooms."""
-_FRAILTY = 0.1
-"""Variance, around 1, of what makes one quiet unlike another of its kind: nobody is as regular as their average."""
 _FREE, _HELD, _HELD_TOGETHER, _HELD_AGE, _CARRIED = 0.05, 1.5, 0.5, 30.0, 6.0
 """How much the weights are held back: the home's mean hardly; what goes for an age only in some hours less than what
 goes for all, but close to the age before (P-splines, Eilers & Marx 1996), so that an age never reached at some hour is
 told by those that were; an age by itself most, so that long nights are put down to the night and do not make long
 quiets by day look usual.
 """
-_LOWEST, _HIGHEST = -7.0, 4.0
+LOWEST, HIGHEST = -7.0, 4.0
 _LARGEST_MOVE = 1.5
 _MOVES = 1
 """Newton steps a day: a day changes little."""
+_SMALL = 52
+"""Matrices no wider are inverted as they are."""
 _OCTAVE = 0.8
-_AGE_HATS, _OLD_HATS = range(7), range(1, 6)
-_RECENT = HOUR
-_EVERY_OTHER = range(0, HOURS, 2)
+AGE_HATS, OLD_HATS = range(7), range(1, 6)
+RECENT = HOUR
+EVERY_OTHER = range(0, HOURS, 2)
 
 
-def _hats(x: Doubles, centres: range, width: float, period: float | None = None) -> Doubles:
+def hats(x: Doubles, centres: range, width: float, period: float | None = None) -> Doubles:
     """1 at each centre, falling to 0 at `width` from it; around the clock where there is a `period`."""
     distance = np.abs(x[..., None] - np.asarray(centres, np.float64))
     if period is not None:
@@ -62,18 +58,32 @@ def _hats(x: Doubles, centres: range, width: float, period: float | None = None)
     return np.maximum(0.0, 1.0 - distance / width)
 
 
+def age_hats(age: Doubles) -> Doubles:
+    """How old a quiet is (s), by octaves from five minutes on."""
+    return hats(_octaves(age), AGE_HATS, 1.0)
+
+
+def old_hats(age: Doubles) -> Doubles:
+    """The same for what goes for an age only at some hours: the oldest are alike, and the youngest the same always."""
+    return hats(np.minimum(_octaves(age), 5.0), OLD_HATS, 1.0)
+
+
+def _octaves(age: Doubles) -> Doubles:
+    octaves: Doubles = np.minimum(np.log(age / (5 * MINUTE)) / _OCTAVE, 6.0)
+    return octaves
+
+
 def _shared_terms(began: Doubles, age: Doubles) -> Doubles:
     """What holds at every place. `began`: hour of day; `age`: s."""
     clock = (began + age / HOUR) % HOURS
-    octaves = np.minimum(np.log(age / (5 * MINUTE)) / _OCTAVE, 6.0)
-    old = _hats(np.minimum(octaves, 5.0), _OLD_HATS, 1.0)
-    now, then = (_hats(hour, _EVERY_OTHER, 2.0, HOURS) for hour in (clock, began))
+    old = old_hats(age)
+    now, then = (hats(hour, EVERY_OTHER, 2.0, HOURS) for hour in (clock, began))
     flat = (*clock.shape, -1)
     return np.concatenate(
         [
             np.ones((*clock.shape, 1)),
-            _hats(octaves, _AGE_HATS, 1.0),
-            _hats(clock, range(HOURS), 1.0, HOURS),
+            age_hats(age),
+            hats(clock, range(HOURS), 1.0, HOURS),
             then,
             (now[..., :, None] * old[..., None, :]).reshape(flat),
             (then[..., :, None] * old[..., None, :]).reshape(flat),
@@ -86,40 +96,43 @@ def _placed_terms(place: int, began: Doubles, age: Doubles) -> Doubles:
     """What holds there only: at any age, at first, and, in bed, by the clock."""
     here = np.zeros((*age.shape, PLACES))
     here[..., place] = 1.0
-    clock = _hats((began + age / HOUR) % HOURS, _EVERY_OTHER, 2.0, HOURS)
+    clock = hats((began + age / HOUR) % HOURS, EVERY_OTHER, 2.0, HOURS)
     abed = [clock * (place == bed) for bed in (BEDROOM, ABED)]
-    return np.concatenate([here, here * np.exp(-age / _RECENT)[..., None], *abed], axis=-1)
+    return np.concatenate([here, here * np.exp(-age / RECENT)[..., None], *abed], axis=-1)
+
+
+def terms_at(place: int, began: Doubles, age: Doubles) -> Doubles:
+    """All terms of a quiet there that began at this hour of day and is so many seconds old."""
+    return np.concatenate([_shared_terms(began, age), _placed_terms(place, began, age)], axis=-1)
 
 
 @cache
 def _cell_terms() -> Doubles:
     """By flat cell: the terms at its middle."""
     began, age = np.meshgrid(np.arange(HOURS) + 0.5, MIDDLES, indexing="ij")
-    shared = _shared_terms(began, age)
-    by_place = [np.concatenate([shared, _placed_terms(place, began, age)], axis=-1) for place in range(PLACES)]
+    by_place = [terms_at(place, began, age) for place in range(PLACES)]
     return np.stack(by_place, axis=2).reshape(CELLS, -1)
 
 
 @cache
-def _path_terms() -> tuple[Floats, Floats, Floats]:
-    """For quiets that begin in each half hour, by step: the shared terms, the clock's, and what is left of `recent`."""
-    began, age = np.meshgrid(np.arange(STARTS) / 2 + 0.25, SHORT + (np.arange(STEPS) + 0.5) * STEP, indexing="ij")
-    clock = _hats((began + age / HOUR) % HOURS, _EVERY_OTHER, 2.0, HOURS)
-    shared = _shared_terms(began, age)
-    return shared.astype(np.float32), clock.astype(np.float32), np.exp(-age[0] / _RECENT).astype(np.float32)
+def _apart() -> tuple[Doubles, Doubles]:
+    """The same taken apart: by hour and age, what every place shares; and, by place too, what is its own."""
+    terms = _cell_terms().reshape(HOURS * AGES, PLACES, -1)
+    shared = terms.shape[-1] - 2 * PLACES - 2 * len(EVERY_OTHER)
+    return terms[:, 0, :shared].copy(), terms[:, :, shared:].copy()
 
 
 @cache
 def _held() -> Doubles:
     """The penalty: half of its product with the weights, on either side, is what they cost."""
-    hours, ages = HOURS + len(_EVERY_OTHER), len(_AGE_HATS)
-    old = 2 * len(_EVERY_OTHER) * len(_OLD_HATS)
+    hours, ages = HOURS + len(EVERY_OTHER), len(AGE_HATS)
+    old = 2 * len(EVERY_OTHER) * len(OLD_HATS)
     parts = [(1, _FREE), (ages, _HELD_AGE), (hours, _HELD), (old, _HELD_TOGETHER)]
     held = np.concatenate([np.full(count, weight) for count, weight in parts])
     penalty = np.diag(np.concatenate([held, np.full(_cell_terms().shape[1] - held.size, _HELD)]))
     _carry(penalty, 1, ages)
-    for begin in range(1 + ages + hours, held.size, len(_OLD_HATS)):
-        _carry(penalty, begin, len(_OLD_HATS))
+    for begin in range(1 + ages + hours, held.size, len(OLD_HATS)):
+        _carry(penalty, begin, len(OLD_HATS))
     return penalty
 
 
@@ -140,6 +153,39 @@ class Learned(NamedTuple):
     spread: Doubles
 
 
+class _Cells(NamedTuple):
+    """The terms of some hours and ages (rows), `shared` by all places and of each `place`'s own. What is shared is
+    reckoned once, of the sum over the places.
+    """
+
+    shared: Doubles
+    place: Doubles
+
+    def logs(self, weights: Doubles) -> Doubles:
+        """By row and place: the sum of the terms."""
+        count = self.shared.shape[1]
+        logs: Doubles = (self.shared @ weights[:count])[:, None] + self.place @ weights[count:]
+        return logs
+
+    def summed(self, values: Doubles) -> Doubles:
+        """By term: of values by row and place."""
+        return np.concatenate([self.shared.T @ values.sum(axis=1), self._own().T @ values.ravel()])
+
+    def told(self, expected: Doubles) -> Doubles:
+        """What is told of the weights: the sum of the products of every two terms, as often as signs are expected."""
+        count, own = self.shared.shape[1], self.place * expected[:, :, None]
+        often = self.shared * np.sqrt(expected.sum(axis=1))[:, None]
+        told = np.empty((count + own.shape[2],) * 2)
+        told[:count, :count] = often.T @ often
+        told[:count, count:] = self.shared.T @ own.sum(axis=1)
+        told[count:, :count] = told[:count, count:].T
+        told[count:, count:] = self._own().T @ own.reshape(-1, own.shape[2])
+        return told
+
+    def _own(self) -> Doubles:
+        return self.place.reshape(-1, self.place.shape[2])
+
+
 def learn(
     ends: Floats, hours: Floats, before: Floats, density: float, *, held_to: Floats | None = None, moves: int = _MOVES
 ) -> Learned:
@@ -148,72 +194,64 @@ def learn(
 
     `ends` and `hours` by flat cell. `density` (0 to 1): how many of the signs in a home this installation sees.
     """
-    lived = hours > 0
-    terms, spent, ended = _cell_terms()[lived], hours[lived].astype(np.float64), ends[lived].astype(np.float64)
+    spent, ended = (table.reshape(-1, PLACES).astype(np.float64) for table in (hours, ends))
+    lived = np.flatnonzero(spent.any(axis=1))
+    spent, ended, cells = spent[lived], ended[lived], _Cells(*(terms[lived] for terms in _apart()))
     weights: Doubles = before.astype(np.float64)
     centre = np.zeros_like(weights) if held_to is None else held_to.astype(np.float64)
     spread = np.zeros((0, 0))
     for _ in range(moves):
-        expected = spent * _rates(terms @ weights, density)
-        told = (terms * np.sqrt(expected)[:, None]).astype(np.float32)  # half as wide is twice as fast, and enough
-        spread = _inverse(told.T @ told + _held())
-        slope = terms.T @ (ended - expected) - _held() @ (weights - centre)
+        expected = spent * _rates(cells.logs(weights), density)
+        spread = _inverse(cells.told(expected) + _held())
+        slope = cells.summed(ended - expected) - _held() @ (weights - centre)
         weights += np.clip(spread @ slope, -_LARGEST_MOVE, _LARGEST_MOVE)
     return Learned(weights.astype(np.float32), spread)
 
 
 def _inverse(matrix: Doubles) -> Doubles:
-    return np.asarray(np.linalg.inv(matrix), np.float64)
+    """Of a symmetric, positive definite matrix: by its halves (Schur complement), down to blocks small enough. Most of
+    it is products then, which take a fraction of the time that elimination does.
+    """
+    size = len(matrix)
+    if size <= _SMALL:
+        return np.asarray(np.linalg.inv(matrix), np.float64)
+    half = size // 2
+    upper, across = _inverse(matrix[:half, :half]), matrix[:half, half:]
+    through = upper @ across
+    lower = _inverse(matrix[half:, half:] - across.T @ through)
+    aside = through @ lower
+    inverse = np.empty_like(matrix)
+    inverse[:half, :half], inverse[half:, half:] = upper + aside @ through.T, lower
+    inverse[:half, half:], inverse[half:, :half] = -aside, -aside.T
+    return inverse
 
 
-def without(learned: Learned, quiet: Quiet, worth: float, density: float) -> Floats:
-    """The weights as they would be had this quiet, counted `worth` times, not been: one Newton step from the rest.
+def without_each(learned: Learned, quiets: Sequence[Quiet], worth: Doubles, density: float) -> Floats:
+    """The weights as they would be had each of these quiets, counted `worth` times, not been, by quiet: one Newton step
+    from the rest.
 
     What it told of their spread is taken out too (Woodbury 1950), or the strangest would still vouch for themselves.
+    Quiets share many cells: what a cell's terms and the spread of the weights make of each other is reckoned once.
     """
-    cells, hours = cells_of(quiet)
-    terms = _cell_terms()[cells]
-    expected = worth * hours * _rates(terms @ learned.weights, density)
-    told = np.sqrt(expected)[:, None] * terms
-    through = learned.spread @ told.T
-    slope = terms.T @ expected - worth * terms[-1]
-    moved = learned.spread @ slope
-    moved += through @ np.linalg.solve(np.eye(len(cells)) - told @ through, told @ moved)
-    rest: Floats = (learned.weights + np.clip(moved, -2 * _LARGEST_MOVE, 2 * _LARGEST_MOVE)).astype(np.float32)
-    return rest
+    cells, hours, last = cells_of(quiets)
+    known, at = np.unique(cells, return_inverse=True)
+    terms = _cell_terms()[known]
+    through = terms @ learned.spread
+    between = (through @ terms.T)[at[:, :, None], at[:, None, :]]
+    expected = worth[:, None] * hours * _rates(terms @ learned.weights, density)[at]
+    slope = expected.copy()
+    slope[np.arange(len(quiets)), last] -= worth
+    told = np.sqrt(expected)
+    rest = np.eye(AGES) - told[:, :, None] * between * told[:, None, :]
+    seen = told * (between @ slope[:, :, None])[:, :, 0]
+    slope += told * np.linalg.solve(rest, seen[:, :, None])[:, :, 0]
+    by_cell = np.zeros((len(quiets), len(known)))
+    np.add.at(by_cell, (np.arange(len(quiets))[:, None], at), slope)
+    moved = np.clip(by_cell @ through, -2 * _LARGEST_MOVE, 2 * _LARGEST_MOVE)
+    return (learned.weights + moved).astype(np.float32)
 
 
 def _rates(logs: Doubles, density: float) -> Doubles:
     """Signs per hour."""
-    rates: Doubles = np.exp(np.clip(logs + math.log(_SIGNS_AN_HOUR * density), _LOWEST, _HIGHEST))
+    rates: Doubles = np.exp(np.clip(logs + math.log(SIGNS_AN_HOUR * density), LOWEST, HIGHEST))
     return rates
-
-
-def goes_on(weights: Floats, density: float, place: int, start: int) -> Floats:
-    """The chance that a quiet which begins in this half hour, there, goes on: by step (`STEP`)."""
-    shared, clock, _ = _path_terms()
-    return _chances(weights, density, place, shared[start] @ weights[: _shared_count()], clock[start])
-
-
-def of_every_place(weights: Floats, density: float) -> Floats:
-    """The same by place, half hour of the beginning, and step."""
-    shared, clock, _ = _path_terms()
-    logs = shared @ weights[: _shared_count()]
-    return np.stack([_chances(weights, density, place, logs, clock) for place in range(PLACES)])
-
-
-def _shared_count() -> int:
-    return int(_path_terms()[0].shape[-1])
-
-
-def _chances(weights: Floats, density: float, place: int, logs: Floats, clock: Floats) -> Floats:
-    """`logs`: what is shared of the hazard, `clock`: the clock's terms, both along the same steps."""
-    begin, recent = _shared_count(), _path_terms()[2]
-    logs = logs + weights[begin + place] + weights[begin + PLACES + place] * recent
-    if place in BED:
-        at = begin + 2 * PLACES + (place - BEDROOM) * len(_EVERY_OTHER)
-        logs = logs + clock @ weights[at : at + len(_EVERY_OTHER)]
-    rates = np.exp(np.clip(logs + np.float32(math.log(_SIGNS_AN_HOUR * density)), _LOWEST, _HIGHEST))
-    summed = np.cumsum(rates, axis=-1) * np.float32(_FRAILTY * STEP / HOUR)
-    chances: Floats = np.exp(np.log1p(summed) * np.float32(-1.0 / _FRAILTY))
-    return chances

@@ -66,7 +66,10 @@ class Rhythm:
         """Seconds of silence that are still usual. During its first day that is `unlearned`."""
         if self.heard - self.first < DAY:
             return unlearned
-        return min(max(MARGIN * self.pause + GRACE, shortest), LONGEST_ALLOWANCE)
+        usual = MARGIN * self.pause + GRACE
+        if usual < shortest:
+            return shortest
+        return min(LONGEST_ALLOWANCE, usual)
 
     def snapshot(self) -> list[float | None]:
         return [None if t == NEVER else t for t in (self.first, self.heard)] + [self.pause]
@@ -122,10 +125,7 @@ class Health(Rhythm):
         self.question: Question | None = None
 
     def hear(self, t: float, *, excused: bool = False) -> None:
-        super().hear(t, excused=excused)
-        self._set_deadline()
-
-    def _set_deadline(self) -> None:
+        Rhythm.hear(self, t, excused=excused)
         self.speaks_until = self.heard + self.allowance(shortest=_SHORTEST, unlearned=LONGEST_ALLOWANCE)
 
     def hinders(self, t: float) -> bool:
@@ -151,7 +151,7 @@ class Health(Rhythm):
 
     def restore(self, body: list[Any]) -> None:
         super().restore(body[:3])
-        self._set_deadline()
+        self.speaks_until = self.heard + self.allowance(shortest=_SHORTEST, unlearned=LONGEST_ALLOWANCE)
         times = [NEVER if t is None else float(t) for t in body[3:8]]
         self.offline_at, self.stuck_since, self.low_since, self.fixed_since, self.sign_at = times
         self.online, self.signs, self.active, self.quiet_days, self.repeats = body[8:13]

@@ -46,6 +46,8 @@ _ALARMS = {
     Kind.CO_PPM: Kind.CO.value,
 }
 """What is judged at once, by the name of its detector."""
+_HEEDED = frozenset({Kind.DOOR, Kind.OCCUPANCY, Kind.POWER, Kind.TEMPERATURE, Kind.BUTTON, *_ALARMS})
+"""What somebody goes by also where it is no sign of life. All else says no more than that its device lives."""
 _NIGHT_OUT = "night_out:"
 
 
@@ -66,9 +68,9 @@ class HomeWatch:
     """
 
     __slots__ = (
-        "_appliances", "_daily", "_declined", "_expected", "_extras", "_looks", "_night_out", "_settings", "_taught",
-        "decline", "faults", "home", "judged", "judged_day", "kit", "latest", "presence", "raised", "reception",
-        "scheduled", "shown", "silence", "told_until", "visibility",
+        "_appliances", "_daily", "_declined", "_expected", "_extras", "_first", "_looks", "_night_out", "_settings",
+        "_stirred", "_taught", "decline", "faults", "home", "judged", "judged_day", "kit", "latest", "presence",
+        "raised", "reception", "scheduled", "shown", "silence", "told_until", "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -101,6 +103,8 @@ class HomeWatch:
         self.faults: frozenset[str] = frozenset()
         self.shown = HomeStatus(home.id)
         self._looks = 0
+        self._stirred = False
+        self._first = NEVER
         self.latest = self.told_until = NEVER
         self.judged, self.judged_day = 0, -1
         self.scheduled = NEVER
@@ -165,11 +169,14 @@ class HomeWatch:
             expected.observe(seen)
         self.visibility.observe(seen)
         self.silence.observe(seen)
+        kind = reading.kind
+        self.latest = max(self.latest, seen.t)
+        if seen.sign is None and kind not in _HEEDED:
+            return []
+        self._stirred = True
         if seen.sign is not None:
             self._observe_sign(seen)
         self.presence.observe(seen)
-        self.latest = max(self.latest, seen.t)
-        kind = reading.kind
         if kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS):
             return self._observe_alarm(seen)
         self._observe_extras(seen)
@@ -191,7 +198,7 @@ class HomeWatch:
             self._extra(f"door_open:{seen.device.id}", seen.device).observe(seen)
             if seen.device == self.visibility.front_doors[0].device:
                 self._extra(f"{_NIGHT_OUT}{seen.device.id}", seen.device)
-        elif is_room_temperature(seen.reading, seen.device.role):
+        elif kind is Kind.TEMPERATURE and is_room_temperature(seen.reading, seen.device.role):
             self._extra(f"{NAME}:{self.home.id}", seen.device).observe(seen)
         if seen.sign is not None:
             for appliance in self._appliances:
@@ -219,6 +226,7 @@ class HomeWatch:
 
     def end_batch(self) -> list[WatchEvent]:
         """After a batch of readings: what they ended. Nothing is raised here that has to be waited for."""
+        self._stirred = False
         now = instant(max(self.latest, self.told_until))
         events: list[WatchEvent] = []
         for name in [*self.raised]:
@@ -290,18 +298,26 @@ class HomeWatch:
         """Did something that was observed change what can be seen, since the home was last judged?"""
         return self._looks != self.visibility.looks
 
+    def is_as_before(self) -> bool:
+        """Can nothing have changed since the last batch? Nothing was observed that anybody goes by, nothing was raised
+        that may have ended, and no moment of anybody's has come. Most readings say no more than that a device lives;
+        after such a moment, that may be just what was waited for.
+        """
+        waited_for = self._stirred or self.raised or self._expected or self.looked_anew()
+        return not waited_for and max(self.latest, self.told_until) < min(self.scheduled, self._first)
+
     # -- due times ------------------------------------------------------------------------------------------------
 
     def due_after_batch(self) -> float | None:
         """When to be asked, in seconds: at once for whoever may have changed its mind by what it just observed."""
-        soonest = waking(max(self.latest, self.told_until, 0.0))
+        soonest, self._first = waking(max(self.latest, self.told_until, 0.0)), NEVER
         if self.looked_anew():
             return soonest
         always: tuple[Detector, ...] = (self.silence, self.presence, *self._undeclined())
         asked = (*always, *self._extras.values(), *self._expected.values())
         dues = [due for detector in asked if (due := detector.due()) is not None]
-        first = min(dues).timestamp() if dues else inf
-        return max(soonest, min(first, waking(self.visibility.bound)))
+        self._first = min(dues).timestamp() if dues else inf
+        return max(soonest, min(self._first, waking(self.visibility.bound)))
 
     def _undeclined(self) -> tuple[Decline, ...]:
         """Not when it was asked after its only moment and nothing changed since: what was found of the weeks stands

@@ -5,6 +5,7 @@ Judged as each half hour of the day is over, by this home's own days; the same d
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import inf
 from typing import Any, Final, NamedTuple
 
 from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severity, Verdict
@@ -97,6 +98,8 @@ class Meals:
         """What is missed at `t`, by what was known just before."""
         today = self._days.today
         for what, habit in self.habits.items():
+            if habit.limit == inf:
+                continue  # too few days are known
             done, proven = _done(today, what), min(half, int((self._vouched(what) - self._days.begins) // _HALF_HOUR))
             if min(habit.missed(each, done, today.seen, today.out) for each in (proven, proven - 1)) <= habit.limit:
                 continue  # strange for half an hour, and not just come to be: they are often on their way

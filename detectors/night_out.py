@@ -9,7 +9,6 @@ from typing import Any
 
 from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severity, Verdict
 from core.places import Device
-from core.states import Presence
 from detectors.detector import Observation
 from detectors.instants import DAY, HOUR, NEVER, instant, next_waking, seconds, wall
 from detectors.presence import HomePresence
@@ -53,7 +52,7 @@ class NightOut:
         """Since when nobody is in at `t`, if they left in the night; NEVER otherwise."""
         presence = self._presence
         left = presence.door_at if presence.out_from == NEVER else presence.out_from
-        if left == NEVER or presence.at(t) is not Presence.OUT:
+        if left == NEVER or not presence.is_out(t):
             return NEVER
         clock = wall(self._timezone, left) % DAY
         return left if clock >= NIGHT_FROM or clock < NIGHT_UNTIL else NEVER

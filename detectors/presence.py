@@ -131,6 +131,12 @@ class HomePresence:
             return self.before
         return Presence.OUT if t < self.doubted_at() else Presence.UNKNOWN
 
+    def is_out(self, t: float) -> bool:
+        """Is it `OUT` at `t`? Mostly answered by less than `at` needs."""
+        if self._inside_since_door() or self.before is Presence.OUT or t < self.door_at + self.settle:
+            return False
+        return self.at(t) is Presence.OUT
+
     def may_have_left(self, t: float) -> bool:
         """Was the home out of sight for long since anything was noticed inside, so that nobody saw the front door?"""
         sight = self._visibility.sight_since

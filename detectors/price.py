@@ -7,15 +7,16 @@ now but the quiet itself. The log of that has an exponential tail (peaks over a 
 import base64
 import math
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from detectors.hazard import Doubles, Learned, goes_on, without
+from detectors.hazard import Doubles, Learned, without_each
 from detectors.instants import HOUR
-from detectors.quiets import BATHROOM, Floats, Quiet
-from detectors.waiting import cost_needed
+from detectors.lasting import goes_on
+from detectors.quiets import BATHROOM, Quiet
+from detectors.waiting import costs_needed
 
 KEPT_DAYS = 90
 _TAIL_SHARE = 0.3
@@ -81,21 +82,17 @@ class Price:
         if not kept:
             return
         worth = 0.5 ** ((day - np.asarray([one.day for one in kept])) / self._half_life)
-        for number, one in enumerate(kept):
-            if one.needs > self._tail[0] - _FAR_BELOW or one.day % _WEEK == day % _WEEK:
-                weights = without(learned, one.quiet, float(worth[number]), density)
-                self._kept[_COLUMNS * number + 4] = self._needed(one.quiet, weights, density, risk)
+        close = self._tail[0] - _FAR_BELOW
+        anew = [i for i, one in enumerate(kept) if one.needs > close or one.day % _WEEK == day % _WEEK]
+        quiets = [kept[i].quiet for i in anew]
+        for number, needs in zip(anew, _needed(quiets, worth[anew], learned, density, risk), strict=True):
+            self._kept[_COLUMNS * number + 4] = needs
         self._tail = array("d", _tail_of(np.asarray(self._kept[4::_COLUMNS], np.float64), worth, self._of_others))
 
     def _unusual(self) -> Iterator[_Unusual]:
         flat = self._kept
         for i in range(0, len(flat), _COLUMNS):
             yield _Unusual(int(flat[i]), Quiet(flat[i + 1], flat[i + 2], int(flat[i + 3])), flat[i + 4])
-
-    @staticmethod
-    def _needed(quiet: Quiet, weights: Floats, density: float, risk: float) -> float:
-        path = goes_on(weights, density, quiet.place, int(quiet.second // _HALF_HOUR))
-        return cost_needed(path, quiet.gap, risk if quiet.place == BATHROOM else 1.0)
 
     def cost(self, budget: float) -> float:
         """How many hours of waiting a false alarm costs here, so that there are at most `budget` in thirty days."""
@@ -110,6 +107,15 @@ class Price:
     def restore(self, body: Mapping[str, Any]) -> None:
         self._kept = array("f", base64.b64decode(body["kept"]))
         self._tail = array("d", body["tail"])
+
+
+def _needed(quiets: Sequence[Quiet], worth: Doubles, learned: Learned, density: float, risk: float) -> list[float]:
+    """The price (log) that each of them needs, by all that is known but itself."""
+    second, gaps, place = np.asarray(quiets, np.float64).reshape(-1, 3).T
+    places, starts = place.astype(np.intp), (second // _HALF_HOUR).astype(np.intp)
+    paths = goes_on(without_each(learned, quiets, worth, density), density, places, starts)
+    needed: list[float] = costs_needed(paths, gaps, np.where(places == BATHROOM, risk, 1.0).astype(np.float32)).tolist()
+    return needed
 
 
 def _tail_of(needed: Doubles, worth: Doubles, others: tuple[float, float]) -> tuple[float, float]:

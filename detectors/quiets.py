@@ -6,7 +6,7 @@ What the days behind add up to is packed: it is looked at once a day, and there 
 import base64
 import zlib
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -60,13 +60,17 @@ def place_of(room: Room, since_up: float = 0.0) -> int:
     return ABED if place == BEDROOM and since_up > ABED_AFTER else place
 
 
-def cells_of(quiet: Quiet) -> tuple[NDArray[np.intp], Floats]:
-    """The flat cells that a quiet passes through, with the hours spent in each; it ended in the last one."""
-    gap = SHORT + max(1.0, -(-(quiet.gap - SHORT) // TICK)) * TICK - _JUST_UNDER
-    hours = np.minimum(HIGHS, min(gap, OLDEST)) - LOWS
-    ages = np.flatnonzero(hours > 0)
-    hour = int(quiet.second // HOUR) % HOURS
-    return (hour * AGES + ages) * PLACES + quiet.place, (hours[ages] / HOUR).astype(np.float32)
+def cells_of(quiets: Sequence[Quiet]) -> tuple[NDArray[np.intp], Floats, NDArray[np.intp]]:
+    """The flat cells that each quiet passes through, by age, with the hours spent in each; and the age at which it
+    ended. Of ages that it did not reach, its first cell and no hours.
+    """
+    second, gap, place = np.asarray(quiets, np.float64).reshape(-1, 3).T
+    ticked = SHORT + np.maximum(1.0, np.ceil((gap - SHORT) / TICK)) * TICK - _JUST_UNDER
+    hours = np.minimum(HIGHS, np.minimum(ticked, OLDEST)[:, None]) - LOWS
+    reached = hours > 0
+    first = (second // HOUR).astype(np.intp) % HOURS * AGES
+    cells = (first[:, None] + np.arange(AGES) * reached) * PLACES + place.astype(np.intp)[:, None]
+    return cells, (np.maximum(hours, 0.0) / HOUR).astype(np.float32), reached.sum(axis=1) - 1
 
 
 class Quiets:
@@ -95,10 +99,9 @@ class Quiets:
     def end_day(self, fade: float) -> None:
         """What was counted before becomes worth `fade` of what it was, and today is added."""
         ends, hours = (table * np.float32(fade) for table in self.counted())
-        for quiet in self.today():
-            cells, spent = cells_of(quiet)
-            hours[cells] += spent
-            ends[cells[-1]] += 1.0
+        cells, spent, last = cells_of([*self.today()])
+        np.add.at(hours, cells, spent)
+        np.add.at(ends, cells[np.arange(len(cells)), last], np.float32(1.0))
         self._today = array("f")
         self._pack(ends, hours)
 
@@ -110,10 +113,11 @@ class Quiets:
             self._today = array("f", [value for each in left for value in each])
             return
         ends, hours = self.counted()
-        cells, spent = cells_of(quiet)
-        hours[cells] = np.maximum(hours[cells] - np.float32(worth) * spent, 0.0)
-        ends[cells[-1]] = max(ends[cells[-1]] - worth, 0.0)
-        self._pack(ends, hours)
+        cells, spent, last = cells_of([quiet])
+        np.subtract.at(hours, cells[0], np.float32(worth) * spent[0])
+        ended = cells[0, last[0]]
+        ends[ended] -= worth
+        self._pack(np.maximum(ends, 0.0), np.maximum(hours, 0.0))
 
     def _pack(self, ends: Floats, hours: Floats) -> None:
         self._packed = zlib.compress(np.concatenate([ends, hours]).astype(np.float16).tobytes(), 1)

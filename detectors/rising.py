@@ -17,10 +17,11 @@ _OWN, _MOST = 6, 28
 class Rising:
     """`by_hour`: the share of days with life outside the bedroom, by hour; `today`: the hours of this day, as bits."""
 
-    __slots__ = ("_by_hour", "today")
+    __slots__ = ("_by_hour", "_up", "today")
 
     def __init__(self, by_hour: Sequence[float] | None = None) -> None:
         self._by_hour = array("d", by_hour or [1.0 if hour in BUSY_HOURS else 0.0 for hour in range(HOURS)])
+        self._up = self._usually_up()
         self.today = 0
 
     def by_hour(self) -> tuple[float, ...]:
@@ -34,6 +35,11 @@ class Rising:
         """So many days are known with this one."""
         for hour in range(HOURS):
             self._by_hour[hour] += ((self.today >> hour & 1) - self._by_hour[hour]) / min(days + _OWN, _MOST)
+        self._up = self._usually_up()
+
+    def _usually_up(self) -> int:
+        usually = (h for h in range(_EARLIEST_UP, _LATEST_UP) if self._by_hour[h] >= _NEARLY_ALWAYS)
+        return next(usually, _LATEST_UP)
 
     def up_by(self, t: float, timezone: str) -> float:
         """For a quiet that begins by night: when, after `t`, somebody here is nearly always up. `t` itself by day.
@@ -42,9 +48,7 @@ class Rising:
         """
         local = wall(timezone, t)
         hour = int(local % DAY // HOUR)
-        usually = (h for h in range(_EARLIEST_UP, _LATEST_UP) if self._by_hour[h] >= _NEARLY_ALWAYS)
-        rising = next(usually, _LATEST_UP)
-        if rising < hour < LATE:
+        if self._up < hour < LATE:
             return t
         midnight = local - local % DAY + (DAY if hour >= LATE else 0.0)
-        return t + (midnight + (rising + 1) * HOUR - local)
+        return t + (midnight + (self._up + 1) * HOUR - local)

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from detectors.hazard import STARTS, learn, no_weights, of_every_place
+from detectors.hazard import learn, no_weights
 from detectors.instants import DAY, HOUR, wall
+from detectors.lasting import STARTS, of_every_place
 from detectors.likeness import Kit, Likeness, kit_of
 from detectors.price import Price
 from detectors.quiets import BATHROOM, BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
 from detectors.rising import Rising
-from detectors.waiting import BATHROOM_RISK, Steps, first_steps, seconds_of, steps_of
+from detectors.waiting import BATHROOM_RISK, Steps, first_steps, seconds_after, steps_of
 
 HALF_LIFE_DAYS = 45.0
 _FADE = 0.5 ** (1.0 / HALF_LIFE_DAYS)
@@ -135,7 +136,7 @@ class Routine:
 
     def threshold(self, t: float, place: int) -> float:
         """Seconds of quiet after a sign at `t`, seen there, that are no longer usual; unbounded by any floor."""
-        return float(seconds_of(self._steps[self._start(t), place]))
+        return seconds_after(int(self._steps[self._start(t), place]))
 
     @property
     def steps(self) -> Steps:
@@ -144,7 +145,7 @@ class Routine:
 
     def widest_threshold(self, t: float) -> float:
         """The same when nobody knows where the person was last."""
-        return float(seconds_of(self._steps[self._start(t)]).max())
+        return seconds_after(int(self._steps[self._start(t)].max()))
 
     def _start(self, t: float) -> int:
         return int(wall(self._timezone, t) % DAY // _HALF_HOUR)
@@ -232,7 +233,7 @@ class Routine:
         """With how much of the wait that is in force it lasted."""
         if quiet is None:
             return 0.0, None
-        return quiet.gap / float(seconds_of(self._steps[int(quiet.second // _HALF_HOUR), quiet.place])), quiet
+        return quiet.gap / seconds_after(int(self._steps[int(quiet.second // _HALF_HOUR), quiet.place])), quiet
 
     def _end_day(self) -> None:
         self.days += 1

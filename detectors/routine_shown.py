@@ -3,8 +3,8 @@
 import numpy as np
 
 from core.routine import Place, ShownRoutine
-from detectors.hazard import STARTS
 from detectors.instants import DAY, HOUR, wall
+from detectors.lasting import STARTS
 from detectors.presence import HomePresence
 from detectors.quiets import ABED, BATHROOM, BED, ELSEWHERE, HOURS, MIDDLES, Floats
 from detectors.routine import Routine

@@ -4,6 +4,7 @@ Pure bookkeeping on one `Health`; the visibility of the home decides what follow
 """
 
 import math
+from typing import Final
 
 from core.faults import FaultCause
 from core.places import Role
@@ -18,7 +19,11 @@ FROZEN_AFTER, FROZEN_REPEATS = 6 * HOUR, 6
 FROZEN_SOONEST, FROZEN_MARGIN, FROZEN_KNOWN = 0.75 * HOUR, 2.0, 3 * DAY
 """A meter that is never still for long is frozen sooner."""
 ACTIVE_OVER_DAYS, MOST_ACTIVE, STUCK_CHANCE = 14.0, 0.95, 1e-4
-_UNTOLD = frozenset({Kind.BATTERY, Kind.BATTERY_LOW, Kind.BATTERY_VOLTAGE, Kind.LINK, Kind.LIVENESS, Kind.AVAILABILITY})
+OF_ITSELF: Final = frozenset(
+    {Kind.BATTERY, Kind.BATTERY_LOW, Kind.BATTERY_VOLTAGE, Kind.LINK, Kind.LIVENESS, Kind.AVAILABILITY}
+)
+"""What a device says of itself alone, and nothing of a person or a room."""
+_NUMBERS = (int, float)
 LINK_HABIT = 0.3
 """The weight of the newest: one frame says little about a radio."""
 
@@ -32,7 +37,7 @@ def take_note(health: Health, reading: Reading, t: float) -> bool:
         return low_since != health.low_since
     if kind is Kind.LINK:
         _note_link(health, reading)
-    if kind in _UNTOLD:
+    if kind in OF_ITSELF:
         return False
     before = health.stuck_since, _asked(health)
     text = str(reading.value)
@@ -58,14 +63,15 @@ def _note_doubts(health: Health, reading: Reading, t: float) -> None:
 
 
 def _note_battery(health: Health, reading: Reading, t: float) -> None:
-    if reading.kind is Kind.BATTERY and isinstance(reading.value, int | float):
-        health.battery = float(reading.value)
+    value = reading.value
+    if reading.kind is Kind.BATTERY and isinstance(value, _NUMBERS):
+        health.battery = percent = float(value)
         if health.drain is None:
             health.drain = Drain()
-        health.drain.note(t, health.battery)
-        low, fine = health.battery <= BATTERY_LOW, health.battery >= BATTERY_FINE
+        health.drain.note(t, percent)
+        low, fine = percent <= BATTERY_LOW, percent >= BATTERY_FINE
     else:
-        low, fine = reading.value is True, reading.value is False
+        low, fine = value is True, value is False
     if low and health.low_since == NEVER:
         health.low_since = t
     elif fine:

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severity, Verdict
 from core.places import Room
+from core.readings import Kind
 from core.states import Presence, Visibility
 from detectors.detector import Observation
 from detectors.instants import HOUR, MINUTE, NEVER, instant, next_waking, seconds
@@ -83,10 +84,12 @@ class Silence:
         if self._visibility.sight_since > self.base and self.last != NEVER:
             self._begin_again()
         t = seen.t
-        if seen.sign is None and self._lies_down(seen):
-            self.place = place_of(seen.device.room, t - self.up_at)
-            self.threshold = max(self.threshold, self.wait(self.base, self.place))
-        if seen.sign is None or t < self.last:
+        if seen.sign is None:
+            if seen.reading.kind is Kind.OCCUPANCY and self._lies_down(seen):
+                self.place = place_of(seen.device.room, t - self.up_at)
+                self.threshold = max(self.threshold, self.wait(self.base, self.place))
+            return
+        if t < self.last:
             return
         place = place_of(seen.device.room, t - self.up_at)
         if place not in BED:
@@ -247,6 +250,9 @@ class Silence:
     def due(self, after: datetime | None = None) -> datetime | None:
         if self.last == NEVER:
             return None
+        first = self.base + self.threshold
+        if after is None or after.timestamp() < first:
+            return next_waking(after, first)  # before all others, and asked for with every sign
         waits = [self.threshold, *([self._elsewhere()] if self.place == BATHROOM else [])]
         moments = sorted(self.base + patience * wait for patience in PATIENCE for wait in waits)
         presence = self._presence

@@ -182,10 +182,10 @@ class HomeVisibility:
             return excused(path.heard, own, self.was_lost_at, self.regained_at)
         oldest = path.heard - LONGEST_ALLOWANCE
         behind = [
-            h for h in self.health.values() if h.device.gateway == gateway and h.heard >= oldest and h.heard != NEVER
+            h for h in self.health.values() if h.heard >= oldest and h.heard != NEVER and h.device.gateway == gateway
         ]
         if len(behind) > 1:
-            second = sorted(h.heard + 1.2 * h.pause for h in behind)[1]
+            second = sorted([h.heard + 1.2 * h.pause for h in behind])[1]
         else:
             second = max((h.speaks_until for h in behind), default=own)
         until = min(max(own, second), path.heard + LONGEST_ALLOWANCE)
@@ -212,7 +212,10 @@ class HomeVisibility:
 
     def view(self, t: float) -> View:
         """What can be seen at `t` if nothing more is heard until then."""
-        failing = {gateway: self.path_fails(gateway, t) for gateway in self.paths}
+        return self._view(t, {gateway: self.path_fails(gateway, t) for gateway in self.paths})
+
+    def _view(self, t: float, failing: Mapping[str, FaultCause | None]) -> View:
+        """`failing`: why each gateway is not to be heard."""
         total = covered = 0.0
         families = seeing = watching = 0
         for health in self.health.values():
@@ -267,8 +270,8 @@ class HomeVisibility:
     def _look_back(self, t: float) -> None:
         """Notice what silence up to `t` means, and when the next deadline passes."""
         self.looks += 1
-        deadlines = sorted(self.deadlines())
-        self._last_view = self.view(t)
+        failing = {gateway: self.path_fails(gateway, t) for gateway in self.paths}
+        self._last_view = self._view(t, failing)
         blind = self._last_view.state is Visibility.BLIND
         if blind and not self._dark:
             self.blind_from = min(t, self.path_heard)
@@ -277,8 +280,8 @@ class HomeVisibility:
         self._dark = blind
         self._end_days(t)
         doubted = {i for i, h in self.health.items() if not self.works(h, t)}
-        self._doubted = frozenset(doubted | {g for g in self.paths if self.path_fails(g, t) is not None})
-        self.bound = min(next((d for d in deadlines if d > t), math.inf), t + LOOK_AGAIN)
+        self._doubted = frozenset(doubted | {gateway for gateway, cause in failing.items() if cause is not None})
+        self.bound = min(min((d for d in self.deadlines() if d > t), default=math.inf), t + LOOK_AGAIN)
 
     def _end_days(self, t: float) -> None:
         """Once a day: which devices saw anybody, on a day on which there was somebody to see?"""

@@ -195,6 +195,8 @@ class Watch:
         events: list[WatchEvent] = []
         for home_id, home in touched.items():
             self._touch(home_id)
+            if home.is_as_before():
+                continue
             events += home.end_batch()
             if home.faults and home.looked_anew():
                 events += self._compare_faults(home, instant(home.latest), may_raise=False)

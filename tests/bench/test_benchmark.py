@@ -96,6 +96,7 @@ def test_what_the_watch_costs() -> None:
 
     assert found["memory of a learned home"].value > 0
     assert found["history in bulk"].value > 0
+    assert found["the same in homes known for two months"].value > 0
 
 
 def test_without_recordings_detection_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,14 +172,32 @@ def test_where_little_is_seen_the_first_tea_tells_that_somebody_is_up_later() ->
     assert float(facts["breakfast_later"]) > 15 * 60
 
 
+def any_rise(before: float, now: float) -> bool:
+    return now > before
+
+
 def test_who_sleeps_in_on_sundays_alone_is_told_from_who_sleeps_later() -> None:
     rng = np.random.default_rng(5)
     early, late = rng.normal(370, 12, 6), rng.normal(520, 20, 36)
     usual = np.concatenate([np.append(late[6 * week : 6 * week + 6], early[week]) for week in range(6)])
     later = usual + np.concatenate([np.zeros(25), 5.0 * np.arange(1, 18)])
 
-    assert worst_change(usual, 15.0) is None
-    assert worst_change(later, 15.0) is not None
+    assert worst_change(usual, 15.0, any_rise) is None
+    assert worst_change(later, 15.0, any_rise) is not None
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.floats(0, 5), st.floats(0, 5))
+def test_what_matters_decides_whether_a_change_is_said_and_not_which(seed: int, rise: float, least: float) -> None:
+    """It is asked first, so that most days cost nothing: the answer must be as if it had been asked last."""
+    values = np.random.default_rng(seed).normal(10, 1, 60)
+    values[-20:] += rise
+
+    any_, said = (
+        worst_change(values, 0.01, matters) for matters in (any_rise, lambda before, now: now - before >= least)
+    )
+
+    assert said == (None if any_ is None or any_.now - any_.before < least else any_)
 
 
 @settings(max_examples=60)
@@ -188,7 +206,7 @@ def test_the_unit_of_a_figure_makes_no_difference(seed: int, days: int, unit: fl
     values = np.random.default_rng(seed).normal(10, 1, days)
     values[-8:] += 3.0
 
-    one, other = worst_change(values, 0.01), worst_change(values * unit, 0.01 * unit)
+    one, other = worst_change(values, 0.01, any_rise), worst_change(values * unit, 0.01 * unit, any_rise)
 
     assert (one is None) == (other is None)
     if one is not None and other is not None:

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.places import Room
-from detectors import hazard
-from detectors.hazard import STARTS, STEP, Learned
+from detectors import hazard, lasting
+from detectors.hazard import Learned
 from detectors.instants import DAY, HOUR, MINUTE
+from detectors.lasting import STARTS, STEP, STEPS, goes_on, of_every_place
 from detectors.quiets import (
     ABED,
     BATHROOM,
@@ -29,7 +30,7 @@ from detectors.quiets import (
     place_of,
 )
 from detectors.routine import Routine
-from detectors.waiting import BATHROOM_RISK, cost_needed, seconds_of, steps_of
+from detectors.waiting import BATHROOM_RISK, costs_needed, seconds_of, steps_of
 
 COSTS = st.floats(1.0, 5000.0)
 NIGHT = Quiet(22.5 * HOUR, 7.5 * HOUR, ABED)
@@ -53,7 +54,7 @@ def learned(quiets: list[Quiet]) -> Learned:
 
 
 KNOWN = learned(life(10))
-PATHS = hazard.of_every_place(KNOWN.weights, 1.0)
+PATHS = of_every_place(KNOWN.weights, 1.0)
 
 
 def waits(cost: float, paths: Floats = PATHS) -> Floats:
@@ -69,7 +70,7 @@ def test_dearer_false_alarms_are_waited_for_longer(one: float, other: float) -> 
 
 
 def test_nights_are_waited_for_and_days_are_not() -> None:
-    paths = hazard.of_every_place(learned(life(28)).weights, 1.0)
+    paths = of_every_place(learned(life(28)).weights, 1.0)
     noon, night = waits(100.0, paths)[24, LIVING], waits(100.0, paths)[45, ABED]
 
     assert noon < 0.65 * night
@@ -83,9 +84,9 @@ def test_the_bathroom_is_judged_sooner() -> None:
 @settings(max_examples=40)
 @given(st.integers(0, STARTS - 1), st.integers(int(SHORT), 12 * 3600), st.integers(0, PLACES - 1))
 def test_at_the_cost_that_it_needed_a_quiet_is_no_alarm(start: int, gap: int, place: int) -> None:
-    path = PATHS[place, start]
+    risk = np.asarray([BATHROOM_RISK if place == BATHROOM else 1.0], np.float32)
 
-    needed = cost_needed(path, gap, BATHROOM_RISK if place == BATHROOM else 1.0)
+    (needed,) = costs_needed(PATHS[:, place, [start]], np.asarray([gap]), risk)
 
     if needed < 11.9:
         assert waits(math.exp(needed))[start, place] > gap
@@ -97,23 +98,64 @@ def test_a_quiet_is_judged_by_what_others_tell_of_its_hour() -> None:
     """Judged together with itself, a strange quiet looks half usual: without it, as strange as it was."""
     strange = Quiet(13 * HOUR, 6 * HOUR, LIVING)
     known = learned([*life(20), strange])
-    alone = hazard.without(known, strange, 1.0, 1.0)
+    (alone,) = hazard.without_each(known, [strange], np.ones(1), 1.0)
 
     def needed(weights: Floats) -> float:
-        return cost_needed(hazard.goes_on(weights, 1.0, LIVING, 26), strange.gap, 1.0)
+        path = goes_on(weights[None], 1.0, np.asarray([LIVING]), np.asarray([26]))
+        return float(costs_needed(path, np.asarray([strange.gap]), np.ones(1, np.float32))[0])
 
     assert needed(alone) > needed(known.weights)
     assert needed(alone) == pytest.approx(needed(learned(life(20)).weights), abs=0.1)
+
+
+QUIETS = st.builds(Quiet, st.floats(0, DAY - 1), st.floats(SHORT, 20 * HOUR), st.integers(0, PLACES - 1))
+
+
+@settings(max_examples=10)
+@given(st.lists(QUIETS, min_size=2, max_size=12))
+def test_quiets_that_are_judged_together_are_judged_as_each_alone(quiets: list[Quiet]) -> None:
+    worth = np.linspace(0.3, 1.0, len(quiets))
+    known = learned([*life(5), *quiets])
+
+    together = hazard.without_each(known, quiets, worth, 1.0)
+
+    for quiet, its, weights in zip(quiets, worth, together, strict=True):
+        (alone,) = hazard.without_each(known, [quiet], np.asarray([its]), 1.0)
+        np.testing.assert_allclose(weights, alone, rtol=0, atol=1e-5)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.floats(-3, 3, width=32), min_size=5, max_size=5), st.integers(0, PLACES - 1))
+def test_a_quiet_goes_on_as_its_hazard_says_at_every_step(drawn: list[float], place: int) -> None:
+    """The log of the hazard is the sum of its terms, however it is reckoned."""
+    weights = np.resize(np.asarray(drawn, np.float32), hazard.no_weights().size)
+    began, age = np.meshgrid(np.arange(STARTS) / 2 + 0.25, SHORT + (np.arange(STEPS) + 0.5) * STEP)
+    logs = hazard.terms_at(place, began, age) @ weights + math.log(hazard.SIGNS_AN_HOUR)
+    rates = np.exp(np.clip(logs, hazard.LOWEST, hazard.HIGHEST))
+    chances = (1.0 + 0.1 * np.cumsum(rates * STEP / HOUR, axis=0)) ** -10.0
+
+    every = of_every_place(weights, 1.0)[:, place]
+    each = goes_on(np.tile(weights, (STARTS, 1)), 1.0, np.full(STARTS, place), np.arange(STARTS))
+
+    np.testing.assert_allclose(every, chances, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(each, chances, rtol=0, atol=1e-5)
+
+
+@given(st.integers(1, 60), st.integers(0, 2**32 - 1))
+def test_a_sum_by_blocks_is_a_sum(width: int, seed: int) -> None:
+    steps = np.random.default_rng(seed).random((STEPS, width), np.float32)
+
+    np.testing.assert_allclose(lasting.summed(steps), np.cumsum(steps, axis=0, dtype=np.float64), rtol=1e-5)
 
 
 @given(st.floats(0, DAY - 1, width=32), st.floats(SHORT, 20 * HOUR, width=32), st.integers(0, PLACES - 1))
 def test_every_hour_of_a_quiet_is_counted_once_and_its_end_too(second: float, gap: float, place: int) -> None:
     quiet = Quiet(second, gap, place)
     ends, hours = counted([quiet])
-    cells, _ = cells_of(quiet)
+    cells, _, last = cells_of([quiet])
 
     assert ends.sum() == 1.0
-    assert ends[cells[-1]] == 1.0
+    assert ends[cells[0, last[0]]] == 1.0
     spent = float(hours.sum()) * HOUR
     assert spent == pytest.approx(min(gap - SHORT, 15 * HOUR - SHORT), abs=11 * MINUTE)
 

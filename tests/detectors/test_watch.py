@@ -1,6 +1,7 @@
 """The watch over many homes: one heap, restarts that repeat and forget nothing, an inventory that changes."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,12 +13,13 @@ from core.places import Device, Gateway, Home, Inventory, Role, Room
 from core.ports import Snapshot
 from core.readings import Kind, Replay
 from core.states import Presence
-from detectors.home_watch import SNAPSHOT_VERSION
+from detectors.home_watch import SNAPSHOT_VERSION, HomeWatch
 from detectors.settings import WatchSettings
 from detectors.watch import ConcernRaised, FaultCleared, Watch
 from tests.detectors.conftest import LEARNED
 from tests.detectors.elder import (
     BRIDGE,
+    DOOR,
     GATEWAY,
     HOME,
     SOS,
@@ -26,6 +28,7 @@ from tests.detectors.elder import (
     check_ins,
     day_of_life,
     devices_of,
+    door,
     inventory,
     moved,
     reading,
@@ -76,6 +79,63 @@ def test_observing_stored_readings_again_after_a_restart_raises_nothing_twice(le
 
     assert knowing.observe([press]) == []
     assert [type(e) for e in forgetful.observe([press])] == [ConcernRaised]
+
+
+def _usual_days(house: House) -> None:
+    house.live(2, first=LEARNED)
+
+
+def _out_by_night(house: House) -> None:
+    house.live_until(at(LEARNED, "23:00"), day=LEARNED)
+    house.tell(door("open", at(LEARNED, "23:10")), door("closed", at(LEARNED, "23:11")))
+    house.pass_until(at(LEARNED + 1, "06:00"))
+
+
+def _unseen_for_a_while(house: House) -> None:
+    house.live_until(at(LEARNED, "09:00"), day=LEARNED)
+    house.dead = {device.id for device in house.devices}
+    house.pass_until(at(LEARNED, "18:00"))
+    house.dead = {DOOR}
+    house.live(1, first=LEARNED + 1)
+
+
+@pytest.mark.parametrize("what_happens", [_usual_days, _fallen, _out_by_night, _unseen_for_a_while])
+def test_devices_that_only_show_that_they_live_need_no_second_look(
+    another: Callable[[], House], monkeypatch: pytest.MonkeyPatch, what_happens: Callable[[House], None]
+) -> None:
+    """Most readings are of this kind: nobody is asked anew after them, and all is said when it would have been."""
+    sparing, tireless = another(), another()
+    what_happens(sparing)
+
+    monkeypatch.setattr(HomeWatch, "is_as_before", lambda _: False)
+    what_happens(tireless)
+
+    assert sparing.said == tireless.said
+    assert list(sparing.watch.snapshots(sparing.now)) == list(tireless.watch.snapshots(tireless.now))
+
+
+def _kettle_left_on(minute: int) -> House:
+    """Its plug says that it was switched on, and from then on no more than that it lives, every fifty minutes."""
+    kettle = Device(f"{GATEWAY}/kettle", HOME, Room.KITCHEN, Role.KETTLE, GATEWAY)
+    house = House(devices=[*devices_of(), kettle])
+    house.live(2)
+    house.live_until(at(2, "07:00") + timedelta(minutes=minute), day=2)
+    house.tell(reading(kettle.id, Kind.POWER, 1500.0, house.now))
+    house.live_until(at(2, "09:00"), day=2)
+    return house
+
+
+@pytest.mark.parametrize("minute", [0, 25, 50])
+def test_where_a_device_that_lives_is_what_was_waited_for_all_are_asked_at_once(
+    monkeypatch: pytest.MonkeyPatch, minute: int
+) -> None:
+    sparing = _kettle_left_on(minute)
+
+    monkeypatch.setattr(HomeWatch, "is_as_before", lambda _: False)
+    tireless = _kettle_left_on(minute)
+
+    assert [c.kind for c in sparing.concerns] == [ConcernKind.APPLIANCE_ON]
+    assert sparing.said == tireless.said
 
 
 def test_a_restart_relearns_nothing(learned_house: House) -> None:
