@@ -49,6 +49,8 @@ _ALARMS = {
 _HEEDED = frozenset({Kind.DOOR, Kind.OCCUPANCY, Kind.POWER, Kind.TEMPERATURE, Kind.BUTTON, *_ALARMS})
 """What somebody goes by also where it is no sign of life. All else says no more than that its device lives."""
 _NIGHT_OUT = "night_out:"
+_FAR = 1e11
+"""Stands for never in what is kept (s since 1970): JSON has no infinity."""
 
 
 class _Raised(NamedTuple):
@@ -368,7 +370,10 @@ class HomeWatch:
             "expected": {name: detector.snapshot() for name, detector in self._expected.items()},
             "taught": taught.to_json(self._taught),
             "judged": [self.judged, self.judged_day],
-            "asked": [None if self.scheduled == NEVER else self.scheduled, self.looked_anew(), not self._undeclined()],
+            "asked": [
+                *(None if t == NEVER else min(t, _FAR) for t in (self.scheduled, self._first)),
+                self.looked_anew(), not self._undeclined(),
+            ],
         }  # fmt: skip
 
     def restore(self, body: Mapping[str, Any]) -> float | None:
@@ -403,11 +408,12 @@ class HomeWatch:
         """As if it had never stopped; at once after the next reading where it has other devices now, or was kept by an
         older version.
         """
-        scheduled, anew, declined = body.get("asked", (None, True, False))
+        scheduled, first, anew, declined = body.get("asked", (None, None, True, False))
         self._declined = (self.decline.standing, self.decline.shown_from) if declined else None
         if scheduled is None or body["visibility"]["devices"].keys() != self.visibility.health.keys():
             self._looks = -1
             return self.due_after_batch()
         self._looks = -1 if anew else self.visibility.looks
+        self._first = NEVER if first is None else float(first)
         due = self.due(instant(max(self.latest, self.told_until, 0.0)))
         return float(scheduled) if due is None else min(float(scheduled), due)
