@@ -14,7 +14,7 @@ from detectors.appliance_on import ApplianceOn
 from detectors.instants import DAY, HOUR, MINUTE
 from detectors.presence import HomePresence
 from detectors.reception import Reception
-from detectors.uses import Uses, too_long
+from detectors.uses import LEAST_USES, Uses, too_long
 from detectors.visibility import HomeVisibility
 from tests.detectors.elder import HOME, at, reading
 
@@ -162,8 +162,9 @@ def test_a_use_in_which_somebody_was_in_need_is_no_custom() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(LENGTHS, st.floats(1.0, 10.0))
-def test_what_is_used_for_longer_is_missed_no_sooner(minutes: list[float], times: float) -> None:
+@given(st.floats(1.0, 400.0), st.lists(st.floats(1.0, 6.0), min_size=LEAST_USES, max_size=8), st.floats(1.0, 10.0))
+def test_what_is_used_for_longer_is_missed_no_sooner(least: float, alike: list[float], times: float) -> None:
+    minutes = [least * each for each in alike]
     usual = too_long([MINUTE * each for each in minutes])
 
     assert too_long([MINUTE * each * times for each in minutes]) >= 0.98 * usual
