@@ -250,6 +250,24 @@ def test_company_silences_and_delays_nothing(another: Callable[[], House]) -> No
     assert silences(tells)
 
 
+def test_when_they_leave_and_no_sign_follows_it_is_asked_about_as_if_nobody_had_been_told_apart(
+    another: Callable[[], House],
+) -> None:
+    """Who went through the door cannot be told: as ever, somebody may be out, and is asked about when long due."""
+    tells, cannot = another(), another()
+    home_of(cannot).company._pace = Pace()
+    for house in (tells, cannot):
+        house.pass_until(
+            at(TODAY + 3, "00:00"), [*lives(at(TODAY, "15:00")), *visit(at(TODAY, COMES), at(TODAY, GOES))]
+        )
+
+    assert [(c.kind, c.episode, c.severity, c.at) for c in tells.concerns] == [
+        (c.kind, c.episode, c.severity, c.at) for c in cannot.concerns
+    ]
+    assert silences(tells)
+    assert "company_since" in facts_of(silences(tells)[0])
+
+
 LEARNING = st.lists(
     st.tuples(st.integers(0, PARTS - 1), st.integers(0, 40), st.integers(0, 40), st.integers(1, 200)), max_size=60
 )
