@@ -37,17 +37,20 @@ def test_the_json_says_the_same(visit_as: As, home: str, since: str | None) -> N
 def test_a_home_in_which_two_people_are_registered_always_says_so(
     services: Services, app: FastAPI, visit_as: As
 ) -> None:
+    """And nothing of company: their own history is that of two, which cannot tell."""
     known = services.directory()
     spouse = Person("spouse", "李建国")
     both = replace(
         known,
         people={**known.people, spouse.id: spouse},
-        ties=(*known.ties, Tie(spouse.id, Bond.RESIDENT, street.STOVE)),
+        ties=(*known.ties, Tie(spouse.id, Bond.RESIDENT, street.WELL)),
     )
-    alone = visit_as("desk").get(f"/homes/{street.STOVE}?lang=en").text
+    alone = visit_as("desk").get(f"/homes/{street.WELL}?lang=en").text
     stand_on(app, replace(services, directory=lambda: both))
 
-    page = visit_as("desk").get(f"/homes/{street.STOVE}?lang=en").text
+    page = visit_as("desk").get(f"/homes/{street.WELL}?lang=en").text
 
     assert "2 people, by the register" in page
     assert "by the register" not in alone
+    assert "Probably company" in alone
+    assert "Probably company" not in page
