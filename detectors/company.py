@@ -127,10 +127,12 @@ class Company:
         """The slots before this one are over. Nothing is known of those out of the house or out of sight."""
         before, known = self._belief, self._is_known(t, slot)
         learns = known and self._all_seen(t)
-        beliefs = [belief for _, belief in self._ahead(slot, before)] if known else [_ALONE]
-        self._belief = beliefs[-1]
+        first = self._belief = _ALONE
+        if known and (before is not _ALONE or self._door_at != NEVER):
+            beliefs = [belief for _, belief in self._ahead(slot, before)]
+            first, self._belief = beliefs[0], beliefs[-1]
         if learns and not (before.said and self._slot * SLOT - before.since < LONGEST):
-            self._learn(slot, alone=beliefs[0].chance < KEEP)
+            self._learn(slot, alone=first.chance < KEEP)
         if before.said and not self._belief.said:
             self.last = (before.since, slot * SLOT if known else self._slot * SLOT)
         self._begin(slot)
@@ -149,8 +151,10 @@ class Company:
 
     def _all_seen(self, t: float) -> bool:
         visibility = self._visibility
-        rooms = (health for health in visibility.health.values() if health.device.role is Role.ROOM)
-        return all(visibility.works(health, t) for health in rooms)
+        for health in visibility.health.values():
+            if health.device.role is Role.ROOM and not visibility.works(health, t):
+                return False
+        return True
 
     # -- judging --------------------------------------------------------------------------------------------------
 

@@ -39,7 +39,10 @@ _FULL, _MANY = 255, 4000
 
 def part_of(second: float) -> int:
     """Of which part of the day a second of the local clock is."""
-    return sum(second >= begins for begins in _BEGIN) % PARTS
+    morning, afternoon, evening, night = _BEGIN
+    if second < afternoon:
+        return 0 if second < morning else 1
+    return 2 if second < evening else 3 if second < night else 0
 
 
 class Pace:
@@ -48,7 +51,7 @@ class Pace:
     __slots__ = ("_counts", "_crossed", "_seen", "slots")
 
     def __init__(self) -> None:
-        self._counts = bytes(PARTS * BINS)
+        self._counts = bytearray(PARTS * BINS)
         self._crossed = self._seen = self.slots = 0
 
     @property
@@ -57,14 +60,13 @@ class Pace:
 
     def learn(self, part: int, moves: int, crossings: int, *, slots: int = 1) -> None:
         """So many slots were like that. What is long ago counts for less."""
-        counts, at = bytearray(self._counts), part * BINS + min(moves, BINS - 1)
+        counts, at = self._counts, part * BINS + min(moves, BINS - 1)
         value = counts[at] + slots
         if value > _FULL:
             for each in range(part * BINS, (part + 1) * BINS):
                 counts[each] = (counts[each] + 1) // 2
             value = min(counts[at] + slots, _FULL)
         counts[at] = value
-        self._counts = bytes(counts)
         self._crossed, self._seen = self._crossed + crossings, self._seen + moves
         if self._seen > _MANY:
             self._crossed, self._seen = self._crossed // 2, self._seen // 2
@@ -103,5 +105,5 @@ class Pace:
         return {"counts": self._counts.hex(), "known": [self._crossed, self._seen, self.slots]}
 
     def restore(self, body: Mapping[str, Any]) -> None:
-        self._counts = bytes.fromhex(body["counts"])
+        self._counts = bytearray.fromhex(body["counts"])
         self._crossed, self._seen, self.slots = (int(number) for number in body["known"])
