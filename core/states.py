@@ -39,6 +39,21 @@ def home_state(visibility: Visibility, *, has_open_alert: bool) -> HomeState:
 
 
 @dataclass(frozen=True, slots=True)
+class Company:
+    """Somebody else is probably in the home too, since they came in. Evidence about the resident is weaker then.
+
+    `moves`: movements seen in rooms since then, and how many are usual of the resident alone; `crossings`: how often
+    two rooms moved nearly at once, and how often is usual.
+    """
+
+    since: datetime
+    moves: int
+    usual_moves: float
+    crossings: int
+    usual_crossings: float
+
+
+@dataclass(frozen=True, slots=True)
 class HomeStatus:
     """What the watch believes about one home, apart from alerts.
 
@@ -55,6 +70,7 @@ class HomeStatus:
     last_sign_room: Room | None = None
     last_sign_device: str | None = None
     learned_days: int = 0
+    company: Company | None = None
 
 
 class LinkQuality(StrEnum):

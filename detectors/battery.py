@@ -26,13 +26,20 @@ _TENTHS: Final = 10
 
 
 class Drain:
-    """The values so far, as days since the epoch and tenths of percent. `due`: when to change it, NEVER if unknown."""
+    """The values so far, as days since the epoch and tenths of percent, two bytes each: there are many batteries.
 
-    __slots__ = ("_told", "due")
+    `due`: when to change it, NEVER if unknown.
+    """
+
+    __slots__ = ("_kept", "due")
 
     def __init__(self) -> None:
-        self._told = array("H")
+        self._kept = b""
         self.due = NEVER
+
+    @property
+    def _told(self) -> "array[int]":
+        return array("H", self._kept)
 
     def note(self, t: float, percent: float) -> None:
         """The first value of each day counts."""
@@ -41,20 +48,14 @@ class Drain:
             return
         tenths = round(percent * _TENTHS)
         if told and tenths >= told[-1] + NEW_CELL * _TENTHS:
-            told = self._told = array("H")
+            told = array("H")
         told.extend((day, tenths))
-        if len(told) > 2 * _MOST:
-            self._thin()
+        self._kept = (_thinned(told) if len(told) > 2 * _MOST else told).tobytes()
         self.due = self._forecast()
 
-    def _thin(self) -> None:
-        """Every second value goes, the first and the last stay."""
-        points = list(zip(self._told[::2], self._told[1::2], strict=True))
-        kept = [*points[:-1:2], points[-1]]
-        self._told = array("H", [number for point in kept for number in point])
-
     def _forecast(self) -> float:
-        days, tenths = self._told[::2], self._told[1::2]
+        told = self._told
+        days, tenths = told[::2], told[1::2]
         if days[-1] - days[0] < WATCHED_FOR or tenths[0] - tenths[-1] < DRAINED * _TENTHS:
             return NEVER
         points = list(zip(days, tenths, strict=True))
@@ -71,6 +72,12 @@ class Drain:
     @classmethod
     def restored(cls, body: list[int]) -> "Drain":
         drain = cls()
-        drain._told = array("H", body)
+        drain._kept = array("H", body).tobytes()
         drain.due = drain._forecast() if body else NEVER
         return drain
+
+
+def _thinned(told: "array[int]") -> "array[int]":
+    """Every second value goes, the first and the last stay."""
+    points = list(zip(told[::2], told[1::2], strict=True))
+    return array("H", [number for point in (*points[:-1:2], points[-1]) for number in point])

@@ -18,6 +18,7 @@ from core.routine import ShownRoutine
 from core.states import HomeStatus
 from detectors import extras, routine_shown, shown, taught
 from detectors.appliance_on import HEATING_WATTS, ApplianceOn
+from detectors.company import Company
 from detectors.days import HomeDays
 from detectors.decline import Decline
 from detectors.detector import Detector, Observation
@@ -71,8 +72,8 @@ class HomeWatch:
 
     __slots__ = (
         "_appliances", "_daily", "_declined", "_expected", "_extras", "_first", "_looks", "_night_out", "_settings",
-        "_stirred", "_taught", "decline", "faults", "home", "judged", "judged_day", "kit", "latest", "presence",
-        "raised", "reception", "scheduled", "shown", "silence", "told_until", "visibility",
+        "_stirred", "_taught", "company", "decline", "faults", "home", "judged", "judged_day", "kit", "latest",
+        "presence", "raised", "reception", "scheduled", "shown", "silence", "told_until", "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -88,6 +89,7 @@ class HomeWatch:
         self.reception = Reception(devices, home.timezone)
         self.visibility = HomeVisibility(devices, shared)
         self.presence = HomePresence(self.visibility, timezone=home.timezone, longest_absence=settings.longest_absence)
+        self.company = Company(self.visibility, self.presence, home.timezone)
         density, risk = density_of(devices), _risk_of(devices)
         budget, self.kit = settings.questions_per_month, kit_of(density, risk)
         routine = Routine(home.timezone, budget=budget, density=density, risk=risk, like=like(self.kit))
@@ -116,6 +118,7 @@ class HomeWatch:
         self.reception.use_devices(devices)
         self.visibility.use_devices(devices, shared)
         self.decline.use_devices()
+        self.company.use_devices()
         self.kit = self.silence.routine.use_kit(density_of(devices), _risk_of(devices))
         here = {self.home.id, *(device.id for device in devices)}
         self._extras = {name: d for name, d in self._extras.items() if name.split(":", 1)[1] in here}
@@ -187,6 +190,7 @@ class HomeWatch:
     def _observe_sign(self, seen: Observation) -> None:
         """For those that go by nothing but signs of life; most readings are none."""
         self.decline.observe(seen)
+        self.company.observe(seen)
         for each in self._daily:
             each.observe(seen)
         if self._night_out is not None:
@@ -275,7 +279,7 @@ class HomeWatch:
         events = [] if held is None or same else self._release(name, held, now, "another began")
         if may_raise:
             self.raised[name] = _Raised(concern.kind, concern.episode, concern.severity)
-            events.append(ConcernRaised(concern))
+            events.append(ConcernRaised(shown.beside(concern, self.company)))
         return events
 
     def _release(self, name: str, held: _Raised, now: datetime, reason: str) -> list[WatchEvent]:
@@ -315,7 +319,7 @@ class HomeWatch:
         soonest, self._first = waking(max(self.latest, self.told_until, 0.0)), NEVER
         if self.looked_anew():
             return soonest
-        always: tuple[Detector, ...] = (self.silence, self.presence, *self._undeclined())
+        always: tuple[Detector, ...] = (self.silence, self.presence, self.company, *self._undeclined())
         asked = (*always, *self._extras.values(), *self._expected.values())
         dues = [due for detector in asked if (due := detector.due()) is not None]
         self._first = min(dues).timestamp() if dues else inf
@@ -329,7 +333,7 @@ class HomeWatch:
         return () if self._declined == (decline.standing, decline.shown_from) else (decline,)
 
     def due(self, after: datetime) -> float | None:
-        parts = (*self.detectors(), self.presence, self.visibility)
+        parts = (*self.detectors(), self.presence, self.company, self.visibility)
         dues = [due.timestamp() for d in parts if (due := d.due(after)) is not None]
         return min(dues, default=None)
 
@@ -338,11 +342,13 @@ class HomeWatch:
     def show(self, now: datetime) -> list[WatchEvent]:
         status = self.status(now)
         changed = status.presence is not self.shown.presence or status.visibility is not self.shown.visibility
+        changed = changed or (status.company is None) is not (self.shown.company is None)
         self.shown = status
         return [StatusChanged(status)] if changed else []
 
     def status(self, now: datetime) -> HomeStatus:
-        return shown.status_of(self.home.id, self.shown, self.presence, self.visibility, self.silence, now)
+        company = self.company.at(seconds(now))
+        return shown.status_of(self.home.id, self.shown, self.presence, self.visibility, self.silence, company, now)
 
     def routine(self) -> ShownRoutine:
         t = max(self.latest, self.told_until, 0.0)
@@ -362,6 +368,7 @@ class HomeWatch:
             "presence": self.presence.snapshot(),
             "silence": self.silence.snapshot(),
             "decline": self.decline.snapshot(),
+            "company": self.company.snapshot(),
             "extras": {name: detector.snapshot() for name, detector in self._extras.items()},
             "raised": {name: [r.kind.value, r.episode, r.severity.value] for name, r in self.raised.items()},
             "faults": sorted(self.faults),
@@ -384,6 +391,8 @@ class HomeWatch:
         self.silence.restore(body["silence"])
         if "decline" in body:  # unknown to versions 1 and 2
             self.decline.restore(body["decline"])
+        if "company" in body:  # nor was it told from one person before
+            self.company.restore(body["company"])
         for name, state in body["extras"].items():
             subject = name.partition(":")[2]
             health = self.visibility.health.get(subject)

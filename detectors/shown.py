@@ -2,14 +2,23 @@
 restart tells nothing twice.
 """
 
+from dataclasses import astuple, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from core.states import HomeStatus, Presence, Visibility
-from detectors.instants import NEVER, instant_or_none, seconds
+from core.concerns import Concern, ConcernKind, Fact
+from core.states import Company, HomeStatus, Presence, Visibility
+from detectors.company import Company as HomeCompany
+from detectors.instants import NEVER, instant, instant_or_none, seconds
 from detectors.presence import HomePresence
 from detectors.silence import Silence
 from detectors.visibility import HomeVisibility
+
+_OF_PEOPLE: Final = frozenset({
+    ConcernKind.SILENCE, ConcernKind.NOT_UP, ConcernKind.BATHROOM, ConcernKind.NIGHT_OUT, ConcernKind.NO_MEAL,
+    ConcernKind.RESTLESS, ConcernKind.WANDERING, ConcernKind.EXPECTED,
+})  # fmt: skip
+"""What is said of the resident by signs of life, which may be another's."""
 
 
 def status_of(
@@ -18,6 +27,7 @@ def status_of(
     presences: HomePresence,
     visibility: HomeVisibility,
     silence: Silence,
+    company: Company | None,
     now: datetime,
 ) -> HomeStatus:
     """What is believed at `now`; `before`: what was shown last, and is again where it is still so."""
@@ -30,6 +40,7 @@ def status_of(
         and last == before.last_sign_at
         and (silence.room, silence.device) == (before.last_sign_room, before.last_sign_device)
         and silence.routine.days == before.learned_days
+        and company == before.company
     ):
         return before
     since = presences.since_when(presence, t)
@@ -45,7 +56,19 @@ def status_of(
         last_sign_room=silence.room,
         last_sign_device=silence.device,
         learned_days=silence.routine.days,
+        company=company,
     )
+
+
+def beside(concern: Concern, company: HomeCompany) -> Concern:
+    """A concern with what to know of company: what was sensed of the resident may have been somebody else."""
+    if concern.kind not in _OF_PEOPLE or (found := company.during(seconds(concern.since), seconds(concern.at))) is None:
+        return concern
+    since, until = found
+    facts = [Fact("company_since", instant(since).isoformat(), "time")]
+    if until is not None:
+        facts.append(Fact("company_until", instant(until).isoformat(), "time"))
+    return replace(concern, facts=(*concern.facts, *facts))
 
 
 def to_json(shown: HomeStatus) -> list[Any]:
@@ -56,12 +79,13 @@ def to_json(shown: HomeStatus) -> list[Any]:
         shown.visibility.value,
         _iso(shown.visibility_since),
         shown.visibility_reason,
+        None if shown.company is None else [_iso(shown.company.since), *astuple(shown.company)[1:]],
     ]
 
 
 def from_json(home: str, silence: Silence, shown: list[Any]) -> HomeStatus:
     """With the last sign of life that `silence` has been restored to."""
-    presence, presence_since, visibility, visibility_since, reason = shown
+    presence, presence_since, visibility, visibility_since, reason, *more = shown
     return HomeStatus(
         home,
         Presence(presence),
@@ -73,7 +97,13 @@ def from_json(home: str, silence: Silence, shown: list[Any]) -> HomeStatus:
         silence.room,
         silence.device,
         silence.routine.days,
+        _company(*more),
     )
+
+
+def _company(kept: list[Any] | None = None) -> Company | None:
+    """Earlier snapshots had nothing to say of it."""
+    return None if kept is None else Company(datetime.fromisoformat(kept[0]), *kept[1:])
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -156,7 +156,7 @@ def _tell(event: Event, life: Life, at: float, end: float, rng: Random) -> Told:
         case What.SOS:
             return sos(life, at, rng)
         case What.VISITOR:
-            return visitor(at, end, rng)
+            return visitor(life, at, end)
         case what if what in SPELLS_OF_LIFE:
             return SPELLS_OF_LIFE[what](life, at, end, rng)
         case what:

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from simulator.community import Community, Household
 from simulator.day import OUT, Doing
-from simulator.life import Life
+from simulator.life import ONE_DAY, Life
 from simulator.script import Episode, HomeScript, Script
 from simulator.telling import lived
 from simulator.truth import Sort, Truth
@@ -33,13 +33,15 @@ def chronicle(
 def _stays(household: Household, start: float, end: float, *, seed: int, script: HomeScript) -> Iterator[Truth]:
     life = Life(household, seed=seed, spells=script.spells)
     windows: dict[str, list[Window]] = {"asleep": [], "away": [], "visitor": [], "ill": []}
-    for planned in life.days(start):
+    for planned in life.days(start - ONE_DAY.total_seconds()):
+        windows["visitor"] += [inside for visit in life.visits(planned.date) for inside in visit.inside]
+        if planned.end <= start:
+            continue  # only a guest of the night before matters
         if planned.start >= end:
             break
         day = lived(life, planned, script)
         windows["asleep"] += [(stay.start, stay.end) for stay in day.stays if stay.doing in IN_BED]
         windows["away"] += [(stay.start, stay.end) for stay in day.stays if stay.doing in OUT]
-        windows["visitor"] += [(visit.start, visit.end) for visit in day.visits]
         windows["ill"] += [(day.start, day.end)] if day.ill else []
     for label, found in windows.items():
         for since, until in _joined(_outside(found, script.episodes)):

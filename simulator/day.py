@@ -41,17 +41,26 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody else is in the home."""
+    """Somebody else is in the home, but for their `ways_out`. `together`: they leave with the resident."""
 
     start: float
     end: float
+    ways_out: tuple[tuple[float, float], ...] = ()
+    together: bool = False
+
+    @property
+    def inside(self) -> tuple[tuple[float, float], ...]:
+        """From when until when they are really there."""
+        edges = (self.start, *(at for way in self.ways_out for at in way), self.end)
+        return tuple(zip(edges[::2], edges[1::2], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """From waking on `date` until waking on the next; `stays` are gapless."""
+    """From waking on `date` until waking on the next; `stays` are gapless. `midnight`: with which the date began."""
 
     date: date
+    midnight: float
     start: float
     end: float
     stays: tuple[Stay, ...]

@@ -9,11 +9,12 @@ from random import Random
 
 from core.places import Role, Room
 from core.readings import Kind
+from simulator.company import company
 from simulator.day import MINUTE, Visit
 from simulator.life import Life
 from simulator.moments import QUIET_EVENING, arrive, next_sleep, resume
 from simulator.script import Episode
-from simulator.traces import Alarm, Opening, Session, Traces, add_visit, wander
+from simulator.traces import Alarm, Opening, Session, Traces, add_rescue, wander
 
 HOUR = 60 * MINUTE
 LAST_MOVES = 5 * MINUTE
@@ -22,6 +23,7 @@ RESCUE = 25 * MINUTE
 HOSPITAL_DAYS = 3
 FAINT_GAP = 70 * MINUTE
 BATHROOM_EVERY = 2.5 * HOUR
+SHOPS_AT, SHOPS_FOR = 9.75 * HOUR, 40 * MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _rescue(
     if isinf(end):
         return end, None
     leave = end + RESCUE
-    add_visit(traces, Visit(end, leave), rng)
+    add_rescue(traces, Visit(end, leave), rng)
     wander(traces.moves[room], end + 40, leave, 60, rng)
     if not hospital:
         return resume(life, leave, traces, rng), None
@@ -163,7 +165,16 @@ def alarm(kind: Kind, at: float, end: float) -> Told:
     return Told(Episode(at, at, Traces(alarms=[Alarm(kind, at, end)])), at, end)
 
 
-def visitor(at: float, end: float, rng: Random) -> Told:
-    traces = Traces()
-    add_visit(traces, Visit(at, end), rng)
-    return Told(Episode(at, at, traces), at, end)
+def visitor(life: Life, at: float, end: float) -> Told:
+    """Somebody comes at `at` and stays until `end`: for tea, or for good, as in a couple. The resident's plan goes on.
+
+    Who stays longer than a day goes to the shop every morning.
+    """
+    visit = Visit(at, end, _ways_out(life, at, end))
+    return Told(Episode(at, at, company(life, visit)), at, end)
+
+
+def _ways_out(life: Life, at: float, end: float) -> tuple[tuple[float, float], ...]:
+    mornings = [at + n * 24 * HOUR for n in range(1, int((end - at) / (24 * HOUR)) + 1)]
+    starts = [life.midnight_before(one) + SHOPS_AT for one in mornings]
+    return tuple((gone, gone + SHOPS_FOR) for gone in starts if gone > at + HOUR and gone + SHOPS_FOR < end - HOUR)

@@ -10,7 +10,8 @@ from itertools import takewhile
 
 from simulator.chance import chance
 from simulator.community import Household
-from simulator.day import MINUTE, Day, Doing, Stay
+from simulator.day import MINUTE, Day, Doing, Stay, Visit
+from simulator.guests import visits_of
 from simulator.plan import write_day
 from simulator.spells import Spell, SpellKind, spell_on
 
@@ -32,6 +33,10 @@ class Life:
     def midnight(self, day: date) -> float:
         """Epoch seconds of local midnight."""
         return datetime.combine(day, time(), self.zone).timestamp()
+
+    def midnight_before(self, at: float) -> float:
+        """Local midnight of the date of this instant."""
+        return self.midnight(datetime.fromtimestamp(at, self.zone).date())
 
     def spell(self, day: date) -> Spell | None:
         injected = next((spell for spell in self._spells if spell.first <= day <= spell.last), None)
@@ -63,10 +68,15 @@ class Life:
         stays = self.day(self.date_of(at)).stays
         return next(stay for stay in reversed(stays) if stay.start <= at)
 
+    def visits(self, day: date) -> tuple[Visit, ...]:
+        """Those that begin on this day; who stays the night leaves on the next."""
+        following = self.day(day + ONE_DAY)
+        return visits_of(self.day(day), following, self.persona, chance(self.seed, self.home, day, "guests"))
+
     def is_visited(self, since: float, until: float) -> bool:
         """Is somebody else in the home at any time between two instants?"""
-        meant = takewhile(lambda day: day.start < until, self.days(since))
-        return any(visit.start < until and visit.end > since for day in meant for visit in day.visits)
+        meant = takewhile(lambda day: day.start < until, self.days(since - ONE_DAY.total_seconds()))
+        return any(visit.start < until and visit.end > since for day in meant for visit in self.visits(day.date))
 
     def is_doing(self, since: float, until: float) -> set[Doing]:
         """Everything done between two instants."""

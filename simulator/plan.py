@@ -32,7 +32,7 @@ def write_day(
         _evening(diary, shower=rng.random() < persona.showers[day.weekday()])
     diary.night_until(end)
     stays = tuple(diary.stays)
-    return Day(day, start, end, stays, _visits(diary, persona.visitors[day.weekday()], stays), ill)
+    return Day(day, midnight, start, end, stays, _visits(diary, persona.visitors[day.weekday()], stays), ill)
 
 
 def _get_up(diary: Diary) -> None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from core.places import Role, Room
 from simulator.chance import chance
-from simulator.day import Day, Doing, Stay
-from simulator.life import Life
+from simulator.company import company
+from simulator.day import Day, Doing, Stay, Visit
+from simulator.life import ONE_DAY, Life
 from simulator.script import Episode, HomeScript
 from simulator.touches import Touch, touches_of
 from simulator.traces import Session, Traces, traces_of
@@ -20,12 +21,20 @@ def tell(life: Life, day: Day, script: HomeScript) -> Traces:
     day = lived(life, day, script)
     traces = traces_of(day, life.persona, chance(life.seed, life.home, day.date, "traces"))
     traces.touches = touches_of(day.stays, life.persona, chance(life.seed, life.home, day.date, "touches"))
+    for date in (day.date - ONE_DAY, day.date):
+        traces.add(
+            company(life, visit).between(day.start, day.end) for visit in life.visits(date) if _meets(visit, day)
+        )
     for episode in script.episodes:
         if episode.start < day.end and episode.end > day.start:
             _interrupt(traces, episode)
     traces.add(episode.traces.between(day.start, day.end) for episode in script.episodes)
     traces.sort()
     return traces
+
+
+def _meets(visit: Visit, day: Day) -> bool:
+    return visit.start < day.end and visit.end > day.start
 
 
 def lived(life: Life, day: Day, script: HomeScript) -> Day:

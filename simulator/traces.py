@@ -43,7 +43,7 @@ recordings a front door is open for three to five seconds (median), and once in 
 """
 
 STILL = frozenset({Doing.ASLEEP, Doing.NAP, Doing.RESTING})
-VISITOR_GAP = 75.0
+RESCUER_GAP = 75.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +124,6 @@ def traces_of(day: Day, persona: Persona, rng: Random) -> Traces:
         else:
             _stay_in(traces, stay, before, persona, rng, night=night, thirst=thirst)
     _television(traces, day.stays, rng)
-    for visit in day.visits:
-        add_visit(traces, visit, rng)
     traces.sort()
     return traces
 
@@ -156,7 +154,7 @@ def _stay_in(
     if stay.doing in STILL:
         scale = persona.restless * (night if stay.doing is Doing.ASLEEP else 1.0)
     gap = GAPS[Doing.TOILET] if room is Room.BATHROOM else GAPS[stay.doing]
-    _stir(traces.moves[room], stay.start, stay.end, gap / scale, rng)
+    stir(traces.moves[room], stay.start, stay.end, gap / scale, rng)
     match stay.doing:
         case Doing.COOKING:
             _cook(traces, stay, persona, rng)
@@ -165,12 +163,12 @@ def _stay_in(
         case Doing.ARRIVING:
             traces.moves[Room.CORRIDOR].append(stay.start + 0.7 * (stay.end - stay.start))
         case Doing.POTTERING if room is Room.KITCHEN and rng.random() < thirst:
-            _boil(traces, stay.start + rng.uniform(5, 60), persona, rng)
+            boil(traces, stay.start + rng.uniform(5, 60), persona, rng)
         case _:
             pass
 
 
-def _stir(moves: list[float], start: float, end: float, gap: float, rng: Random) -> None:
+def stir(moves: list[float], start: float, end: float, gap: float, rng: Random) -> None:
     """Movements between two instants, in bursts and rests, `gap` s apart on average."""
     scale = gap * (TAIL - 1)
     at = start + scale * ((1 - rng.random()) ** (-1 / TAIL) - 1)
@@ -188,7 +186,7 @@ def wander(moves: list[float], start: float, end: float, gap: float, rng: Random
         at += rng.expovariate(rate)
 
 
-def _boil(traces: Traces, start: float, persona: Persona, rng: Random) -> None:
+def boil(traces: Traces, start: float, persona: Persona, rng: Random) -> None:
     """Half full or full. The quicker a kettle, the more it draws."""
     seconds = max(persona.kettle * rng.uniform(0.6, 1.3), 60)
     watts = min(max(380_000 / persona.kettle, 1200), 2800) * rng.uniform(0.97, 1.03)
@@ -197,7 +195,7 @@ def _boil(traces: Traces, start: float, persona: Persona, rng: Random) -> None:
 
 def _cook(traces: Traces, stay: Stay, persona: Persona, rng: Random) -> None:
     if rng.random() < 0.7:  # noqa: PLR2004 (soup or tea with most meals)
-        _boil(traces, stay.start + rng.uniform(20, 200), persona, rng)
+        boil(traces, stay.start + rng.uniform(20, 200), persona, rng)
     if rng.random() < 0.3:  # noqa: PLR2004 (what is left of yesterday)
         warmed = stay.start + rng.uniform(60, 300)
         traces.sessions.append(
@@ -226,12 +224,12 @@ def _viewing(start: float, end: float, rng: Random) -> Session:
     return Session(Role.TELEVISION, start + 8, end - 5, rng.uniform(60, 115), 9, by_hand=True)
 
 
-def add_visit(traces: Traces, visit: Visit, rng: Random) -> None:
-    """A visitor rings, comes in, moves about, leaves."""
+def add_rescue(traces: Traces, visit: Visit, rng: Random) -> None:
+    """Helpers come in, move about, leave."""
     traces.openings += [
         Opening(visit.start, visit.start + rng.uniform(8, 25)),
         Opening(visit.end, visit.end + rng.uniform(8, 25)),
     ]
-    wander(traces.moves[Room.LIVING], visit.start + 15, visit.end, VISITOR_GAP, rng)
-    wander(traces.moves[Room.KITCHEN], visit.start + 15, visit.end, VISITOR_GAP * 6, rng)
+    wander(traces.moves[Room.LIVING], visit.start + 15, visit.end, RESCUER_GAP, rng)
+    wander(traces.moves[Room.KITCHEN], visit.start + 15, visit.end, RESCUER_GAP * 6, rng)
     traces.moves[Room.CORRIDOR] += [visit.start + 12, visit.end - 8]

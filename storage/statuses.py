@@ -1,13 +1,14 @@
 """The last known status of homes and devices."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
 
 from core.places import Room
-from core.states import DeviceStatus, HomeStatus, Presence, Visibility
+from core.states import Company, DeviceStatus, HomeStatus, Presence, Visibility
 from storage.database import Database
 from storage.statements import among
 from storage.tables import device_statuses, home_statuses
@@ -66,7 +67,12 @@ def _home_values(status: HomeStatus) -> dict[str, Any]:
         "last_sign_room": status.last_sign_room.value if status.last_sign_room else None,
         "last_sign_device": status.last_sign_device,
         "learned_days": status.learned_days,
+        "company": None if status.company is None else _company_values(status.company),
     }
+
+
+def _company_values(company: Company) -> dict[str, Any]:
+    return asdict(company) | {"since": company.since.isoformat()}
 
 
 def _home_of(row: Any) -> HomeStatus:
@@ -81,7 +87,12 @@ def _home_of(row: Any) -> HomeStatus:
         Room(row.last_sign_room) if row.last_sign_room else None,
         row.last_sign_device,
         row.learned_days,
+        None if row.company is None else _company_of(row.company),
     )
+
+
+def _company_of(kept: dict[str, Any]) -> Company:
+    return Company(**kept | {"since": datetime.fromisoformat(kept["since"])})
 
 
 def _device_of(row: Any) -> DeviceStatus:

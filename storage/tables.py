@@ -215,6 +215,7 @@ home_statuses = Table(
     Column("last_sign_room", Text),
     Column("last_sign_device", Text),
     Column("learned_days", Integer, nullable=False),
+    Column("company", JSON(none_as_null=True)),
 )
 
 device_statuses = Table(

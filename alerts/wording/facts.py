@@ -21,6 +21,8 @@ NAMES = (
     "threshold",
     "front_door",
     "front_door_since",
+    "company_since",
+    "company_until",
     "usually_back_by",
     "presence",
     "seeing_devices",

@@ -18,6 +18,7 @@ from simulator.recording import Recorded, Recording
 
 AWAY: Final = "away"
 ASLEEP: Final = "asleep"
+VISITOR: Final = "visitor"
 HOUR, DAY = 3600.0, 86400.0
 LONG = 56 * DAY
 SCHOOLED_LONG, SCHOOLED_SHORT = 28 * DAY, 7 * DAY
@@ -49,6 +50,7 @@ class Life:
         self.devices = {device.id.partition("/")[2]: device for device in self.recording.devices}
         self.signs = _signs(player, self.devices)
         self.away = _spells(self.recording, AWAY)
+        self.visited = _spells(self.recording, VISITOR)
         self._asleep = _spells(self.recording, ASLEEP)
         self.silent = _spells(self.recording, SILENT)
 

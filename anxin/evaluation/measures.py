@@ -35,10 +35,17 @@ class Rate:
 
 
 def _at_most(count: int, mean: float) -> float:
-    """The chance of `count` events or fewer where `mean` are expected."""
-    term = total = math.exp(-mean)
-    for number in range(1, count + 1):
-        term *= mean / number
+    """The chance of `count` events or fewer where `mean` are expected; added up from `count` down, for the chance of no
+    event at all may be too small to be written.
+    """
+    if mean <= 0:
+        return 1.0
+    term = math.exp(count * math.log(mean) - mean - math.lgamma(count + 1))
+    if term == 0:
+        return float(mean < count)
+    total = term
+    for number in range(count, 0, -1):
+        term *= number / mean
         total += term
     return total
 

@@ -67,6 +67,13 @@ def _lines(one: Mapping[str, Any], words: Words) -> Iterator[str]:
     if one["presence"]:
         shares = {name: f"{100 * one['presence'][name]:.1f} %" for name in ("sensitivity", "specificity")}
         yield words["presence"].format(**shares)
+    yield _company(one["company"], words)
+
+
+def _company(company: Mapping[str, Any], words: Words) -> str:
+    if not company["told"]:
+        return words["company_untold"]
+    return words["company_said" if company["visits"] is None else "company"].format(**company)
 
 
 def _plots(one: Mapping[str, Any], words: Words, curves: Mapping[str, Any]) -> Iterator[dict[str, str]]:

@@ -11,6 +11,7 @@ from anxin.evaluation.life import DAY, HOUR
 from anxin.evaluation.measures import Rate, Spread, share
 from anxin.evaluation.peer_run import PeerResult
 from anxin.evaluation.trial import Trial, Trialled
+from anxin.evaluation.visits import visits_of
 from core.concerns import ConcernKind
 
 MONTH_DAYS: Final = 30.0
@@ -50,6 +51,7 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "pacing": spread(trial, Injected.PACING).as_json(MINUTE, "min"),
         "daily_false": {kind.value: len([call for call in trial.counted if call.kind is kind]) for kind in DAILY},
         "presence": _presence(trial),
+        "company": visits_of(trial.life, trial.company),
         "device_fault_alarms": sum(len(one.called) for one in _of(trial, *DEVICE_FAULTS)),
         "device_faults": {what.value: _fault(_of(trial, what)) for what in DEVICE_FAULTS if _of(trial, what)},
         "appliance_false": len([call for call in trial.counted if call.kind is ConcernKind.APPLIANCE_ON]),

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
+from anxin.evaluation import visits
+
 _HEAD = ("", "false", "a month (95 %)", "fall: found 24 h", "mean h", "median h", "p90 h", "1 h", "2 h", "4 h", "12 h")
 _DASH = "–"
 _INJECTED = (
@@ -37,6 +39,11 @@ def write_together(simulated: Mapping[str, Any] | None, out: TextIO) -> None:
     out.write(f"  {_injected('bathroom', 'min', one['bathroom'])}\n")
     daily = ", ".join(f"{kind} {count}" for kind, count in one["daily_false"].items()) or "none"
     out.write(f"  said of usual daily life: {daily} in {one['days_counted']} days\n")
+    if one["company"] is not None:
+        company = one["company"]
+        out.write(f"  {visits.line(company)}\n")
+        untold = f"{company['visits_untold']} visits in {company['homes_untold']} homes"
+        out.write(f"  company that cannot be told by the sensors there: {untold}\n")
     out.write(f"  person alarms by device faults: {one['device_fault_alarms']}\n")
 
 
@@ -75,6 +82,7 @@ def _rest(one: Mapping[str, Any]) -> Iterable[str]:
             f"home or out: sensitivity {presence['sensitivity']} of {presence['hours_away']} h away, "
             f"specificity {presence['specificity']} of {presence['hours_home']} h at home"
         )
+    yield visits.line(one["company"])
     faults = "; ".join(
         f"{name.replace('_', ' ')} {sum(said['alarms'].values())} in {said['n']}"
         for name, said in one["device_faults"].items()

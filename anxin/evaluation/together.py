@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from anxin.evaluation import visits
 from anxin.evaluation.injections import FOLLOWED
 from anxin.evaluation.life import HOUR
 from anxin.evaluation.measures import Rate, Spread
@@ -31,6 +32,7 @@ def together(recordings: Sequence[Mapping[str, Any]]) -> Entry | None:
         "questions": sum(one["questions"] for one in homes),
         "bathroom": _falls(homes, "bathroom", "min", MINUTE),
         "daily_false": dict(sum((Counter(one["daily_false"]) for one in homes), Counter[str]())),
+        "company": visits.together(one["company"] for one in homes),
         "device_fault_alarms": sum(one["device_fault_alarms"] for one in homes),
         "peers": {name: _said([one["peers"][name] for one in homes if name in one["peers"]], days) for name in names},
     }

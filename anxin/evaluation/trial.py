@@ -17,6 +17,7 @@ from anxin.evaluation.moments import injections_of
 from anxin.evaluation.options import EvaluateOptions
 from anxin.evaluation.peer_run import PeerResult, run_peer
 from anxin.evaluation.peers import peers_of
+from anxin.evaluation.visits import Told
 from core.concerns import ConcernKind
 from core.states import Presence
 from detectors.events import ConcernRaised, FaultRaised, StatusChanged, WatchEvent
@@ -43,7 +44,10 @@ class Trialled:
 
 @dataclass(slots=True)
 class Trial:
-    """`calls`: of the untouched life, schooling too. `out`, `home`: seconds judged rightly, and seconds in all."""
+    """`calls`: of the untouched life, schooling too. `out`, `home`: seconds judged rightly, and seconds in all.
+
+    `company`: from when until when somebody else was said to be there.
+    """
 
     life: Life
     calls: list[Call] = field(default_factory=list)
@@ -52,6 +56,7 @@ class Trial:
     peers: list[PeerResult] = field(default_factory=list)
     out: tuple[float, float] = (0.0, 0.0)
     home: tuple[float, float] = (0.0, 0.0)
+    company: list[tuple[float, float]] = field(default_factory=list)
     readings: int = 0
     seconds: float = 0.0
 
@@ -84,6 +89,7 @@ class _Passage:
         endings = Endings(self._course, home, options.budget, answered=answered)
         self._endings = endings if options.learns else None
         self._presence: list[tuple[float, Presence]] = []
+        self._told = Told()
         self._trial = Trial(life)
         self._suspects: list[tuple[Injection, list[Call]]] = []
 
@@ -104,6 +110,7 @@ class _Passage:
         trial.calls = list(self._calls)
         trial.injected += [self._cleared(*suspect) for suspect in self._suspects]
         trial.out, trial.home = self._judged_presence()
+        trial.company = self._told.end(life.last)
         return trial
 
     def _teach(self) -> None:
@@ -116,6 +123,7 @@ class _Passage:
             match event:
                 case StatusChanged(status=status):
                     self._presence.append((at.timestamp(), status.presence))
+                    self._told.note(at.timestamp(), status.company)
                 case FaultRaised(fault=fault):
                     self._trial.faults[fault.cause.value] = self._trial.faults.get(fault.cause.value, 0) + 1
                 case _:

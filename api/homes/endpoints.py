@@ -1,5 +1,6 @@
 """List homes, read one, and see what was sensed in it on a day."""
 
+from dataclasses import asdict
 from datetime import UTC, date
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from api.access import Viewer
 from api.depends import Looks, Ports, SeesHomes
 from api.errors import Code, Problem, problems
 from api.homes.activity import day_of
-from api.homes.schemas import DayBody, HomeBody, HomePage, RowBody
+from api.homes.schemas import CompanyBody, DayBody, HomeBody, HomePage, RowBody
 from api.homes.sight import Sight, sight_of, sights
 from api.homes.unseen import unseen_by
 from api.paging import page_after
@@ -92,5 +93,6 @@ def _body(sight: Sight) -> HomeBody:
         last_sign_at=status.last_sign_at,
         last_sign_room=status.last_sign_room,
         learned_days=status.learned_days,
+        company=None if status.company is None else CompanyBody(**asdict(status.company)),
         open_alerts=[alert.id for alert in sight.cases],
     )

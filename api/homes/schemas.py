@@ -22,8 +22,21 @@ _HOME = {
     "last_sign_at": "2026-11-24T01:02:00Z",
     "last_sign_room": "bathroom",
     "learned_days": 28,
+    "company": None,
     "open_alerts": ["a-17"],
 }
+
+
+class CompanyBody(Body):
+    """Why somebody else is believed to be there."""
+
+    model_config = example(since="2026-11-24T06:05:00Z", moves=62, usual_moves=25.1, crossings=7, usual_crossings=0.6)
+
+    since: datetime
+    moves: int = Field(description="movements seen in rooms since then")
+    usual_moves: float = Field(description="how many are usual of the resident alone in such hours")
+    crossings: int = Field(description="how often two rooms moved within 20 s")
+    usual_crossings: float = Field(description="how often is usual")
 
 
 class HomeBody(Body):
@@ -46,6 +59,9 @@ class HomeBody(Body):
     last_sign_at: datetime | None
     last_sign_room: Room | None
     learned_days: int = Field(description="days whose routine is known")
+    company: CompanyBody | None = Field(
+        description="somebody else is probably there too: what is sensed may be theirs; null where nobody is noticed"
+    )
     open_alerts: list[str] = Field(description="ids, most urgent first")
 
 

@@ -20,6 +20,7 @@ from api.sessions import Visit
 from api.tickets.endpoints import tickets_for
 from core.alerts import Alert
 from core.faults import Ticket
+from core.people import Bond
 from core.places import Device, Home
 from core.ports import Look
 from core.states import DeviceStatus, HomeState, Visibility
@@ -44,8 +45,11 @@ class HomesView:
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
+    """`live_here`: how many people are registered as living there, if that is known."""
+
     sight: Sight
     places: tuple[str, ...]
+    live_here: int
     strip: Strip
     devices: tuple[tuple[Device, DeviceStatus], ...]
     tickets: tuple[Ticket, ...]
@@ -103,6 +107,7 @@ def home_view(ports: Services, viewer: Viewer, home: Home) -> HomeView:
     return HomeView(
         sight=sight,
         places=tuple(area.name for area in reversed(list(inventory.lineage(home.area)))),
+        live_here=_live_here(ports, home),
         strip=strip_of(day, now=now, blind_since=_blind_since(sight)),
         devices=tuple((d, statuses.get(d.id, DeviceStatus(d.id))) for d in devices),
         tickets=tuple(tickets_for(ports, viewer, home=home.id, open_only=True)),
@@ -113,6 +118,12 @@ def home_view(ports: Services, viewer: Viewer, home: Home) -> HomeView:
 
 def _blind_since(sight: Sight) -> datetime | None:
     return sight.status.visibility_since if sight.status.visibility is Visibility.BLIND else None
+
+
+def _live_here(ports: Services, home: Home) -> int:
+    """Where two live together, their own history cannot tell one from the other: only the register can."""
+    ties = ports.directory().ties
+    return len({tie.person for tie in ties if tie.home == home.id and tie.bond is Bond.RESIDENT})
 
 
 def _logins(ports: Services) -> dict[str, str]:

@@ -17,7 +17,7 @@ from core.places import Room
 from core.policies import DEFAULT_POLICIES
 from core.ports import AlertStore, ReadingsStore, StatusStore, TicketStore
 from core.readings import Kind, Reading, Semantics, Value
-from core.states import DeviceStatus, HomeStatus, Presence, Visibility
+from core.states import Company, DeviceStatus, HomeStatus, Presence, Visibility
 from tests.api import street
 
 NOW = datetime(2026, 11, 24, 1, 41, tzinfo=UTC)
@@ -154,6 +154,8 @@ def statuses(store: StatusStore) -> None:
                 status = replace(status, last_sign_at=ago(minutes=52), last_sign_room=Room.BATHROOM)
             case "building-9/0401":
                 status = replace(status, presence=Presence.OUT, presence_since=ago(minutes=65))
+            case street.WELL:
+                status = replace(status, company=Company(ago(minutes=96), 41, 17.6, 6, 0.3))
         homes.append(status)
     store.save(homes, [_device(device.id, device.home) for device in street.DEVICES])
 

@@ -13,13 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.concerns import Concern, Verdict
+from core.concerns import Clear, Concern, Verdict
 from core.family import Expectation
 from core.places import Device, Home, Role, Room
 from core.readings import Kind, Novelty, Reading, Replay, Value
 from detectors.detector import Detector
 from detectors.events import ConcernCleared, ConcernRaised
 from detectors.home_watch import HomeWatch
+from detectors.pace import ENOUGH
 from detectors.settings import WatchSettings
 from detectors.watch import Watch
 from tests.detectors.elder import (
@@ -123,12 +124,14 @@ def _played(steps: Sequence[Step]) -> list[Reading]:
 def _home() -> HomeWatch:
     home = HomeWatch(Home(HOME, "grid", "7-2-402"), DEVICES, WatchSettings())
     home.use_expectations(EXPECTED)
+    home.company._pace.slots = ENOUGH  # as if known, so that it has something to say
     return home
 
 
 def _all(home: HomeWatch) -> Iterator[Detector]:
     yield from home.detectors()
     yield home.presence
+    yield home.company
     yield home.visibility
 
 
@@ -141,7 +144,7 @@ def _restarted(home: HomeWatch) -> HomeWatch:
 def _gist(verdict: Verdict) -> tuple[object, ...]:
     if isinstance(verdict, Concern):
         return (verdict.kind, verdict.severity, verdict.episode)
-    return ()
+    return (verdict.reason,) if verdict == Clear("company") else ()
 
 
 def _probes(told: Sequence[Reading]) -> list[datetime]:

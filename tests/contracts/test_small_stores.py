@@ -1,5 +1,6 @@
 """What the stores of snapshots, tickets, statuses, accounts and phones promise: SQLite and PostgreSQL alike."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from core.people import AccessRole, Account
 from core.phones import PhoneMessage, PhoneStore
 from core.places import Room
 from core.ports import AccountStore, Look, Session, Snapshot, SnapshotStore, StatusStore, StoreRefused, TicketStore
-from core.states import DeviceStatus, HomeStatus, Presence, Visibility
+from core.states import Company, DeviceStatus, HomeStatus, Presence, Visibility
 from storage.accounts import SqlAccounts
 from storage.database import Database
 from storage.phones import SqlPhones
@@ -105,6 +106,7 @@ def test_a_ticket_id_is_never_given_twice(database: Database) -> None:
 def test_the_last_status_of_homes_and_devices_is_kept(database: Database) -> None:
     store: StatusStore = SqlStatuses(database)
     seen = HomeStatus("h-1", Presence.HOME, NOW, Visibility.PARTIAL, NOW, "device_silent", NOW, Room.KITCHEN, "g/1", 12)
+    seen = replace(seen, company=Company(NOW - HOUR, 40, 17.5, 6, 0.4))
     door = DeviceStatus("g-1/door", NOW, online=False, battery=12.5, value="open", kind="door",
                         battery_due=NOW + HOUR, link=47.5)  # fmt: skip
     store.save([HomeStatus("h-1"), HomeStatus("h-2")], [DeviceStatus("g-1/door"), DeviceStatus("g-1/pir")])

@@ -19,6 +19,16 @@ def test_limits_are_those_of_the_tables(count: int, low: float, high: float) -> 
     assert interval == pytest.approx((low, high), abs=0.001)
 
 
+@pytest.mark.parametrize("count", [300, 816, 5000])
+def test_limits_of_many_are_near_the_approximation_for_many(count: int) -> None:
+    """Byar's, in Breslow & Day 1987 (IARC Scientific Publications 82); off by hundredths where counts are large."""
+    more = count + 1
+    low = count * (1 - 1 / (9 * count) - 1.959964 / (3 * count**0.5)) ** 3
+    high = more * (1 - 1 / (9 * more) + 1.959964 / (3 * more**0.5)) ** 3
+
+    assert Rate(count, months=1.0).interval == pytest.approx((low, high), abs=0.05)
+
+
 @given(st.integers(0, 300), st.floats(0.05, 50.0))
 def test_a_rate_lies_in_its_interval_and_a_longer_time_narrows_it(count: int, months: float) -> None:
     rate, longer = Rate(count, months), Rate(2 * count, 2 * months)
