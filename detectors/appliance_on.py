@@ -178,7 +178,8 @@ class ApplianceOn:
         if not self.word.is_of_heat(role):
             return math.inf
         if role is Role.APPLIANCE:
-            return self.runs.patience * max(SHORTEST_LIMIT[role], self.uses.limit)
+            limit = self.runs.patience * max(SHORTEST_LIMIT[role], self.uses.limit)
+            return limit if limit <= MOST else math.inf  # also where only the endings have shown that it may be
         known = max(SHORTEST_LIMIT[role], BEYOND_KNOWN * longest)
         if self.runs.count >= KNOWN_RUNS and known < LIMITS[role]:
             return self.runs.patience * known

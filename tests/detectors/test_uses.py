@@ -14,7 +14,7 @@ from detectors.appliance_on import ApplianceOn
 from detectors.instants import DAY, HOUR, MINUTE
 from detectors.presence import HomePresence
 from detectors.reception import Reception
-from detectors.uses import LEAST_USES, Uses, too_long
+from detectors.uses import LEAST_USES, MOST, Uses, too_long
 from detectors.visibility import HomeVisibility
 from tests.detectors.elder import HOME, at, reading
 
@@ -144,6 +144,18 @@ def test_a_clock_that_was_set_back_makes_no_run_of_a_day() -> None:
 
     assert plug.detector.runs.since == at(2, "07:00").timestamp()
     assert not isinstance(plug.detector.assess(at(2, "07:05")), Concern)
+
+
+def test_what_is_not_judged_by_its_uses_alone_is_not_judged_by_what_endings_taught_of_them_either() -> None:
+    plug = Plug(Role.APPLIANCE)
+    for day in range(12):
+        plug.used(day, "18:00", 60 + 5 * (day % 3))
+    judged = plug.detector.limit()
+    plug.detector.runs.patience = MOST / judged + 0.1
+
+    assert HOUR < judged < MOST
+    assert plug.detector.limit() == inf
+    assert isinstance(plug.on_for(13 * 60, at(12, "06:00"))[-1], CannotTell)
 
 
 def test_a_use_in_which_somebody_was_in_need_is_no_custom() -> None:
