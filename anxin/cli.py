@@ -277,6 +277,9 @@ def evaluate(
     answered: Annotated[float, typer.Option(help="Share of questions that a well resident answers.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Same seed, same moments.")] = 1,
     injections: Annotated[int, typer.Option(min=0, max=5000, help="Falls in each recording; the rest by share.")] = 200,
+    faults: Annotated[
+        int | None, typer.Option(min=0, max=500, help="Of each device fault; a share of the falls.")
+    ] = None,
     curve: Annotated[str, typer.Option(help="Budgets, comma-separated: delay against false alarms.")] = "",
     html: Annotated[Path | None, typer.Option(help="Write a report with plots here.")] = None,
     language: Annotated[Language, typer.Option(help="Of the report.")] = Language.ENGLISH,
@@ -292,7 +295,7 @@ def evaluate(
     options = options_of(
         data, detector=detector, budget=budget, answered=answered, seed=seed, injections=injections, curve=curve,
         html=html, language=language, as_json=as_json, workers=workers,
-        learns=learns,
+        learns=learns, faults=faults,
     )  # fmt: skip
     raise SystemExit(evaluate_command(options))
 

@@ -40,8 +40,10 @@ _ON_AND_OFF: Final = (1000.0, 0.0)
 _TRIES = 60
 
 
-def injections_of(life: Life, *, falls: int, seed: int) -> list[Injection]:
-    """Everything that is to be injected into this life, the earliest first."""
+def injections_of(life: Life, *, falls: int, seed: int, faults: int | None = None) -> list[Injection]:
+    """Everything that is to be injected into this life, the earliest first. `faults`: of each kind of device fault; by
+    default a share of the falls.
+    """
     counts = {what: max(1, round(share * falls)) for what, share in SHARES.items()} if falls else {}
     makers: dict[Injected, Callable[[Life, Random, int], Iterator[Injection]]] = {
         Injected.FALL: _falls,
@@ -60,7 +62,8 @@ def injections_of(life: Life, *, falls: int, seed: int) -> list[Injection]:
         if what in ODD_DAYS and life.last - life.first < LONG:
             continue  # too short for a home's days to be known
         chosen += makers[what](life, chance("evaluate", life.recording.home.id, seed, what.value), count)
-    faults = max(2, round(FAULT_SHARE * falls)) if falls else 0
+    if faults is None:
+        faults = max(2, round(FAULT_SHARE * falls)) if falls else 0
     slow = round(DRIFT_SHARE * falls)  # weeks of a life for each
     chosen += drifts(life, chance("evaluate", life.recording.home.id, seed, "drifts"), slow)
     chosen += _faults(life, chance("evaluate", life.recording.home.id, seed, "faults"), faults)

@@ -19,9 +19,10 @@ DETECTORS = (
 @dataclass(frozen=True, slots=True)
 class EvaluateOptions:
     """`budget`: false alarms a home-month that a person chose. `injections`: falls in each recording; every other kind
-    of injection takes its share of that. `detector`: count only what this one says. `answered`: the share of questions
-    that the resident answers when well: recordings hold no answers, so they are drawn. `learns`: how the false alarms
-    of the untouched life ended is taught to the watch, as in the service.
+    of injection takes its share of that, unless `faults` says how many of each device fault. `detector`: count only
+    what this one says. `answered`: the share of questions that the resident answers when well: recordings hold no
+    answers, so they are drawn. `learns`: how the false alarms of the untouched life ended is taught to the watch, as in
+    the service.
     """
 
     data: tuple[Path, ...]
@@ -36,6 +37,7 @@ class EvaluateOptions:
     as_json: bool = False
     workers: int = 1
     learns: bool = True
+    faults: int | None = None
 
 
 def options_of(
@@ -52,6 +54,7 @@ def options_of(
     as_json: bool,
     workers: int | None,
     learns: bool,
+    faults: int | None,
 ) -> EvaluateOptions:
     """As given on the command line. Raises SettingsRefused for an unknown detector or a budget out of range."""
     if detector is not None and detector not in DETECTORS:
@@ -76,4 +79,5 @@ def options_of(
         as_json,
         workers or cores,
         learns,
+        faults,
     )

@@ -77,3 +77,11 @@ def test_moments_are_the_same_for_the_same_seed_and_somebody_is_there(trial: Tri
 
 def test_without_injections_nothing_is_injected(trial: Trial) -> None:
     assert injections_of(trial.life, falls=0, seed=1) == []
+
+
+def test_device_faults_are_a_share_of_the_falls_or_as_many_as_asked_for(trial: Trial) -> None:
+    def gone(falls: int, faults: int | None) -> int:
+        found = injections_of(trial.life, falls=falls, seed=1, faults=faults)
+        return sum(each.what is Injected.GATEWAY_GONE for each in found)
+
+    assert [gone(100, None), gone(0, 3), gone(100, 0)] == [2, 3, 0]
