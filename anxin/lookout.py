@@ -5,6 +5,7 @@ It alone decides when silence may be judged: never before what the broker kept f
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -48,11 +49,14 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class LookoutCounts:
-    """For metrics: events applied to the stores, those that were refused, and replayed readings at the start."""
+    """For metrics: events applied to the stores, those that were refused, and replayed readings at the start; by home,
+    how often watching it failed.
+    """
 
     applied: int = 0
     refused: int = 0
     replayed: int = 0
+    troubles: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -81,6 +85,18 @@ class Lookout:
     _saving: "asyncio.Task[None] | None" = None
     _stirred: asyncio.Event = field(default_factory=asyncio.Event)
     _may_judge: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.watch.forgive = self._forgive
+
+    def _forgive(self, home: str, error: Exception) -> None:
+        """One home's trouble must not keep any other from being watched. Named at the first time, the second, the
+        fourth and so on: a home that fails may do so at every reading.
+        """
+        self.counts.troubles[home] += 1
+        times = self.counts.troubles[home]
+        if times & (times - 1) == 0:
+            log.error("home %s could not be watched (%d times)", home, times, exc_info=error)
 
     # -- readings in ----------------------------------------------------------------------------------------------
 

@@ -85,6 +85,8 @@ class Gauges(Collector):
         counts = self._lookout.counts
         yield _counter("anxin_events_applied", "Concerns, faults and clearings handed over", counts.applied)
         yield _counter("anxin_events_refused", "Events that could not be applied: look into the log", counts.refused)
+        troubles = counts.troubles.total()
+        yield _counter("anxin_watch_failed", "Times that watching a home failed: look into the log", troubles)
         yield _gauge("anxin_judging", "1 while silence may be judged", float(self._lookout.judging))
         seen = dict.fromkeys((v.value for v in Visibility), 0)
         for status in self._statuses.homes().values():

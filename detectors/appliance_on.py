@@ -4,7 +4,7 @@ Only what heats is judged; a television may run all day. The limit is the class'
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -64,6 +64,8 @@ MEANTIME = 1.5
 TENDED = 10 * MINUTE
 PROMPT = 10 * MINUTE
 """A plug that can be heard again says within this how it stands, if it says it without being switched."""
+SHORTEST_OUTAGE = 10 * MINUTE
+"""In less nobody has switched it off, and on again."""
 
 
 class ApplianceOn:
@@ -101,7 +103,7 @@ class ApplianceOn:
         if not isinstance(reading.value, int | float):
             return
         on, off = HEATING_WATTS[self._device.role]
-        if self.runs.since != NEVER and self._hidden_until(seen.t) > self.said_at:
+        if self.runs.since != NEVER and self._hidden(seen.t)[1] > self.said_at:
             self._go_on(seen.t, on=float(reading.value) >= off)
         self.power, self.said_at = float(reading.value), seen.t
         self.word.hear(self.power)
@@ -115,36 +117,52 @@ class ApplianceOn:
 
     def _go_on(self, t: float, *, on: bool) -> None:
         """Its first word of power after an outage. What has been switched off meanwhile was on for nobody knows how
-        long. What is on has been on all the time if nobody is beside it, or, where that cannot be seen, if the plug
-        says so at once; else somebody has just switched it on.
+        long. What is on has been on all the time if it had been on for too long before, if nobody is beside it, or,
+        where that cannot be seen, if the plug says so at once; else somebody has just switched it on.
         """
-        at_once, alone = t - self._hidden_until(t) <= PROMPT, self.tended_at < t - TENDED
-        if not (on and (alone if self._would_be_seen() else at_once)):
+        _, back = self._hidden(t)
+        at_once, alone = t - back <= PROMPT, self.tended_at < t - TENDED
+        if not (on and (self._was_too_long(t) or (alone if self._would_be_seen() else at_once))):
             self.runs.forget()
             self.off_at = NEVER
 
     def _tend(self, t: float) -> None:
         """Somebody is in its room: if that is seen as soon as anything is seen again, it is they who use it."""
         self.tended_at = max(self.tended_at, t)
-        hidden = self._hidden_until(t) if self.runs.since != NEVER else NEVER
-        if self.runs.since < hidden and t <= hidden + TENDED:
+        if self.runs.since == NEVER:
+            return
+        _, back = self._hidden(t)
+        if self.runs.since < back and t <= back + TENDED and not self._was_too_long(t):
             self.runs.forget()
-            if self.off_at == NEVER and self.said_at >= hidden:
+            if self.off_at == NEVER and self.said_at >= back:
                 self.runs.begin(self.said_at)
             self.off_at = NEVER
+
+    def _was_too_long(self, t: float) -> bool:
+        """Had it been on for too long when the last outage began? That is no less so after it."""
+        gone, _ = self._hidden(t)
+        return self.runs.since + self.limit() <= gone
 
     def _would_be_seen(self) -> bool:
         """Is there something else in its room that shows who uses it?"""
         here = (health for health in self._visibility.health.values() if health.device.room is self._device.room)
         return any(health.sees and health.device.id != self._device.id for health in here)
 
-    def _hidden_until(self, before: float) -> float:
-        """When the last outage ended in which the plug could not be heard; NEVER if there was none."""
-        return max((back for gone, back in self._outages() if NEVER < gone < back <= before), default=NEVER)
+    def _hidden(self, before: float) -> tuple[float, float]:
+        """From when until when the plug could not be heard, in the last outage that is over; NEVER if there was none.
 
-    def _outages(self) -> tuple[tuple[float, float], ...]:
+        In a few seconds, as a bridge needs to start again, nobody switches anything off.
+        """
+        outages = ((back, gone) for gone, back in self._outages() if gone < back <= before)
+        back, gone = max(outages, default=(NEVER, NEVER))
+        return gone, back
+
+    def _outages(self) -> Iterator[tuple[float, float]]:
+        """Those that may not be over, too."""
         visibility, path = self._visibility, self._visibility.paths[self._device.gateway]
-        return (path.gone_at, path.back_at), (visibility.blind_from, visibility.sight_since)
+        for gone, back in ((path.gone_at, path.back_at), (visibility.blind_from, visibility.sight_since)):
+            if gone > NEVER and not 0.0 <= back - gone < SHORTEST_OUTAGE:
+                yield gone, back
 
     def _not_before(self, t: float) -> float:
         """What claims to be older than the plug's last word did not begin before that: its clock is wrong."""
@@ -189,9 +207,13 @@ class ApplianceOn:
         """When the present run is too long: with nobody at home, with somebody, with somebody seen beside it."""
         limit, since = self.limit(), self.runs.since
         tended = min(self.tended_at + TENDED, since + MEANTIME * limit)
-        hidden = self._hidden_until(math.inf)
-        soonest = hidden + TENDED if since < hidden else since
-        return max(soonest, since + ABSENT * limit), max(soonest, since + limit), max(soonest, since + limit, tended)
+        gone, back = self._hidden(math.inf)
+        soonest = back + TENDED if since < back else NEVER
+        absent, usual, tended = (
+            plain if plain <= gone else max(plain, soonest)
+            for plain in (since + ABSENT * limit, since + limit, max(since + limit, tended))
+        )
+        return absent, usual, tended
 
     def _proof(self, moment: float) -> float:
         """The plug must have spoken since: a dead one would leave its last word standing."""
@@ -231,7 +253,7 @@ class ApplianceOn:
 
     def _may_be_off(self, moment: float) -> bool:
         """Has the plug not said its power since it could not be heard, and was it not too long on before that?"""
-        return any(NEVER < gone < moment and self.said_at < back for gone, back in self._outages())
+        return any(gone < moment and self.said_at < back for gone, back in self._outages())
 
     def _concern(self, now: datetime) -> Concern:
         device, since = self._device, instant(self.runs.since)

@@ -64,6 +64,20 @@ def _risk_of(devices: Iterable[Device]) -> float:
     return BATHROOM_RISK if sees_rooms(devices) else DIM_BATHROOM_RISK
 
 
+def _is_alarm(seen: Observation) -> bool:
+    kind = seen.reading.kind
+    return kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS)
+
+
+class Troubled(Exception):
+    """A home could not take a reading in to the end. `events`: what it raised all the same."""
+
+    def __init__(self, events: list[WatchEvent], cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.events = events
+        self.cause = cause
+
+
 class HomeWatch:
     """Everything known of one home. In seconds since the epoch: `latest`, the newest reading's time; `told_until`,
     the latest instant for which it was judged, so that a late reading cannot take back what time has shown. `judged`:
@@ -170,22 +184,30 @@ class HomeWatch:
         seen = self.reception.receive(reading)
         if seen is None:
             return None
-        for expected in self._expected.values():
-            expected.observe(seen)
-        self.visibility.observe(seen)
+        alarms: list[WatchEvent] | None = None
+        try:
+            for expected in self._expected.values():
+                expected.observe(seen)
+            self.visibility.observe(seen)
+            self.latest = max(self.latest, seen.t)
+            alarms = self._observe_alarm(seen)
+            self._follow(seen)
+        except Exception as error:
+            raise Troubled(self._observe_alarm(seen) if alarms is None else alarms, error) from error
+        return alarms
+
+    def _follow(self, seen: Observation) -> None:
+        """For those that go by how people live."""
         self.silence.observe(seen)
-        kind = reading.kind
-        self.latest = max(self.latest, seen.t)
+        kind = seen.reading.kind
         if seen.sign is None and kind not in _HEEDED:
-            return []
+            return
         self._stirred = True
         if seen.sign is not None:
             self._observe_sign(seen)
         self.presence.observe(seen)
-        if kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS):
-            return self._observe_alarm(seen)
-        self._observe_extras(seen)
-        return []
+        if not _is_alarm(seen):
+            self._observe_extras(seen)
 
     def _observe_sign(self, seen: Observation) -> None:
         """For those that go by nothing but signs of life; most readings are none."""
@@ -211,6 +233,9 @@ class HomeWatch:
                 appliance.observe(seen)
 
     def _observe_alarm(self, seen: Observation) -> list[WatchEvent]:
+        """First of all, so that nothing else can keep it from being raised."""
+        if not _is_alarm(seen):
+            return []
         name = f"{_ALARMS.get(seen.reading.kind, Kind.SOS.value)}:{seen.device.id}"
         detector = self._extra(name, seen.device)
         detector.observe(seen)

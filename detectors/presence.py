@@ -155,16 +155,18 @@ class HomePresence:
         return NEVER if self._inside_since_door() else self.door_at + self.settle
 
     def doubted_at(self) -> float:
-        """When being out has lasted so long that it is not believed any more: where they may have been home meanwhile,
-        in a long outage, from its end on, unless it was not believed before.
+        """When being out has lasted so long that it is not believed any more. Where they may have come home and left
+        again in a long outage, not before the longest that they ever stay away has passed since its end, unless it was
+        not believed before.
         """
-        missed, left = self.missed_from(), self.door_at
+        missed = self.missed_from()
         if missed != NEVER:
             return missed
-        longest = max(self._believed, _LONGER * self.returns.longest)
-        if self._was_long_blind() and left < self._visibility.blind_from < left + longest:
-            left = self._visibility.sight_since
-        return left + longest
+        longest = _LONGER * self.returns.longest
+        doubted = self.door_at + max(self._believed, longest)
+        if self._was_long_blind() and self.door_at < self._visibility.blind_from < doubted:
+            return max(doubted, self._visibility.sight_since + longest)
+        return doubted
 
     def missed_from(self) -> float:
         """When somebody who is out should long have been home, by what is usual here; NEVER where that says nothing."""

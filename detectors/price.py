@@ -111,6 +111,8 @@ class Price:
 
 def _needed(quiets: Sequence[Quiet], worth: Doubles, learned: Learned, density: float, risk: float) -> list[float]:
     """The price (log) that each of them needs, by all that is known but itself."""
+    if not quiets:
+        return []
     second, gaps, place = np.asarray(quiets, np.float64).reshape(-1, 3).T
     places, starts = place.astype(np.intp), (second // _HALF_HOUR).astype(np.intp)
     paths = goes_on(without_each(learned, quiets, worth, density), density, places, starts)

@@ -179,9 +179,10 @@ class Routine:
         """A sign of life: the first of a local day ends the day before. Who turns over in bed is not up."""
         local = wall(self._timezone, t)
         if local // DAY > self.day:
-            if self.day >= 0 and self._lived >= _LIVED:
-                self._end_day()
+            lived = self.day >= 0 and self._lived >= _LIVED
             self.day = int(local // DAY)
+            if lived:
+                self._end_day()
             self._lived = 0
             self._worst = (0.0, None)
             self._rising.today = 0

@@ -3,7 +3,7 @@
 Not safe for several threads; it does no I/O and never reads a clock.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeAlias
@@ -20,7 +20,7 @@ from core.states import DeviceStatus, HomeStatus
 from detectors.due_times import DueTimes
 from detectors.events import ConcernCleared, ConcernRaised, FaultCleared, FaultRaised, StatusChanged, WatchEvent
 from detectors.faults import BROKER
-from detectors.home_watch import READABLE, SNAPSHOT_VERSION, HomeWatch
+from detectors.home_watch import READABLE, SNAPSHOT_VERSION, HomeWatch, Troubled
 from detectors.instants import NEVER, instant, seconds
 from detectors.likeness import Kinds, Kit, Likeness, likeness_of
 from detectors.paths import GATEWAYS, Path, SharedGateways
@@ -40,12 +40,15 @@ Lessons: TypeAlias = Mapping[str, Taught]
 OWNER = "watch"
 _BROKER_KEY = f"{FaultCause.BROKER_LOST.value}/{BROKER}"
 _BRIDGE = "/bridge"
+AGAIN = 60.0
+"""Seconds after which a home that failed is asked again."""
 
 
 class Watch:
     """Restart contract: `restore`, then `observe` everything stored since, then `run_due(now)`.
 
-    A home costs nothing until its first reading or its snapshot.
+    A home costs nothing until its first reading or its snapshot. `forgive`: told of a home that failed on something,
+    so that all others are watched on, and it is asked again soon; without it, what failed is raised.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Watch:
         self._settings = settings or WatchSettings()
         self._budgets = budgets
         self._lessons = lessons
+        self.forgive: Callable[[str, Exception], None] | None = None
         self._homes: dict[str, HomeWatch] = {}
         self._kinds = Kinds()
         self._dues = DueTimes(self._homes)
@@ -177,7 +181,11 @@ class Watch:
                 continue
             shared = device.gateway in self._gateways.paths
             was_away = shared and self._gateways.is_away(device.gateway, seconds(reading.at))
-            alarms = home.observe(reading)
+            try:
+                alarms = home.observe(reading)
+            except Troubled as trouble:
+                self._forgive(device.home, trouble.cause)
+                alarms = trouble.events
             if alarms is None:
                 continue
             if shared:
@@ -197,11 +205,20 @@ class Watch:
             self._touch(home_id)
             if home.is_as_before():
                 continue
-            events += home.end_batch()
-            if home.faults and home.looked_anew():
-                events += self._compare_faults(home, instant(home.latest), may_raise=False)
-            self._dues.put(home, home.due_after_batch())
+            try:
+                events += home.end_batch()
+                if home.faults and home.looked_anew():
+                    events += self._compare_faults(home, instant(home.latest), may_raise=False)
+                self._dues.put(home, home.due_after_batch())
+            except Exception as error:  # noqa: BLE001 - see `forgive`
+                self._forgive(home_id, error)
+                self._dues.put(home, home.latest + AGAIN)
         return events
+
+    def _forgive(self, home: str, error: Exception) -> None:
+        if self.forgive is None:
+            raise error
+        self.forgive(home, error)
 
     def _tell_all_behind(self, gateway: str, t: float, touched: dict[str, HomeWatch]) -> None:
         """One home's sensor has shown that the gateway of many lives again."""
@@ -236,9 +253,13 @@ class Watch:
         while (home := self._dues.pop(seconds(now))) is not None:
             self._touch(home.home.id)
             judged = max(now, instant(max(home.told_until, 0.0)))
-            events += home.run(judged)
-            events += self._compare_faults(home, judged)
-            self._dues.put(home, home.due(judged))
+            try:
+                events += home.run(judged)
+                events += self._compare_faults(home, judged)
+                self._dues.put(home, home.due(judged))
+            except Exception as error:  # noqa: BLE001 - see `forgive`
+                self._forgive(home.home.id, error)
+                self._dues.put(home, seconds(judged) + AGAIN)
         return events
 
     # -- faults ---------------------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ class GateLimits:
     """`ahead`: a device clock further ahead than this is wrong. `oldest`: the longest buffering that we believe.
 
     `delivered_late`: beyond this lag the clock may be wrong; it is wrong if the lag stays within `steady` of itself
-    over at least `watched`. `restart_window`: how long after a bridge's restart its repetitions are expected.
+    over at least `watched`; all that speaks through a gateway must agree more closely, `steady_together`: a queue that
+    is worked off lags by more and less. `restart_window`: how long after a bridge's restart repetitions are expected.
     `repeat_gap`: within it, the same bridge time may carry several real messages. `slack`: between our clock and a
     device's. `link_every`, `link_step`: a radio's strength (%) is kept that seldom while it changes by less.
     `late_alarm`: an alarm of that age is still raised. `fresh`: "just now" by the device's own clock.
@@ -30,6 +31,7 @@ class GateLimits:
     oldest: timedelta = timedelta(days=45)
     delivered_late: timedelta = timedelta(minutes=10)
     steady: timedelta = timedelta(seconds=90)
+    steady_together: timedelta = timedelta(seconds=10)
     watched: timedelta = timedelta(minutes=5)
     restart_window: timedelta = timedelta(seconds=30)
     repeat_gap: timedelta = timedelta(seconds=2)
@@ -118,18 +120,18 @@ def judge_clock(
         return ClockDecision.TRUSTED
     if lag > limits.oldest:
         return ClockDecision.TOO_OLD
-    steady = _is_steady(memory, lag, received, limits)
+    steady = _is_steady(memory, lag, received, limits.steady, limits)
     if not steady and gateway is not None:
-        steady = _is_steady(gateway, lag, received, limits)
+        steady = _is_steady(gateway, lag, received, limits.steady_together, limits)
     return ClockDecision.STEADY_LAG if steady else ClockDecision.TRUSTED
 
 
-def _is_steady(memory: DeviceMemory, lag: timedelta, received: datetime, limits: GateLimits) -> bool:
+def _is_steady(memory: DeviceMemory, lag: timedelta, received: datetime, within: timedelta, limits: GateLimits) -> bool:
     """A burst of late messages arrives at once with lags that shrink; a wrong clock lags the same for minutes."""
     return (
         memory.lag is not None
         and memory.lag_since is not None
-        and abs(lag.total_seconds() - memory.lag) <= limits.steady.total_seconds()
+        and abs(lag.total_seconds() - memory.lag) <= within.total_seconds()
         and received - memory.lag_since >= limits.watched
     )
 

@@ -4,11 +4,12 @@ Pure but for that memory, which is small, per device, and survives a restart as 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from core.decisions import Decision
+from core.decisions import ClockDecision, Decision
 from core.readings import ALARM_KINDS, Kind, Novelty, Reading, Replay
 from ingest.arrival import Arrival, GateLimits, arrive, note_clock
 from ingest.conventions.decoded import Decoded
@@ -21,6 +22,7 @@ from ingest.standing import REPUBLISHING, is_late, is_republished, is_same_readi
 _MICROSECOND = timedelta(microseconds=1)
 _BUMPS = timedelta(milliseconds=1)
 
+_TIMED = frozenset({ClockDecision.TRUSTED, ClockDecision.STEADY_LAG})
 _LIVE = frozenset(
     {Decision.FIRST_KNOWN, Decision.JUST_HAPPENED, Decision.CHANGED, Decision.SAME_AGAIN, Decision.LATE_ALARM}
 )
@@ -38,6 +40,7 @@ class Gate:
 
     def __init__(self, limits: GateLimits | None = None) -> None:
         self._limits = limits or GateLimits()
+        self._together = replace(self._limits, steady=self._limits.steady_together)
         self._devices = Memories()
         self._lagging: set[str] = set()
 
@@ -230,13 +233,13 @@ class Gate:
 
     def _note_gateway(self, gateway: str, first: Decoded, arrival: Arrival) -> None:
         """Where the gateway's clock is wrong, all its devices are behind by as much; one that is not clears it."""
-        message, claimed, limits = arrival.message, first.device_time, self._limits
-        if claimed is None or message.retain:
+        message, claimed = arrival.message, first.device_time
+        if claimed is None or message.retain or arrival.clock not in _TIMED:
             return
-        behind = message.received_at - claimed > limits.delivered_late
+        behind = message.received_at - claimed > self._limits.delivered_late
         if behind or gateway in self._lagging:
             bridge = self._devices.of(f"{gateway}/bridge")
-            note_clock(bridge, claimed, message.received_at, limits)
+            note_clock(bridge, claimed, message.received_at, self._together)
             bridge.dirty = True
             (self._lagging.add if behind else self._lagging.discard)(gateway)
 

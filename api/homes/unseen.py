@@ -21,8 +21,11 @@ Spell = tuple[datetime, datetime]
 def unseen_by(
     store: TicketStore, home: str, devices: Iterable[Device], *, now: datetime
 ) -> dict[str, tuple[Spell, ...]]:
-    """By device: from when it was last heard until its ticket was closed, or until now."""
-    tickets = store.tickets(homes=[home], open_only=False, limit=MOST_TICKETS)
+    """By device: from when it was last heard until its ticket was closed, or until now; of one that is stuck, from when
+    that was found.
+    """
+    found = (store.tickets(homes=[home], open_only=only, limit=MOST_TICKETS) for only in (True, False))
+    tickets = {ticket.id: ticket for some in found for ticket in some}.values()
     return {device.id: tuple(_spells(tickets, device, now)) for device in devices}
 
 

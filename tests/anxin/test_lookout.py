@@ -10,6 +10,7 @@ import pytest
 from core.alerts import Condition
 from core.ports import StoreUnavailable
 from core.readings import Kind, Reading, Semantics
+from detectors.silence import Silence
 from ingest.conventions.decoded import Decoded
 from ingest.message import Message
 from tests.anxin.post import GATEWAY, HOME, Post
@@ -371,3 +372,24 @@ def test_the_wait_for_events_ends_when_they_are_applied(post: Post) -> None:
     post.move()
 
     post.run(both())
+
+
+def test_a_home_that_cannot_be_watched_still_raises_what_is_pressed_also_after_a_crash(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ValueError("out of sorts")
+
+    post.move()
+    post.save()
+    monkeypatch.setattr(Silence, "observe", fails)
+    post.move()
+    post.press()
+    told = dict(post.lookout.counts.troubles)
+    post.crash()
+    post.start()
+    post.wait(minutes=5)
+
+    assert told == {HOME: 2}
+    assert post.lookout.counts.troubles[HOME] >= 1
+    assert post.kinds == ["sos"]

@@ -155,8 +155,8 @@ class Tickets:
     def __init__(self, *told: Ticket) -> None:
         self._told = list(told)
 
-    def tickets(self, **_: object) -> list[Ticket]:
-        return self._told
+    def tickets(self, *, open_only: bool, **_: object) -> list[Ticket]:
+        return [ticket for ticket in self._told if not open_only or ticket.closed_at is None]
 
 
 def unseen(*told: Ticket, devices: tuple[Device, ...] = (PIR, DOOR)) -> dict[str, tuple[tuple[int, int], ...]]:

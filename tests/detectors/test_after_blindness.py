@@ -92,19 +92,33 @@ def house_of_an_absentee(learned_house: House) -> House:
     return learned_house
 
 
-def test_who_may_have_come_home_and_left_again_in_an_outage_is_missed_a_day_after_it(
+def test_who_may_have_come_home_and_left_again_in_an_outage_is_out_for_as_long_again_as_they_ever_are(
     house_of_an_absentee: House,
 ) -> None:
     house = house_of_an_absentee
+    house.watch._homes[HOME].presence.returns.longest = 20 * 3600.0
     house.pass_until(at(LEARNED, "18:00"))
     go_dark(house, at(LEARNED + 1, "02:00"))
 
-    house.pass_until(at(LEARNED + 1, "20:00"))
-    until_evening = list(house.concerns)
-    house.pass_until(at(LEARNED + 2, "06:00"))
+    house.pass_until(at(LEARNED + 2, "03:00"))
+    until_then = list(house.concerns)
+    house.pass_until(at(LEARNED + 2, "12:00"))
 
-    assert not until_evening
+    assert not until_then
     assert [concern.kind for concern in house.concerns] == [ConcernKind.SILENCE]
+
+
+def test_who_is_never_away_for_long_is_missed_soon_after_an_outage_at_the_end_of_their_day(
+    house_of_an_absentee: House,
+) -> None:
+    house, seen_again = house_of_an_absentee, at(LEARNED + 1, "08:30")
+    house.pass_until(at(LEARNED + 1, "06:00"))
+    go_dark(house, seen_again)
+
+    house.pass_until(at(LEARNED + 1, "20:00"))
+
+    [missed] = house.concerns
+    assert timedelta(hours=6) < missed.at - seen_again < timedelta(hours=9)
 
 
 def test_who_was_missed_before_an_outage_is_missed_after_it(house_of_an_absentee: House) -> None:
@@ -209,6 +223,48 @@ def test_what_is_on_when_the_home_is_seen_again_was_left_on_unless_somebody_is_b
     learned_house.pass_until(at(LEARNED, "15:30"), sorted([*stirred, said], key=lambda r: r.at))
 
     assert [began for began, _ in left_on(learned_house)] == ([] if since is None else [since])
+
+
+def blink(house: House, when: datetime) -> None:
+    """The bridge starts again."""
+    house.now = when
+    house.watch.broker_lost(when)
+    house.watch.broker_back(when + timedelta(seconds=2))
+
+
+def cooking(since: datetime, until: datetime) -> list[Reading]:
+    """The plug says every minute that it is on."""
+    minutes = range(int((until - since).total_seconds() // 60))
+    return [reading(STOVE, Kind.POWER, 1200.0 + m % 7, since + timedelta(minutes=m)) for m in minutes]
+
+
+def test_a_bridge_that_starts_again_takes_back_nothing_and_begins_nothing_anew(learned_house: House) -> None:
+    house, end = learned_house, at(LEARNED, "16:00")
+    house.live_until(ON, day=LEARNED)
+    kitchen = [moved("kitchen", at(LEARNED, clock)) for clock in ("12:08:30", "12:11:30")]
+    life = sorted([*cooking(ON, end), *kitchen], key=lambda r: r.at)
+    for blinks in (at(LEARNED, "12:10"), at(LEARNED, "14:05"), at(LEARNED, "15:10"), end):
+        house.pass_until(blinks, [r for r in life if house.now < r.at < blinks or (r.at == ON and house.now == ON)])
+        blink(house, blinks)
+    house.pass_until(end + timedelta(minutes=5))
+
+    assert [since for since, _ in left_on(house)] == [ON]
+    assert not [cleared for cleared in house.cleared if cleared.kind is ConcernKind.APPLIANCE_ON]
+
+
+def test_what_was_too_long_on_before_an_outage_is_so_after_it_whoever_comes_by(learned_house: House) -> None:
+    house = learned_house
+    house.live_until(ON, day=LEARNED)
+    house.pass_until(at(LEARNED, "14:00"), cooking(ON, at(LEARNED, "14:00")))
+    before = left_on(house)
+    go_dark(house, at(LEARNED, "15:00"))
+
+    again = [moved("kitchen", at(LEARNED, "15:00:20")), *cooking(at(LEARNED, "15:01"), at(LEARNED, "15:40"))]
+    house.pass_until(at(LEARNED, "15:40"), again)
+
+    assert [since for since, _ in before] == [ON]
+    assert left_on(house) == before
+    assert not [cleared for cleared in house.cleared if cleared.kind is ConcernKind.APPLIANCE_ON]
 
 
 def test_a_run_whose_end_was_hidden_teaches_nothing(learned_house: House) -> None:

@@ -146,6 +146,30 @@ def test_a_late_message_is_believed_where_its_gateway_is_not_behind(device: str)
     assert told_at(late, late.last - timedelta(minutes=15)) is ClockDecision.TRUSTED
 
 
+def test_a_queue_that_is_worked_off_is_not_taken_for_a_wrong_clock() -> None:
+    gate = Gate()
+    for number, (at, lag) in enumerate(((0, 1200), (360, 1230))):
+        keeper = Doorkeeper(gate=gate, device=f"g/motion{number}", last=NOON + timedelta(seconds=at))
+        keeper.tell(Kind.MOTION, value=True, after=0, device_time=keeper.last - timedelta(seconds=lag))
+    door = Doorkeeper(gate=gate, device="g/door", last=NOON + timedelta(minutes=8))
+
+    opened = door.tell(Kind.DOOR, "open", device_time=door.last - timedelta(seconds=1205))
+    closed = door.tell(Kind.DOOR, "closed", after=30, device_time=door.last - timedelta(seconds=1050))
+
+    assert [one.clock for one in (opened, closed)] == [ClockDecision.TRUSTED] * 2
+    assert closed.decision is Decision.CHANGED
+
+
+def test_a_clock_that_was_never_set_says_nothing_of_its_gateways(keeper: Doorkeeper) -> None:
+    a_quarter_of_an_hour_behind(keeper.gate)
+    unset = Doorkeeper(gate=keeper.gate, device="g/unset", last=NOON + timedelta(minutes=8))
+    unset.tell(Kind.MOTION, value=True, device_time=datetime(1970, 1, 2, tzinfo=UTC))
+
+    keeper.last = NOON + timedelta(minutes=10)
+
+    assert told_at(keeper, keeper.last + timedelta(seconds=1, minutes=-15)) is ClockDecision.STEADY_LAG
+
+
 def test_a_whole_gateways_buffer_is_not_taken_for_a_wrong_clock() -> None:
     gate, back = Gate(), NOON + timedelta(hours=1)
     keepers = [Doorkeeper(gate=gate, device=f"g/motion{number}", last=back) for number in range(6)]

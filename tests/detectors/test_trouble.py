@@ -1,0 +1,155 @@
+"""One home's trouble: whatever fails in it, its alarms are raised, and all other homes are watched on."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.concerns import ConcernKind
+from core.places import Area, AreaKind, Gateway, Home, Inventory
+from core.readings import Kind, Reading
+from detectors.events import ConcernRaised, WatchEvent
+from detectors.routine import Routine
+from detectors.silence import Silence
+from detectors.watch import AGAIN, Watch
+from tests.detectors.conftest import LEARNED
+from tests.detectors.elder import GATEWAY, HOME, SOS, STOVE, House, at, devices_of, moved, reading
+
+OTHER, OTHERS = "h-2", "g-2"
+Failing = Callable[[str], None]
+
+
+def stirring(chance: Random, day: int, since: str, until: str, gaps: tuple[float, float]) -> list[Reading]:
+    """Somebody moves about, with pauses of so many minutes."""
+    t, told = at(day, since), []
+    while t < at(day, until):
+        told.append(moved(chance.choice(["living", "kitchen", "bedroom"]), t))
+        t += timedelta(minutes=chance.uniform(*gaps))
+    return told
+
+
+def pressed(button: str, when: datetime) -> Reading:
+    return reading(button, Kind.SOS, value=True, when=when)
+
+
+def unseen_until(house: House, when: datetime) -> None:
+    house.watch.broker_lost(house.now)
+    house.watch.broker_back(when)
+    house.now = when
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_day_without_a_longer_quiet_after_one_with_some_is_taken_up(seed: int) -> None:
+    house, chance = House(now=at(0, "12:00")), Random(seed)
+    house.pass_until(at(0, "20:00"), stirring(chance, 0, "12:05", "20:00", (10.5, 45)))
+    unseen_until(house, at(1, "10:00"))
+    house.pass_until(at(1, "11:30"), stirring(chance, 1, "10:02", "11:30", (10.5, 14.5)))
+    unseen_until(house, at(2, "08:00"))
+
+    house.tell(pressed(SOS, at(2, "08:02")))
+
+    assert [concern.kind for concern in house.concerns][-1] is ConcernKind.SOS
+    assert house.watch._homes[HOME].silence.routine.days == 2
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.lists(st.tuples(st.floats(0, 23), st.floats(601, 7000), st.integers(0, 6)), max_size=12), max_size=7)
+)
+def test_a_routine_learns_from_whatever_days_come(days: list[list[tuple[float, float, int]]]) -> None:
+    routine = Routine("Asia/Shanghai", budget=0.5, density=3.0)
+    for number, quiets in enumerate(days):
+        midnight = at(number, "00:00").timestamp()
+        routine.hear(midnight + 60.0, 1)
+        for hour, gap, place in quiets:
+            routine.learn(midnight + hour * 3600.0, midnight + hour * 3600.0 + gap, place)
+    routine.hear(at(len(days), "00:01").timestamp(), 1)
+
+    assert routine.day == int((at(len(days), "12:00").timestamp() + 8 * 3600) // 86400)
+    assert routine.threshold(at(len(days), "12:00").timestamp(), 1) > 0
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Failing:
+    """From now on silence fails in this home, at everything that it observes or is asked."""
+
+    def fail(home: str) -> None:
+        observe, assess = Silence.observe, Silence.assess
+
+        def troubled(silence: Silence, *given: object) -> None:
+            if silence.home == home:
+                raise ValueError("out of sorts")
+            observe(silence, *given)  # type: ignore[arg-type]
+
+        def asked(silence: Silence, now: datetime) -> object:
+            if silence.home == home:
+                raise ValueError("out of sorts")
+            return assess(silence, now)
+
+        monkeypatch.setattr(Silence, "observe", troubled)
+        monkeypatch.setattr(Silence, "assess", asked)
+
+    return fail
+
+
+def two_homes() -> tuple[Watch, list[str]]:
+    places = Inventory.of(
+        [Area("grid", AreaKind.GRID, "grid")],
+        [Home(HOME, "grid", "1"), Home(OTHER, "grid", "2")],
+        [Gateway(GATEWAY, HOME), Gateway(OTHERS, OTHER)],
+        [*devices_of(), *devices_of(OTHER, OTHERS)],
+    )
+    watch, told = Watch(places), list[str]()
+    watch.forgive = lambda home, _: told.append(home)
+    return watch, told
+
+
+def raised(events: list[WatchEvent]) -> list[tuple[str, ConcernKind]]:
+    return [(event.concern.home, event.concern.kind) for event in events if isinstance(event, ConcernRaised)]
+
+
+def test_where_one_home_fails_its_own_alarms_and_those_of_all_others_are_raised(failing: Failing) -> None:
+    watch, troubles = two_homes()
+    failing(HOME)
+    t = at(0, "12:00")
+
+    events = watch.observe(
+        [
+            reading(f"{OTHERS}/smoke", Kind.SMOKE, value=True, when=t),
+            moved("living", t),
+            pressed(SOS, t),
+            pressed(f"{OTHERS}/sos", t),
+        ]
+    )
+
+    assert raised(events) == [(OTHER, ConcernKind.SMOKE), (HOME, ConcernKind.SOS), (OTHER, ConcernKind.SOS)]
+    assert set(troubles) == {HOME}
+
+
+def test_a_home_that_fails_when_it_is_asked_is_asked_again_and_no_other_waits_for_it(failing: Failing) -> None:
+    watch, troubles = two_homes()
+    stove = STOVE.replace(GATEWAY, OTHERS)
+    watch.observe([moved("living", at(0, "11:00")), reading(stove, Kind.POWER, 1200.0, at(0, "11:01"))])
+    failing(HOME)
+    said: list[WatchEvent] = []
+
+    now = at(0, "11:02")
+    while now < at(0, "13:30"):
+        due = watch.next_due()
+        assert due is not None
+        now = max(due, now + timedelta(seconds=1))
+        watch.observe([reading(stove, Kind.POWER, 1200.0 + now.minute, now)])
+        said += watch.run_due(now)
+
+    assert (OTHER, ConcernKind.APPLIANCE_ON) in raised(said)
+    assert len(troubles) > 60 * 60 / AGAIN
+
+
+def test_whoever_has_nobody_to_tell_is_told_by_the_failure_itself(failing: Failing, learned_house: House) -> None:
+    failing(HOME)
+
+    with pytest.raises(ValueError, match="out of sorts"):
+        learned_house.watch.observe([moved("living", at(LEARNED, "12:00"))])
