@@ -26,6 +26,7 @@ class FaultCause(StrEnum):
     NEVER_CLEARS = "never_clears"
     UNIT_DOUBTED = "unit_doubted"
     CLOCK_WRONG = "clock_wrong"
+    WATCH_FAILED = "watch_failed"  # our own: something in the program failed on this home
 
 
 @dataclass(frozen=True, slots=True)

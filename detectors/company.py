@@ -4,6 +4,7 @@ Evidence about the resident is weaker then, and that is all it is good for: noth
 somebody else is believed to be there.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import exp
@@ -119,7 +120,7 @@ class Company:
                 self._door_at = t if self._door_at == NEVER else self._door_at
         elif seen.sign is SignKind.MOTION and device.role is Role.ROOM and device.room not in WAYS:
             self._moves += 1
-            if device.room is not self._room and t - self._seen_at < NEARLY_AT_ONCE:
+            if device.room is not self._room and abs(t - self._seen_at) < NEARLY_AT_ONCE:
                 self._crossings += 1
             self._room, self._seen_at = device.room, max(t, self._seen_at)
 
@@ -141,8 +142,9 @@ class Company:
         """Until the next sign of life nothing moved."""
         if alone:
             self._pace.learn(self._part(self._slot), self._moves, self._crossings)
-        if (empty := slot - self._slot - 1) > 0:
-            self._pace.learn(self._part(self._slot + 1), 0, 0, slots=empty)
+        empty = Counter(self._part(each) for each in range(self._slot + 1, slot))
+        for part, slots in empty.items():
+            self._pace.learn(part, 0, 0, slots=slots)
 
     def _is_known(self, t: float, slot: int) -> bool:
         if self._slot < 0 or slot - self._slot > _FURTHEST or self._visibility.sight_since > self._slot * SLOT:

@@ -6,9 +6,9 @@ A concern is said once per episode, over restarts too: what was raised is part o
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-from core.concerns import CannotTell, Clear, Concern, ConcernKind, Severity
+from core.concerns import Clear, Concern, ConcernKind, Severity
 from core.family import Expectation
 from core.faults import Fault
 from core.lessons import Taught
@@ -25,7 +25,7 @@ from detectors.detector import Detector, Observation
 from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
 from detectors.expected import ExpectedBy
 from detectors.faults import faults_of
-from detectors.instants import DAY, NEVER, instant, seconds, waking
+from detectors.instants import DAY, HOUR, NEVER, instant, seconds, waking
 from detectors.kit import density_of, sees_rooms
 from detectors.likeness import Kit, Likeness, kit_of
 from detectors.night_out import NightOut
@@ -39,8 +39,8 @@ from detectors.temperature import NAME, Temperature, is_room_temperature
 from detectors.visibility import HomeVisibility
 from detectors.waiting import BATHROOM_RISK, DIM_BATHROOM_RISK
 
-SNAPSHOT_VERSION = 4
-READABLE = frozenset({1, 2, 3, SNAPSHOT_VERSION})
+SNAPSHOT_VERSION = 5
+READABLE = frozenset({1, 2, 3, 4, SNAPSHOT_VERSION})
 """Layouts that can be taken up: what an older one did not know is learned anew, the rest is kept."""
 _ALARMS = {
     **{kind: kind.value for kind in (Kind.SMOKE, Kind.GAS, Kind.WATER, Kind.CO, Kind.SOS)},
@@ -50,6 +50,9 @@ _ALARMS = {
 _HEEDED = frozenset({Kind.DOOR, Kind.OCCUPANCY, Kind.POWER, Kind.TEMPERATURE, Kind.BUTTON, *_ALARMS})
 """What somebody goes by also where it is no sign of life. All else says no more than that its device lives."""
 _NIGHT_OUT = "night_out:"
+TROUBLED = HOUR
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
 _FAR = 1e11
 """Stands for never in what is kept (s since 1970): JSON has no infinity."""
 
@@ -64,30 +67,29 @@ def _risk_of(devices: Iterable[Device]) -> float:
     return BATHROOM_RISK if sees_rooms(devices) else DIM_BATHROOM_RISK
 
 
+class _Listener(Protocol):
+    def observe(self, seen: Observation) -> None: ...
+
+
 def _is_alarm(seen: Observation) -> bool:
     kind = seen.reading.kind
     return kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS)
-
-
-class Troubled(Exception):
-    """A home could not take a reading in to the end. `events`: what it raised all the same."""
-
-    def __init__(self, events: list[WatchEvent], cause: Exception) -> None:
-        super().__init__(str(cause))
-        self.events = events
-        self.cause = cause
 
 
 class HomeWatch:
     """Everything known of one home. In seconds since the epoch: `latest`, the newest reading's time; `told_until`,
     the latest instant for which it was judged, so that a late reading cannot take back what time has shown. `judged`:
     days on which it was judged, of which `judged_day` is the last: what was only read from the past is not among them.
+
+    What fails in one part is kept from the others, and is put down in `troubles`, for whoever drives this to take out;
+    for an hour after it nobody can say that all is well here.
     """
 
     __slots__ = (
         "_appliances", "_daily", "_declined", "_expected", "_extras", "_first", "_looks", "_night_out", "_settings",
-        "_stirred", "_taught", "company", "decline", "faults", "home", "judged", "judged_day", "kit", "latest",
-        "presence", "raised", "reception", "scheduled", "shown", "silence", "told_until", "visibility",
+        "_stirred", "_taught", "_troubled_at", "company", "decline", "faults", "home", "judged", "judged_day", "kit",
+        "latest", "presence", "raised", "reception", "scheduled", "shown", "silence", "told_until", "troubles",
+        "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -121,6 +123,8 @@ class HomeWatch:
         self.faults: frozenset[str] = frozenset()
         self.shown = HomeStatus(home.id)
         self._looks = 0
+        self.troubles: list[Exception] = []
+        self._troubled_at = NEVER
         self._stirred = False
         self._first = NEVER
         self.latest = self.told_until = NEVER
@@ -184,39 +188,50 @@ class HomeWatch:
         seen = self.reception.receive(reading)
         if seen is None:
             return None
-        alarms: list[WatchEvent] | None = None
-        try:
-            for expected in self._expected.values():
-                expected.observe(seen)
-            self.visibility.observe(seen)
-            self.latest = max(self.latest, seen.t)
-            alarms = self._observe_alarm(seen)
-            self._follow(seen)
-        except Exception as error:
-            raise Troubled(self._observe_alarm(seen) if alarms is None else alarms, error) from error
-        return alarms
-
-    def _follow(self, seen: Observation) -> None:
-        """For those that go by how people live."""
-        self.silence.observe(seen)
-        kind = seen.reading.kind
-        if seen.sign is None and kind not in _HEEDED:
-            return
+        for expected in self._expected.values():
+            self._tell(expected, seen)
+        self._tell(self.visibility, seen)
+        self.latest = max(self.latest, seen.t)
+        is_alarm = _is_alarm(seen)
+        alarms = self._surely(self._observe_alarm, seen) or [] if is_alarm else []
+        self._tell(self.silence, seen)
+        if seen.sign is None and reading.kind not in _HEEDED:
+            return alarms
         self._stirred = True
         if seen.sign is not None:
             self._observe_sign(seen)
-        self.presence.observe(seen)
-        if not _is_alarm(seen):
-            self._observe_extras(seen)
+        self._tell(self.presence, seen)
+        if not is_alarm:
+            self._surely(self._observe_extras, seen)
+        return alarms
+
+    def _tell(self, listener: _Listener, seen: Observation) -> None:
+        """What fails in one of them is kept from none of the others."""
+        try:
+            listener.observe(seen)
+        except Exception as error:  # noqa: BLE001 - see `troubles`
+            self._trouble(error)
+
+    def _trouble(self, error: Exception) -> None:
+        self.troubles.append(error)
+        self._troubled_at = max(self.latest, self.told_until)
+
+    def _surely(self, work: Callable[[_Given], _Made], given: _Given) -> _Made | None:
+        """None where it failed."""
+        try:
+            return work(given)
+        except Exception as error:  # noqa: BLE001 - see `troubles`
+            self._trouble(error)
+            return None
 
     def _observe_sign(self, seen: Observation) -> None:
         """For those that go by nothing but signs of life; most readings are none."""
-        self.decline.observe(seen)
-        self.company.observe(seen)
+        self._tell(self.decline, seen)
+        self._tell(self.company, seen)
         for each in self._daily:
-            each.observe(seen)
+            self._tell(each, seen)
         if self._night_out is not None:
-            self._night_out.observe(seen)
+            self._tell(self._night_out, seen)
 
     def _observe_extras(self, seen: Observation) -> None:
         kind = seen.reading.kind
@@ -230,12 +245,10 @@ class HomeWatch:
             self._extra(f"{NAME}:{self.home.id}", seen.device).observe(seen)
         if seen.sign is not None:
             for appliance in self._appliances:
-                appliance.observe(seen)
+                self._tell(appliance, seen)
 
     def _observe_alarm(self, seen: Observation) -> list[WatchEvent]:
-        """First of all, so that nothing else can keep it from being raised."""
-        if not _is_alarm(seen):
-            return []
+        """Before all that goes by how people live."""
         name = f"{_ALARMS.get(seen.reading.kind, Kind.SOS.value)}:{seen.device.id}"
         detector = self._extra(name, seen.device)
         detector.observe(seen)
@@ -264,7 +277,7 @@ class HomeWatch:
             detector = self._named(name)
             if detector is not None:
                 events += self._judge(name, detector, now, may_raise=False)
-        return events + self.show(now)
+        return events + (self._surely(self.show, now) or [])
 
     def _named(self, name: str) -> Detector | None:
         always: dict[str, Detector] = {self.silence.name: self.silence, self.decline.name: self.decline}
@@ -283,16 +296,16 @@ class HomeWatch:
         events: list[WatchEvent] = []
         for detector in list(self.detectors()):
             events += self._judge(detector.name, detector, now)
-        return events + self.show(now)
+        return events + (self._surely(self.show, now) or [])
 
     def _judge(self, name: str, detector: Detector, now: datetime, *, may_raise: bool = True) -> list[WatchEvent]:
         held = self.raised.get(name)
-        match detector.assess(now):
+        match self._surely(detector.assess, now):
             case Concern() as concern:
                 return self._hold(name, held, concern, now, may_raise=may_raise)
             case Clear(reason=reason) if held is not None:
                 return self._release(name, held, now, reason)
-            case Clear() | CannotTell():
+            case _:
                 return []
 
     def _hold(
@@ -301,11 +314,15 @@ class HomeWatch:
         same = held is not None and held.episode == concern.episode
         if held is not None and same and concern.severity.rank >= held.severity.rank:
             return []
+        said = self._surely(self._beside, concern) or concern
         events = [] if held is None or same else self._release(name, held, now, "another began")
         if may_raise:
             self.raised[name] = _Raised(concern.kind, concern.episode, concern.severity)
-            events.append(ConcernRaised(shown.beside(concern, self.company)))
+            events.append(ConcernRaised(said))
         return events
+
+    def _beside(self, concern: Concern) -> Concern:
+        return shown.beside(concern, self.company)
 
     def _release(self, name: str, held: _Raised, now: datetime, reason: str) -> list[WatchEvent]:
         """A press is never taken back by time."""
@@ -345,9 +362,7 @@ class HomeWatch:
         if self.looked_anew():
             return soonest
         always: tuple[Detector, ...] = (self.silence, self.presence, self.company, *self._undeclined())
-        asked = (*always, *self._extras.values(), *self._expected.values())
-        dues = [due for detector in asked if (due := detector.due()) is not None]
-        self._first = min(dues).timestamp() if dues else inf
+        self._first = self._soonest((*always, *self._extras.values(), *self._expected.values()), None)
         return max(soonest, min(self._first, waking(self.visibility.bound)))
 
     def _undeclined(self) -> tuple[Decline, ...]:
@@ -359,8 +374,25 @@ class HomeWatch:
 
     def due(self, after: datetime) -> float | None:
         parts = (*self.detectors(), self.presence, self.company, self.visibility)
-        dues = [due.timestamp() for d in parts if (due := d.due(after)) is not None]
-        return min(dues, default=None)
+        soonest = min(self._soonest(parts, after), self._troubled_at + TROUBLED if self.is_troubled(after) else inf)
+        return None if soonest == inf else soonest
+
+    def _soonest(self, detectors: Iterable[Detector], after: datetime | None) -> float:
+        """Infinite where nobody waits for anything."""
+        dues = []
+        for detector in detectors:
+            try:
+                due = detector.due(after)
+            except Exception as error:  # noqa: BLE001 - see `troubles`
+                self._trouble(error)
+                continue
+            if due is not None:
+                dues.append(due)
+        return min(dues).timestamp() if dues else inf
+
+    def is_troubled(self, now: datetime) -> bool:
+        """Has something failed lately, so that nobody can say whether all is well?"""
+        return self._troubled_at > NEVER and seconds(now) < self._troubled_at + TROUBLED
 
     # -- status ---------------------------------------------------------------------------------------------------
 
@@ -372,8 +404,10 @@ class HomeWatch:
         return [StatusChanged(status)] if changed else []
 
     def status(self, now: datetime) -> HomeStatus:
-        company = self.company.at(seconds(now))
-        return shown.status_of(self.home.id, self.shown, self.presence, self.visibility, self.silence, company, now)
+        company = self._surely(self.company.at, seconds(now))
+        parts = self.presence, self.visibility, self.silence
+        status = shown.status_of(self.home.id, self.shown, *parts, company, now)
+        return shown.unseen(status, self.shown, now) if self.is_troubled(now) else status
 
     def routine(self) -> ShownRoutine:
         t = max(self.latest, self.told_until, 0.0)

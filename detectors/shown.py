@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.concerns import Concern, ConcernKind, Fact
+from core.faults import FaultCause
 from core.states import Company, HomeStatus, Presence, Visibility
 from detectors.company import Company as HomeCompany
 from detectors.instants import NEVER, instant, instant_or_none, seconds
@@ -58,6 +59,13 @@ def status_of(
         learned_days=silence.routine.days,
         company=company,
     )
+
+
+def unseen(status: HomeStatus, before: HomeStatus, now: datetime) -> HomeStatus:
+    """Where watching itself has failed, nobody knows how they are."""
+    since = before.visibility_since if before.visibility is Visibility.BLIND else now
+    reason = FaultCause.WATCH_FAILED.value
+    return replace(status, visibility=Visibility.BLIND, visibility_since=since, visibility_reason=reason, company=None)
 
 
 def beside(concern: Concern, company: HomeCompany) -> Concern:

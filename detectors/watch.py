@@ -20,7 +20,7 @@ from core.states import DeviceStatus, HomeStatus
 from detectors.due_times import DueTimes
 from detectors.events import ConcernCleared, ConcernRaised, FaultCleared, FaultRaised, StatusChanged, WatchEvent
 from detectors.faults import BROKER
-from detectors.home_watch import READABLE, SNAPSHOT_VERSION, HomeWatch, Troubled
+from detectors.home_watch import READABLE, SNAPSHOT_VERSION, HomeWatch
 from detectors.instants import NEVER, instant, seconds
 from detectors.likeness import Kinds, Kit, Likeness, likeness_of
 from detectors.paths import GATEWAYS, Path, SharedGateways
@@ -183,9 +183,9 @@ class Watch:
             was_away = shared and self._gateways.is_away(device.gateway, seconds(reading.at))
             try:
                 alarms = home.observe(reading)
-            except Troubled as trouble:
-                self._forgive(device.home, trouble.cause)
-                alarms = trouble.events
+            except Exception as error:  # noqa: BLE001 - see `forgive`
+                self._forgive(device.home, error)
+                alarms = []
             if alarms is None:
                 continue
             if shared:
@@ -203,7 +203,7 @@ class Watch:
         events: list[WatchEvent] = []
         for home_id, home in touched.items():
             self._touch(home_id)
-            if home.is_as_before():
+            if home.is_as_before() and not home.troubles:
                 continue
             try:
                 events += home.end_batch()
@@ -211,9 +211,17 @@ class Watch:
                     events += self._compare_faults(home, instant(home.latest), may_raise=False)
                 self._dues.put(home, home.due_after_batch())
             except Exception as error:  # noqa: BLE001 - see `forgive`
-                self._forgive(home_id, error)
-                self._dues.put(home, home.latest + AGAIN)
+                home.troubles.append(error)
+            self._heed(home)
         return events
+
+    def _heed(self, home: HomeWatch) -> None:
+        """What failed in it is told, and it is asked again soon."""
+        if home.troubles:
+            failed, home.troubles = home.troubles, []
+            for error in failed:
+                self._forgive(home.home.id, error)
+            self._dues.put(home, max(home.latest, home.told_until, 0.0) + AGAIN)
 
     def _forgive(self, home: str, error: Exception) -> None:
         if self.forgive is None:
@@ -258,8 +266,8 @@ class Watch:
                 events += self._compare_faults(home, judged)
                 self._dues.put(home, home.due(judged))
             except Exception as error:  # noqa: BLE001 - see `forgive`
-                self._forgive(home.home.id, error)
-                self._dues.put(home, seconds(judged) + AGAIN)
+                home.troubles.append(error)
+            self._heed(home)
         return events
 
     # -- faults ---------------------------------------------------------------------------------------------------
@@ -337,6 +345,7 @@ class Watch:
     def _shown_anew(self, at: datetime) -> Iterator[WatchEvent]:
         for home in self._homes.values():
             yield from home.show(at)
+            self._heed(home)
 
     # -- status and snapshots -------------------------------------------------------------------------------------
 
@@ -378,8 +387,16 @@ class Watch:
         ids = self._unsaved if dirty_only else set(self._homes)
         self._unsaved = set()
         for home_id in sorted(ids):
-            if home_id in self._homes:
-                yield Snapshot(OWNER, home_id, SNAPSHOT_VERSION, as_of, self._homes[home_id].snapshot())
+            home = self._homes.get(home_id)
+            if home is None:
+                continue
+            try:
+                body = home.snapshot()
+            except Exception as error:  # noqa: BLE001 - see `forgive`
+                self._forgive(home_id, error)
+                self._unsaved.add(home_id)
+                continue
+            yield Snapshot(OWNER, home_id, SNAPSHOT_VERSION, as_of, body)
 
     def restore(self, snapshots: Iterable[Snapshot]) -> list[str]:
         """Take up what was learned, gateways before homes. Returns those whose layout is unknown: they learn anew."""
@@ -394,7 +411,14 @@ class Watch:
             if snapshot.version not in READABLE:
                 unknown.append(snapshot.key)
                 continue
-            due = home.restore(snapshot.body)
+            try:
+                due = home.restore(snapshot.body)
+            except Exception as error:  # noqa: BLE001 - see `forgive`
+                self._forgive(snapshot.key, error)
+                del self._homes[snapshot.key]
+                self._kinds.remove(home.kit, snapshot.key)
+                unknown.append(snapshot.key)
+                continue
             for key in home.faults:
                 self._faults.setdefault(key, set()).add(snapshot.key)
             lost_at = home.visibility.lost_at

@@ -3,14 +3,16 @@
 Counts are honest: a home that cannot be seen is never counted as well.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts.gathering import listed
 from api.access import Viewer
 from api.services import Services
 from core.alerts import Alert, Handling
+from core.people import Bond
 from core.places import Area, Home, of_area
 from core.states import HomeState, HomeStatus, home_state
 
@@ -76,10 +78,19 @@ def sights_of(ports: Services, homes: list[Home]) -> list[Sight]:
     for alert in sorted(ports.alerts.open_alerts(homes=ids), key=by_urgency):
         alerts.setdefault(alert.home, []).append(alert)
     gathered = listed(ports.alerts, {home.area for home in homes})
-    return [
-        Sight(home, statuses.get(home.id, HomeStatus(home.id)), tuple(alerts.get(home.id, ())), gathered.get(home.id))
-        for home in homes
-    ]
+    shared = _shared(ports) if any(status.company is not None for status in statuses.values()) else frozenset()
+
+    def status_of(home: Home) -> HomeStatus:
+        status = statuses.get(home.id, HomeStatus(home.id))
+        return replace(status, company=None) if home.id in shared else status
+
+    return [Sight(home, status_of(home), tuple(alerts.get(home.id, ())), gathered.get(home.id)) for home in homes]
+
+
+def _shared(ports: Services) -> frozenset[str]:
+    """Homes in which two people live: their own history cannot tell one of them from a visitor."""
+    live = Counter(home for home, _ in {(t.home, t.person) for t in ports.directory().ties if t.bond is Bond.RESIDENT})
+    return frozenset(home for home, people in live.items() if people > 1)
 
 
 def of_areas(ports: Services, areas: Iterable[Area]) -> list[Alert]:

@@ -54,3 +54,4 @@ def test_a_home_in_which_two_people_are_registered_always_says_so(
     assert "by the register" not in alone
     assert "Probably company" in alone
     assert "Probably company" not in page
+    assert visit_as("desk").get(f"/api/v1/homes/{street.WELL}").json()["company"] is None

@@ -219,6 +219,29 @@ def test_a_home_with_two_people_from_the_first_day_on_has_no_company(new_house: 
     assert new_house.status.company is None
 
 
+def test_what_is_told_out_of_order_was_not_nearly_at_once(learned_house: House) -> None:
+    house = learned_house
+    house.pass_until(at(TODAY, "14:30"), lives(at(TODAY, "14:30")))
+    before = home_of(house).company._crossings
+
+    house.tell(*(moved(room, at(TODAY, clock)) for room, clock in (("living", "14:39"), ("kitchen", "14:31"))))
+    house.tell(*(moved(room, at(TODAY, clock)) for room, clock in (("living", "14:33"), ("kitchen", "14:35"))))
+
+    assert before == 0
+    assert home_of(house).company._crossings == 0
+
+
+def test_a_quiet_night_is_learned_as_night_though_it_began_in_the_evening(new_house: House) -> None:
+    told = [moved("living", at(0, "21:00")), moved("living", at(0, "21:12")), moved("living", at(1, "08:00"))]
+    new_house.pass_until(at(1, "08:00"), told)
+    night = part_of(3 * 3600.0)
+
+    counts = home_of(new_house).company._pace._counts
+
+    assert counts[night * BINS] > counts[part_of(21.5 * 3600.0) * BINS] > 0
+    assert sum(counts) <= 66
+
+
 def test_what_a_dead_sensor_hides_is_not_learned(learned_house: House) -> None:
     pace = home_of(learned_house).company._pace
     learned_house.dead.add("g-1/kitchen")

@@ -1,6 +1,7 @@
 """One home's trouble: whatever fails in it, its alarms are raised, and all other homes are watched on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -9,11 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.concerns import ConcernKind
+from core.faults import FaultCause
 from core.places import Area, AreaKind, Gateway, Home, Inventory
 from core.readings import Kind, Reading
+from core.states import Visibility
+from detectors.company import Company
 from detectors.events import ConcernRaised, WatchEvent
 from detectors.routine import Routine
 from detectors.silence import Silence
+from detectors.visibility import HomeVisibility
 from detectors.watch import AGAIN, Watch
 from tests.detectors.conftest import LEARNED
 from tests.detectors.elder import GATEWAY, HOME, SOS, STOVE, House, at, devices_of, moved, reading
@@ -70,6 +75,10 @@ def test_a_routine_learns_from_whatever_days_come(days: list[list[tuple[float, f
 
     assert routine.day == int((at(len(days), "12:00").timestamp() + 8 * 3600) // 86400)
     assert routine.threshold(at(len(days), "12:00").timestamp(), 1) > 0
+
+
+def fails(*_: object) -> None:
+    raise ValueError("out of sorts")
 
 
 @pytest.fixture
@@ -146,6 +155,79 @@ def test_a_home_that_fails_when_it_is_asked_is_asked_again_and_no_other_waits_fo
 
     assert (OTHER, ConcernKind.APPLIANCE_ON) in raised(said)
     assert len(troubles) > 60 * 60 / AGAIN
+
+
+def test_what_fails_in_a_home_keeps_no_other_detector_of_it_from_speaking(failing: Failing) -> None:
+    watch, troubles = two_homes()
+    watch.observe([moved("living", at(0, "11:00")), reading(STOVE, Kind.POWER, 1200.0, at(0, "11:01"))])
+    failing(HOME)
+    said: list[WatchEvent] = []
+
+    for minute in range(2, 150):
+        now = at(0, "11:00") + timedelta(minutes=minute)
+        said += watch.observe([reading(STOVE, Kind.POWER, 1200.0 + minute, now)])
+        said += watch.run_due(now)
+
+    assert raised(said) == [(HOME, ConcernKind.APPLIANCE_ON)]
+    assert troubles
+
+
+def test_a_single_failure_beside_it_loses_no_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch, troubles = two_homes()
+    watch.observe([moved("living", at(0, "11:00")), reading(STOVE, Kind.POWER, 1200.0, at(0, "11:01"))])
+    monkeypatch.setattr(Company, "at", fails)
+    said: list[WatchEvent] = []
+
+    for minute in range(2, 150):
+        now = at(0, "11:00") + timedelta(minutes=minute)
+        said += watch.observe([reading(STOVE, Kind.POWER, 1200.0 + minute, now)])
+        said += watch.run_due(now)
+
+    assert raised(said) == [(HOME, ConcernKind.APPLIANCE_ON)]
+    assert troubles
+
+
+def test_a_home_on_which_something_failed_is_not_said_to_be_well_until_an_hour_after(
+    failing: Failing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, _ = two_homes()
+    failing(HOME)
+    watch.observe([moved("living", at(0, "11:00")), reading(STOVE, Kind.POWER, 0.0, at(0, "11:01"))])
+    watch.run_due(at(0, "11:05"))
+    troubled = watch._homes[HOME].shown
+    monkeypatch.undo()
+    for clock in ("11:06", "12:00", "12:07", "12:08"):
+        watch.observe([moved("living", at(0, clock))])
+        watch.run_due(at(0, clock))
+
+    assert (troubled.visibility, troubled.visibility_reason) == (Visibility.BLIND, FaultCause.WATCH_FAILED.value)
+    assert watch._homes[HOME].shown.visibility is not Visibility.BLIND
+
+
+def test_a_home_that_cannot_be_taken_up_costs_no_other_its_memory() -> None:
+    watch, troubles = two_homes()
+    watch.observe([moved("living", at(0, "11:00")), pressed(f"{OTHERS}/sos", at(0, "11:00"))])
+    whole = list(watch.snapshots(at(0, "11:00"), dirty_only=False))
+    ill = [replace(each, body={}) if each.key == HOME else each for each in whole]
+    later, others = two_homes()
+
+    unknown = later.restore(ill)
+
+    assert (unknown, others) == ([HOME], [HOME])
+    assert set(later._homes) == {OTHER}
+    assert not troubles
+
+
+def test_a_failure_at_a_homes_first_reading_is_no_end_of_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch, troubles = two_homes()
+    monkeypatch.setattr(HomeVisibility, "observe", fails)
+
+    events = watch.observe([moved("living", at(0, "11:00")), pressed(SOS, at(0, "11:00"))])
+
+    assert raised(events) == [(HOME, ConcernKind.SOS)]
+    assert watch.next_due() is not None
+    assert watch.run_due(at(0, "12:00")) is not None
+    assert troubles
 
 
 def test_whoever_has_nobody_to_tell_is_told_by_the_failure_itself(failing: Failing, learned_house: House) -> None:
