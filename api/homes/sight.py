@@ -89,7 +89,8 @@ def sights_of(ports: Services, homes: list[Home]) -> list[Sight]:
 
 def _shared(ports: Services) -> frozenset[str]:
     """Homes in which two people live: their own history cannot tell one of them from a visitor."""
-    live = Counter(home for home, _ in {(t.home, t.person) for t in ports.directory().ties if t.bond is Bond.RESIDENT})
+    residents = {(tie.home, tie.person) for tie in ports.directory().ties if tie.bond is Bond.RESIDENT}
+    live = Counter(home for home, _ in residents if home is not None)
     return frozenset(home for home, people in live.items() if people > 1)
 
 
