@@ -52,8 +52,10 @@ def visits_of(life: Life, spells: Sequence[Span]) -> dict[str, Any]:
         "visits": None,
     }
     if life.visited:
-        there, away = _within(life.visited, since, until), _within(life.away, since, until)
-        visits = list(_joined(there))
+        there, away = (
+            list(_joined(sorted(_within(spans, since, until)), gap=0.0)) for spans in (life.visited, life.away)
+        )
+        visits = list(_joined(there, gap=SAME_VISIT))
         right, alone = _common(said, there), (until - since) - _sum(there) - _sum(away) + _common(there, away)
         figures |= {
             "visits": len(visits),
@@ -118,10 +120,11 @@ def _common(ours: Iterable[Span], theirs: Sequence[Span]) -> float:
     return sum(max(0.0, min(end, until) - max(start, since)) for start, end in ours for since, until in theirs)
 
 
-def _joined(spans: Iterable[Span]) -> Iterable[Span]:
+def _joined(spans: Iterable[Span], *, gap: float) -> Iterable[Span]:
+    """Those that overlap, or follow each other within `gap` seconds, as one; in order of their beginnings."""
     before: Span | None = None
     for start, end in spans:
-        if before is not None and start - before[1] < SAME_VISIT:
+        if before is not None and start - before[1] <= gap:
             before = (before[0], max(before[1], end))
             continue
         if before is not None:
