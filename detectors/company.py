@@ -4,7 +4,6 @@ Evidence about the resident is weaker then, and that is all it is good for: noth
 somebody else is believed to be there.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import exp
@@ -18,7 +17,7 @@ from core.states import Presence, Visibility
 from detectors.detector import Observation
 from detectors.instants import DAY, HOUR, NEVER, instant, next_waking, wall
 from detectors.kit import WAYS, sees_company, watched_rooms
-from detectors.pace import SLOT, Pace, part_of
+from detectors.pace import SLOT, Pace, part_of, parts_of
 from detectors.presence import HomePresence
 from detectors.signs import SignKind
 from detectors.visibility import HomeVisibility
@@ -142,9 +141,9 @@ class Company:
         """Until the next sign of life nothing moved."""
         if alone:
             self._pace.learn(self._part(self._slot), self._moves, self._crossings)
-        empty = Counter(self._part(each) for each in range(self._slot + 1, slot))
-        for part, slots in empty.items():
-            self._pace.learn(part, 0, 0, slots=slots)
+        if (empty := slot - self._slot - 1) > 0:
+            for part, slots in parts_of(wall(self._timezone, (self._slot + 1) * SLOT) % DAY, empty):
+                self._pace.learn(part, 0, 0, slots=slots)
 
     def _is_known(self, t: float, slot: int) -> bool:
         if self._slot < 0 or slot - self._slot > _FURTHEST or self._visibility.sight_since > self._slot * SLOT:

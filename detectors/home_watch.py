@@ -71,11 +71,6 @@ class _Listener(Protocol):
     def observe(self, seen: Observation) -> None: ...
 
 
-def _is_alarm(seen: Observation) -> bool:
-    kind = seen.reading.kind
-    return kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS)
-
-
 class HomeWatch:
     """Everything known of one home. In seconds since the epoch: `latest`, the newest reading's time; `told_until`,
     the latest instant for which it was judged, so that a late reading cannot take back what time has shown. `judged`:
@@ -86,7 +81,7 @@ class HomeWatch:
     """
 
     __slots__ = (
-        "_appliances", "_daily", "_declined", "_expected", "_extras", "_first", "_looks", "_night_out", "_settings",
+        "_appliances", "_declined", "_expected", "_extras", "_first", "_listeners", "_looks", "_settings",
         "_stirred", "_taught", "_troubled_at", "company", "decline", "faults", "home", "judged", "judged_day", "kit",
         "latest", "presence", "raised", "reception", "scheduled", "shown", "silence", "told_until", "troubles",
         "visibility",
@@ -113,17 +108,17 @@ class HomeWatch:
         days = HomeDays(self.visibility, self.presence, home.timezone)
         self.decline = Decline(home.id, days, home.timezone)
         self._declined: tuple[object, float] | None = None
-        self._daily = extras.daily(home, days, self.visibility, self.presence)
-        self._extras: dict[str, Detector] = {each.name: each for each in self._daily}
+        daily = extras.daily(home, days, self.visibility, self.presence)
+        self._extras: dict[str, Detector] = {each.name: each for each in daily}
+        self._listeners: tuple[_Listener, ...] = (self.decline, self.company, *daily, self.presence)
         self._taught = taught.NOTHING
-        self._night_out: NightOut | None = None
         self._appliances: tuple[ApplianceOn, ...] = ()
         self._expected: dict[str, ExpectedBy] = {}
         self.raised: dict[str, _Raised] = {}
         self.faults: frozenset[str] = frozenset()
         self.shown = HomeStatus(home.id)
         self._looks = 0
-        self.troubles: list[Exception] = []
+        self.troubles: tuple[Exception, ...] = ()
         self._troubled_at = NEVER
         self._stirred = False
         self._first = NEVER
@@ -140,7 +135,8 @@ class HomeWatch:
         self.kit = self.silence.routine.use_kit(density_of(devices), _risk_of(devices))
         here = {self.home.id, *(device.id for device in devices)}
         self._extras = {name: d for name, d in self._extras.items() if name.split(":", 1)[1] in here}
-        self._night_out, self._appliances = None, ()
+        self._listeners = tuple(each for each in self._listeners if not isinstance(each, NightOut))
+        self._appliances = ()
         for detector in self._extras.values():
             self._know(detector)
 
@@ -188,32 +184,39 @@ class HomeWatch:
         seen = self.reception.receive(reading)
         if seen is None:
             return None
-        for expected in self._expected.values():
-            self._tell(expected, seen)
-        self._tell(self.visibility, seen)
+        kind = reading.kind
+        if self._expected:
+            self._tell(tuple(self._expected.values()), seen)
+        is_alarm = kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS)
+        alarms: list[WatchEvent] = []
+        if is_alarm:  # before all that goes by how people live
+            self._tell((self.visibility,), seen)
+            alarms = self._surely(self._observe_alarm, seen) or []
+            self._tell((self.silence,), seen)
+        else:
+            self._tell((self.visibility, self.silence), seen)
         self.latest = max(self.latest, seen.t)
-        is_alarm = _is_alarm(seen)
-        alarms = self._surely(self._observe_alarm, seen) or [] if is_alarm else []
-        self._tell(self.silence, seen)
-        if seen.sign is None and reading.kind not in _HEEDED:
+        if seen.sign is None and kind not in _HEEDED:
             return alarms
         self._stirred = True
-        if seen.sign is not None:
-            self._observe_sign(seen)
-        self._tell(self.presence, seen)
+        self._tell((self.presence,) if seen.sign is None else self._listeners, seen)
         if not is_alarm:
             self._surely(self._observe_extras, seen)
         return alarms
 
-    def _tell(self, listener: _Listener, seen: Observation) -> None:
-        """What fails in one of them is kept from none of the others."""
+    def _tell(self, listeners: tuple[_Listener, ...], seen: Observation) -> None:
+        """One after the other; what fails in one of them is kept from none of the others."""
+        told = 0
         try:
-            listener.observe(seen)
+            for listener in listeners:
+                told += 1
+                listener.observe(seen)
         except Exception as error:  # noqa: BLE001 - see `troubles`
             self._trouble(error)
+            self._tell(listeners[told:], seen)
 
     def _trouble(self, error: Exception) -> None:
-        self.troubles.append(error)
+        self.troubles = (*self.troubles, error)
         self._troubled_at = max(self.latest, self.told_until)
 
     def _surely(self, work: Callable[[_Given], _Made], given: _Given) -> _Made | None:
@@ -223,15 +226,6 @@ class HomeWatch:
         except Exception as error:  # noqa: BLE001 - see `troubles`
             self._trouble(error)
             return None
-
-    def _observe_sign(self, seen: Observation) -> None:
-        """For those that go by nothing but signs of life; most readings are none."""
-        self._tell(self.decline, seen)
-        self._tell(self.company, seen)
-        for each in self._daily:
-            self._tell(each, seen)
-        if self._night_out is not None:
-            self._tell(self._night_out, seen)
 
     def _observe_extras(self, seen: Observation) -> None:
         kind = seen.reading.kind
@@ -244,8 +238,7 @@ class HomeWatch:
         elif kind is Kind.TEMPERATURE and is_room_temperature(seen.reading, seen.device.role):
             self._extra(f"{NAME}:{self.home.id}", seen.device).observe(seen)
         if seen.sign is not None:
-            for appliance in self._appliances:
-                self._tell(appliance, seen)
+            self._tell(self._appliances, seen)
 
     def _observe_alarm(self, seen: Observation) -> list[WatchEvent]:
         """Before all that goes by how people live."""
@@ -264,7 +257,7 @@ class HomeWatch:
     def _know(self, extra: Detector) -> None:
         """Those to whom more than their own device matters."""
         if isinstance(extra, NightOut):
-            self._night_out = extra
+            self._listeners = (*self._listeners[:-1], extra, self.presence)
         elif isinstance(extra, ApplianceOn):
             self._appliances = (*self._appliances, extra)
 

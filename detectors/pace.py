@@ -5,11 +5,11 @@ people are taken for two lives like this one at the same time (the superposition
 2017, there of Poisson processes, here of what was counted), so that no rate of visitors has to be invented.
 """
 
-from collections.abc import Mapping
-from math import log
+from collections.abc import Iterator, Mapping
+from math import ceil, log
 from typing import Any, Final
 
-from detectors.instants import HOUR, MINUTE
+from detectors.instants import DAY, HOUR, MINUTE
 
 SLOT: Final = 10 * MINUTE
 BINS: Final = 16
@@ -43,6 +43,16 @@ def part_of(second: float) -> int:
     if second < afternoon:
         return 0 if second < morning else 1
     return 2 if second < evening else 3 if second < night else 0
+
+
+def parts_of(second: float, slots: int) -> Iterator[tuple[int, int]]:
+    """Of so many slots from that second of the local clock on: how many begin in each part of the day, in turn."""
+    while slots > 0:
+        until = next(begin for begin in (*_BEGIN, _BEGIN[0] + DAY) if begin > second)
+        count = min(slots, ceil((until - second) / SLOT))
+        yield part_of(second), count
+        slots -= count
+        second = (second + count * SLOT) % DAY
 
 
 class Pace:

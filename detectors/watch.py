@@ -211,14 +211,14 @@ class Watch:
                     events += self._compare_faults(home, instant(home.latest), may_raise=False)
                 self._dues.put(home, home.due_after_batch())
             except Exception as error:  # noqa: BLE001 - see `forgive`
-                home.troubles.append(error)
+                home.troubles = (*home.troubles, error)
             self._heed(home)
         return events
 
     def _heed(self, home: HomeWatch) -> None:
         """What failed in it is told, and it is asked again soon."""
         if home.troubles:
-            failed, home.troubles = home.troubles, []
+            failed, home.troubles = home.troubles, ()
             for error in failed:
                 self._forgive(home.home.id, error)
             self._dues.put(home, max(home.latest, home.told_until, 0.0) + AGAIN)
@@ -266,7 +266,7 @@ class Watch:
                 events += self._compare_faults(home, judged)
                 self._dues.put(home, home.due(judged))
             except Exception as error:  # noqa: BLE001 - see `forgive`
-                home.troubles.append(error)
+                home.troubles = (*home.troubles, error)
             self._heed(home)
         return events
 

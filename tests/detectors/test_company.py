@@ -12,7 +12,7 @@ from core.concerns import CannotTell, Concern, ConcernKind
 from core.readings import Reading
 from core.states import Company, Presence
 from detectors.home_watch import HomeWatch
-from detectors.pace import BINS, ENOUGH, PARTS, Pace, part_of
+from detectors.pace import BINS, ENOUGH, PARTS, Pace, part_of, parts_of
 from tests.detectors.conftest import LEARNED
 from tests.detectors.elder import HOME, House, at, day_of_life, devices_of, door, facts_of, moved
 
@@ -318,3 +318,14 @@ def test_a_pace_is_small_bounded_and_never_takes_rest_for_company(
 @given(st.floats(0, 86399))
 def test_every_second_of_a_day_is_of_one_part(second: float) -> None:
     assert part_of(second) in range(PARTS)
+
+
+@given(st.floats(0.0, 86399.0), st.integers(0, 300))
+def test_slots_are_of_the_parts_in_which_they_begin(second: float, slots: int) -> None:
+    spread: dict[int, int] = {}
+    for part, count in parts_of(second, slots):
+        spread[part] = spread.get(part, 0) + count
+
+    each = [part_of((second + 600.0 * number) % 86400.0) for number in range(slots)]
+
+    assert spread == {part: each.count(part) for part in set(each)}
