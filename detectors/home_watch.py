@@ -188,14 +188,16 @@ class HomeWatch:
         if self._expected:
             self._tell(tuple(self._expected.values()), seen)
         is_alarm = kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS)
-        alarms: list[WatchEvent] = []
-        if is_alarm:  # before all that goes by how people live
-            self._tell((self.visibility,), seen)
-            alarms = self._surely(self._observe_alarm, seen) or []
-            self._tell((self.silence,), seen)
-        else:
-            self._tell((self.visibility, self.silence), seen)
+        try:
+            self.visibility.observe(seen)
+        except Exception as error:  # noqa: BLE001 - see `troubles`
+            self._trouble(error)
         self.latest = max(self.latest, seen.t)
+        alarms = (self._surely(self._observe_alarm, seen) or []) if is_alarm else []
+        try:
+            self.silence.observe(seen)
+        except Exception as error:  # noqa: BLE001 - see `troubles`
+            self._trouble(error)
         if seen.sign is None and kind not in _HEEDED:
             return alarms
         self._stirred = True
@@ -206,14 +208,13 @@ class HomeWatch:
 
     def _tell(self, listeners: tuple[_Listener, ...], seen: Observation) -> None:
         """One after the other; what fails in one of them is kept from none of the others."""
-        told = 0
+        left = iter(listeners)
         try:
-            for listener in listeners:
-                told += 1
+            for listener in left:
                 listener.observe(seen)
         except Exception as error:  # noqa: BLE001 - see `troubles`
             self._trouble(error)
-            self._tell(listeners[told:], seen)
+            self._tell(tuple(left), seen)
 
     def _trouble(self, error: Exception) -> None:
         self.troubles = (*self.troubles, error)
