@@ -6,7 +6,7 @@ A concern is said once per episode, over restarts too: what was raised is part o
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from math import inf
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple
 
 from core.concerns import Clear, Concern, ConcernKind, Severity
 from core.family import Expectation
@@ -25,7 +25,8 @@ from detectors.detector import Detector, Observation
 from detectors.events import ConcernCleared, ConcernRaised, StatusChanged, WatchEvent
 from detectors.expected import ExpectedBy
 from detectors.faults import faults_of
-from detectors.instants import DAY, HOUR, NEVER, instant, seconds, waking
+from detectors.guarded import Guarded, Listener
+from detectors.instants import DAY, NEVER, instant, seconds, waking
 from detectors.kit import density_of, sees_rooms
 from detectors.likeness import Kit, Likeness, kit_of
 from detectors.night_out import NightOut
@@ -50,9 +51,6 @@ _ALARMS = {
 _HEEDED = frozenset({Kind.DOOR, Kind.OCCUPANCY, Kind.POWER, Kind.TEMPERATURE, Kind.BUTTON, *_ALARMS})
 """What somebody goes by also where it is no sign of life. All else says no more than that its device lives."""
 _NIGHT_OUT = "night_out:"
-TROUBLED = HOUR
-_Given = TypeVar("_Given")
-_Made = TypeVar("_Made")
 _FAR = 1e11
 """Stands for never in what is kept (s since 1970): JSON has no infinity."""
 
@@ -67,24 +65,16 @@ def _risk_of(devices: Iterable[Device]) -> float:
     return BATHROOM_RISK if sees_rooms(devices) else DIM_BATHROOM_RISK
 
 
-class _Listener(Protocol):
-    def observe(self, seen: Observation) -> None: ...
-
-
-class HomeWatch:
+class HomeWatch(Guarded):
     """Everything known of one home. In seconds since the epoch: `latest`, the newest reading's time; `told_until`,
     the latest instant for which it was judged, so that a late reading cannot take back what time has shown. `judged`:
     days on which it was judged, of which `judged_day` is the last: what was only read from the past is not among them.
-
-    What fails in one part is kept from the others, and is put down in `troubles`, for whoever drives this to take out;
-    for an hour after it nobody can say that all is well here.
     """
 
     __slots__ = (
-        "_appliances", "_declined", "_expected", "_extras", "_first", "_listeners", "_looks", "_settings",
-        "_stirred", "_taught", "_troubled_at", "company", "decline", "faults", "home", "judged", "judged_day", "kit",
-        "latest", "presence", "raised", "reception", "scheduled", "shown", "silence", "told_until", "troubles",
-        "visibility",
+        "_appliances", "_declined", "_expected", "_extras", "_first", "_listeners", "_looks", "_settings", "_stirred",
+        "_taught", "company", "decline", "faults", "home", "judged", "judged_day", "kit", "presence", "raised",
+        "reception", "scheduled", "shown", "silence", "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -95,6 +85,7 @@ class HomeWatch:
         shared: Mapping[str, SharedPath] | None = None,
         like: Callable[[Kit], Likeness | None] = lambda _: None,
     ) -> None:
+        super().__init__()
         self.home = home
         self._settings = settings
         self.reception = Reception(devices, home.timezone)
@@ -110,7 +101,7 @@ class HomeWatch:
         self._declined: tuple[object, float] | None = None
         daily = extras.daily(home, days, self.visibility, self.presence)
         self._extras: dict[str, Detector] = {each.name: each for each in daily}
-        self._listeners: tuple[_Listener, ...] = (self.decline, self.company, *daily, self.presence)
+        self._listeners: tuple[Listener, ...] = (self.decline, self.company, *daily, self.presence)
         self._taught = taught.NOTHING
         self._appliances: tuple[ApplianceOn, ...] = ()
         self._expected: dict[str, ExpectedBy] = {}
@@ -118,11 +109,8 @@ class HomeWatch:
         self.faults: frozenset[str] = frozenset()
         self.shown = HomeStatus(home.id)
         self._looks = 0
-        self.troubles: tuple[Exception, ...] = ()
-        self._troubled_at = NEVER
         self._stirred = False
         self._first = NEVER
-        self.latest = self.told_until = NEVER
         self.judged, self.judged_day = 0, -1
         self.scheduled = NEVER
 
@@ -190,14 +178,14 @@ class HomeWatch:
         is_alarm = kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS)
         try:
             self.visibility.observe(seen)
-        except Exception as error:  # noqa: BLE001 - see `troubles`
-            self._trouble(error)
+        except Exception as error:  # noqa: BLE001 - any: see `Guarded`
+            self.trouble(error)
         self.latest = max(self.latest, seen.t)
         alarms = (self._surely(self._observe_alarm, seen) or []) if is_alarm else []
         try:
             self.silence.observe(seen)
-        except Exception as error:  # noqa: BLE001 - see `troubles`
-            self._trouble(error)
+        except Exception as error:  # noqa: BLE001 - any: see `Guarded`
+            self.trouble(error)
         if seen.sign is None and kind not in _HEEDED:
             return alarms
         self._stirred = True
@@ -205,28 +193,6 @@ class HomeWatch:
         if not is_alarm:
             self._surely(self._observe_extras, seen)
         return alarms
-
-    def _tell(self, listeners: tuple[_Listener, ...], seen: Observation) -> None:
-        """One after the other; what fails in one of them is kept from none of the others."""
-        left = iter(listeners)
-        try:
-            for listener in left:
-                listener.observe(seen)
-        except Exception as error:  # noqa: BLE001 - see `troubles`
-            self._trouble(error)
-            self._tell(tuple(left), seen)
-
-    def _trouble(self, error: Exception) -> None:
-        self.troubles = (*self.troubles, error)
-        self._troubled_at = max(self.latest, self.told_until)
-
-    def _surely(self, work: Callable[[_Given], _Made], given: _Given) -> _Made | None:
-        """None where it failed."""
-        try:
-            return work(given)
-        except Exception as error:  # noqa: BLE001 - see `troubles`
-            self._trouble(error)
-            return None
 
     def _observe_extras(self, seen: Observation) -> None:
         kind = seen.reading.kind
@@ -368,7 +334,7 @@ class HomeWatch:
 
     def due(self, after: datetime) -> float | None:
         parts = (*self.detectors(), self.presence, self.company, self.visibility)
-        soonest = min(self._soonest(parts, after), self._troubled_at + TROUBLED if self.is_troubled(after) else inf)
+        soonest = min(self._soonest(parts, after), self.troubled_until() if self.is_troubled(after) else inf)
         return None if soonest == inf else soonest
 
     def _soonest(self, detectors: Iterable[Detector], after: datetime | None) -> float:
@@ -377,16 +343,12 @@ class HomeWatch:
         for detector in detectors:
             try:
                 due = detector.due(after)
-            except Exception as error:  # noqa: BLE001 - see `troubles`
-                self._trouble(error)
+            except Exception as error:  # noqa: BLE001 - any: see `Guarded`
+                self.trouble(error)
                 continue
             if due is not None:
                 dues.append(due)
         return min(dues).timestamp() if dues else inf
-
-    def is_troubled(self, now: datetime) -> bool:
-        """Has something failed lately, so that nobody can say whether all is well?"""
-        return self._troubled_at > NEVER and seconds(now) < self._troubled_at + TROUBLED
 
     # -- status ---------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ What did not run is said aloud at the end.
 
 import asyncio
 import ipaddress
+import logging
 import os
 import socket
 import threading
@@ -73,6 +74,33 @@ def _nothing_left_running() -> Iterator[None]:
     tasks = asyncio.tasks._all_tasks  # type: ignore[attr-defined]
     pending = [t for t in list(tasks) if not t.done() and t.get_loop().is_closed()]
     assert not pending, f"tasks left pending: {pending}"
+
+
+class _Failures(logging.Handler):
+    """Of watching a home: the service goes on with all others, a test does not."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and "could not be watched" in record.getMessage():
+            self.told.append(f"{record.getMessage()}: {record.exc_info[1]!r}")
+
+
+_FAILURES = _Failures()
+logging.getLogger("anxin.lookout").addHandler(_FAILURES)
+
+
+@pytest.fixture(autouse=True)
+def _no_home_in_trouble(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test in whose service watching a home failed fails, unless it is about that (`pytest.mark.troubled`)."""
+    before = len(_FAILURES.told)
+
+    yield
+
+    told = _FAILURES.told[before:]
+    assert not told or request.node.get_closest_marker("troubled"), told
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

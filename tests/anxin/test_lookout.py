@@ -374,6 +374,7 @@ def test_the_wait_for_events_ends_when_they_are_applied(post: Post) -> None:
     post.run(both())
 
 
+@pytest.mark.troubled
 def test_a_home_that_cannot_be_watched_still_raises_what_is_pressed_also_after_a_crash(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
