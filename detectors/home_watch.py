@@ -176,7 +176,7 @@ class HomeWatch(Guarded):
         if self._expected:
             self._tell(tuple(self._expected.values()), seen)
         is_alarm = kind in _ALARMS or (kind is Kind.BUTTON and seen.device.role is Role.SOS)
-        try:
+        try:  # these two hear every reading: `_tell` would cost as much again
             self.visibility.observe(seen)
         except Exception as error:  # noqa: BLE001 - any: see `Guarded`
             self.trouble(error)
@@ -311,7 +311,7 @@ class HomeWatch(Guarded):
         that may have ended, and no moment of anybody's has come. Most readings say no more than that a device lives;
         after such a moment, that may be just what was waited for.
         """
-        waited_for = self._stirred or self.raised or self._expected or self.looked_anew()
+        waited_for = self._stirred or self.raised or self._expected or self.troubles or self.looked_anew()
         return not waited_for and max(self.latest, self.told_until) < min(self.scheduled, self._first)
 
     # -- due times ------------------------------------------------------------------------------------------------

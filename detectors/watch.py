@@ -184,7 +184,7 @@ class Watch:
             try:
                 alarms = home.observe(reading)
             except Exception as error:  # noqa: BLE001 - see `forgive`
-                self._forgive(device.home, error)
+                home.trouble(error)
                 alarms = []
             if alarms is None:
                 continue
@@ -203,7 +203,7 @@ class Watch:
         events: list[WatchEvent] = []
         for home_id, home in touched.items():
             self._touch(home_id)
-            if home.is_as_before() and not home.troubles:
+            if home.is_as_before():
                 continue
             try:
                 events += home.end_batch()
@@ -211,7 +211,7 @@ class Watch:
                     events += self._compare_faults(home, instant(home.latest), may_raise=False)
                 self._dues.put(home, home.due_after_batch())
             except Exception as error:  # noqa: BLE001 - see `forgive`
-                home.troubles = (*home.troubles, error)
+                home.trouble(error)
             self._heed(home)
         return events
 
@@ -266,7 +266,7 @@ class Watch:
                 events += self._compare_faults(home, judged)
                 self._dues.put(home, home.due(judged))
             except Exception as error:  # noqa: BLE001 - see `forgive`
-                home.troubles = (*home.troubles, error)
+                home.trouble(error)
             self._heed(home)
         return events
 

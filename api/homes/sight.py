@@ -78,20 +78,21 @@ def sights_of(ports: Services, homes: list[Home]) -> list[Sight]:
     for alert in sorted(ports.alerts.open_alerts(homes=ids), key=by_urgency):
         alerts.setdefault(alert.home, []).append(alert)
     gathered = listed(ports.alerts, {home.area for home in homes})
-    shared = _shared(ports) if any(status.company is not None for status in statuses.values()) else frozenset()
+    live = live_here(ports) if any(status.company is not None for status in statuses.values()) else Counter[str]()
 
     def status_of(home: Home) -> HomeStatus:
         status = statuses.get(home.id, HomeStatus(home.id))
-        return replace(status, company=None) if home.id in shared else status
+        return replace(status, company=None) if live[home.id] > 1 else status
 
     return [Sight(home, status_of(home), tuple(alerts.get(home.id, ())), gathered.get(home.id)) for home in homes]
 
 
-def _shared(ports: Services) -> frozenset[str]:
-    """Homes in which two people live: their own history cannot tell one of them from a visitor."""
+def live_here(ports: Services) -> Counter[str]:
+    """By home, how many people are registered as living there. Where two do, their own history cannot tell one of them
+    from a visitor: only the register can.
+    """
     residents = {(tie.home, tie.person) for tie in ports.directory().ties if tie.bond is Bond.RESIDENT}
-    live = Counter(home for home, _ in residents if home is not None)
-    return frozenset(home for home, people in live.items() if people > 1)
+    return Counter(home for home, _ in residents if home is not None)
 
 
 def of_areas(ports: Services, areas: Iterable[Area]) -> list[Alert]:

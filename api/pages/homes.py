@@ -11,7 +11,7 @@ from api.areas.overview import Branch, branches
 from api.depends import Looks, Ports, Requires
 from api.homes.activity import day_of
 from api.homes.endpoints import home_for
-from api.homes.sight import Sight, sight_of, sights
+from api.homes.sight import Sight, live_here, sight_of, sights
 from api.homes.unseen import unseen_by
 from api.pages.shell import shell
 from api.pages.strip import Strip, strip_of
@@ -20,7 +20,6 @@ from api.sessions import Visit
 from api.tickets.endpoints import tickets_for
 from core.alerts import Alert
 from core.faults import Ticket
-from core.people import Bond
 from core.places import Device, Home
 from core.ports import Look
 from core.states import DeviceStatus, HomeState, Visibility
@@ -107,7 +106,7 @@ def home_view(ports: Services, viewer: Viewer, home: Home) -> HomeView:
     return HomeView(
         sight=sight,
         places=tuple(area.name for area in reversed(list(inventory.lineage(home.area)))),
-        live_here=_live_here(ports, home),
+        live_here=live_here(ports)[home.id],
         strip=strip_of(day, now=now, blind_since=_blind_since(sight)),
         devices=tuple((d, statuses.get(d.id, DeviceStatus(d.id))) for d in devices),
         tickets=tuple(tickets_for(ports, viewer, home=home.id, open_only=True)),
@@ -118,12 +117,6 @@ def home_view(ports: Services, viewer: Viewer, home: Home) -> HomeView:
 
 def _blind_since(sight: Sight) -> datetime | None:
     return sight.status.visibility_since if sight.status.visibility is Visibility.BLIND else None
-
-
-def _live_here(ports: Services, home: Home) -> int:
-    """Where two live together, their own history cannot tell one from the other: only the register can."""
-    ties = ports.directory().ties
-    return len({tie.person for tie in ties if tie.home == home.id and tie.bond is Bond.RESIDENT})
 
 
 def _logins(ports: Services) -> dict[str, str]:

@@ -157,16 +157,22 @@ def test_a_home_that_fails_when_it_is_asked_is_asked_again_and_no_other_waits_fo
     assert len(troubles) > 60 * 60 / AGAIN
 
 
-def test_what_fails_in_a_home_keeps_no_other_detector_of_it_from_speaking(failing: Failing) -> None:
-    watch, troubles = two_homes()
-    watch.observe([moved("living", at(0, "11:00")), reading(STOVE, Kind.POWER, 1200.0, at(0, "11:01"))])
-    failing(HOME)
+def left_on(watch: Watch) -> list[WatchEvent]:
+    """The stove, since eleven, for two hours and a half."""
     said: list[WatchEvent] = []
-
     for minute in range(2, 150):
         now = at(0, "11:00") + timedelta(minutes=minute)
         said += watch.observe([reading(STOVE, Kind.POWER, 1200.0 + minute, now)])
         said += watch.run_due(now)
+    return said
+
+
+def test_what_fails_in_a_home_keeps_no_other_detector_of_it_from_speaking(failing: Failing) -> None:
+    watch, troubles = two_homes()
+    watch.observe([moved("living", at(0, "11:00")), reading(STOVE, Kind.POWER, 1200.0, at(0, "11:01"))])
+    failing(HOME)
+
+    said = left_on(watch)
 
     assert raised(said) == [(HOME, ConcernKind.APPLIANCE_ON)]
     assert troubles
@@ -176,12 +182,8 @@ def test_a_single_failure_beside_it_loses_no_alarm(monkeypatch: pytest.MonkeyPat
     watch, troubles = two_homes()
     watch.observe([moved("living", at(0, "11:00")), reading(STOVE, Kind.POWER, 1200.0, at(0, "11:01"))])
     monkeypatch.setattr(Company, "at", fails)
-    said: list[WatchEvent] = []
 
-    for minute in range(2, 150):
-        now = at(0, "11:00") + timedelta(minutes=minute)
-        said += watch.observe([reading(STOVE, Kind.POWER, 1200.0 + minute, now)])
-        said += watch.run_due(now)
+    said = left_on(watch)
 
     assert raised(said) == [(HOME, ConcernKind.APPLIANCE_ON)]
     assert troubles
