@@ -58,6 +58,7 @@ class HomeStatus:
     """What the watch believes about one home, apart from alerts.
 
     `learned_days` counts the days whose routine is known. `visibility_reason` is a `FaultCause` value or empty.
+    `overdue_since`: since when they are out for longer than they ever are, None where they are not.
     """
 
     home: str
@@ -71,6 +72,7 @@ class HomeStatus:
     last_sign_device: str | None = None
     learned_days: int = 0
     company: Company | None = None
+    overdue_since: datetime | None = None
 
 
 class LinkQuality(StrEnum):

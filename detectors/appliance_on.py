@@ -237,7 +237,7 @@ class ApplianceOn:
         if math.isinf(self.limit()):
             return CannotTell("use_not_known")
         absent, _, tended = self._moments()
-        out = self._is_out(t)
+        out = self._presence.at(t) is Presence.OUT
         if t < (absent if out else tended) or NEVER < self.off_at < (absent if out else tended):
             return Clear()
         health = self._visibility.health.get(self._device.id)
@@ -245,11 +245,6 @@ class ApplianceOn:
         if health is None or not self._visibility.works(health, moment) or health.heard < self._proof(moment):
             return CannotTell("device_silent")
         return CannotTell("not_heard_since") if self._may_be_off(moment) else self._concern(now)
-
-    def _is_out(self, t: float) -> bool:
-        """Also where they are out for so long that it is doubted by now: what was too long already stays so."""
-        presence = self._presence
-        return presence.at(t) is Presence.OUT or (presence.gone(t) and presence.watched(t))
 
     def _may_be_off(self, moment: float) -> bool:
         """Has the plug not said its power since it could not be heard, and was it not too long on before that?"""

@@ -356,6 +356,7 @@ class HomeWatch(Guarded):
         status = self.status(now)
         changed = status.presence is not self.shown.presence or status.visibility is not self.shown.visibility
         changed = changed or (status.company is None) is not (self.shown.company is None)
+        changed = changed or (status.overdue_since is None) is not (self.shown.overdue_since is None)
         self.shown = status
         return [StatusChanged(status)] if changed else []
 

@@ -120,7 +120,9 @@ class HomePresence:
         return not self._inside_since_door() and self.before is not Presence.OUT and t >= self.settled_at()
 
     def at(self, t: float) -> Presence:
-        """Presence at `t` if nothing more is observed until then."""
+        """Presence at `t` if nothing more is observed until then. Who has left stays out for as long as nothing moves,
+        believed or not.
+        """
         if not self.watched(t) or (self.door_at == NEVER and self.inside_at == NEVER):
             return Presence.UNKNOWN
         if self._inside_since_door() or self.door_at == NEVER:
@@ -129,7 +131,18 @@ class HomePresence:
             return Presence.UNKNOWN  # somebody came, and either left again or is lying behind the door
         if t < self.door_at + self.settle:
             return self.before
-        return Presence.OUT if t < self.doubted_at() else Presence.UNKNOWN
+        return Presence.OUT
+
+    def believed(self, t: float) -> Presence:
+        """The same by which somebody may be left alone: who is out for longer than they ever are may be anywhere."""
+        presence = self.at(t)
+        return Presence.UNKNOWN if presence is Presence.OUT and t >= self.doubted_at() else presence
+
+    def overdue_from(self, t: float) -> float:
+        """Since when somebody who is out at `t` should have been home; NEVER where they need not be."""
+        if not self.is_out(t) or t < (doubted := self.doubted_at()):
+            return NEVER
+        return doubted
 
     def is_out(self, t: float) -> bool:
         """Is it `OUT` at `t`? Mostly answered by less than `at` needs."""
@@ -187,7 +200,7 @@ class HomePresence:
             case Presence.UNKNOWN if self.may_have_left(t):
                 return self._visibility.blind_from
             case Presence.UNKNOWN:
-                return self.door_at if t < self.doubted_at() else self.doubted_at()
+                return self.door_at
 
     def due(self, after: datetime | None = None) -> datetime | None:
         settled = self.settled_at()

@@ -34,6 +34,7 @@ def status_of(
     """What is believed at `now`; `before`: what was shown last, and is again where it is still so."""
     t = seconds(now)
     presence, view, last = presences.at(t), visibility.view_unheard(t), instant_or_none(silence.last)
+    overdue = instant_or_none(presences.overdue_from(t)) if presence is Presence.OUT else None
     if (
         presence is before.presence
         and view.state is before.visibility
@@ -41,7 +42,7 @@ def status_of(
         and last == before.last_sign_at
         and (silence.room, silence.device) == (before.last_sign_room, before.last_sign_device)
         and silence.routine.days == before.learned_days
-        and company == before.company
+        and (company, overdue) == (before.company, before.overdue_since)
     ):
         return before
     since = presences.since_when(presence, t)
@@ -58,6 +59,7 @@ def status_of(
         last_sign_device=silence.device,
         learned_days=silence.routine.days,
         company=company,
+        overdue_since=overdue,
     )
 
 
@@ -88,6 +90,7 @@ def to_json(shown: HomeStatus) -> list[Any]:
         _iso(shown.visibility_since),
         shown.visibility_reason,
         None if shown.company is None else [_iso(shown.company.since), *astuple(shown.company)[1:]],
+        _iso(shown.overdue_since),
     ]
 
 
@@ -105,7 +108,8 @@ def from_json(home: str, silence: Silence, shown: list[Any]) -> HomeStatus:
         silence.room,
         silence.device,
         silence.routine.days,
-        _company(*more),
+        _company(*more[:1]),
+        _instant(*more[1:]),
     )
 
 
@@ -118,5 +122,5 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _instant(text: str | None) -> datetime | None:
+def _instant(text: str | None = None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)

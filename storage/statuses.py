@@ -68,6 +68,7 @@ def _home_values(status: HomeStatus) -> dict[str, Any]:
         "last_sign_device": status.last_sign_device,
         "learned_days": status.learned_days,
         "company": None if status.company is None else _company_values(status.company),
+        "overdue_since": status.overdue_since,
     }
 
 
@@ -88,6 +89,7 @@ def _home_of(row: Any) -> HomeStatus:
         row.last_sign_device,
         row.learned_days,
         None if row.company is None else _company_of(row.company),
+        row.overdue_since,
     )
 
 

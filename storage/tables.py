@@ -216,6 +216,7 @@ home_statuses = Table(
     Column("last_sign_device", Text),
     Column("learned_days", Integer, nullable=False),
     Column("company", JSON(none_as_null=True)),
+    Column("overdue_since", Instant),
 )
 
 device_statuses = Table(

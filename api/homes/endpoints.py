@@ -87,6 +87,7 @@ def _body(sight: Sight) -> HomeBody:
         state=sight.state,
         presence=status.presence,
         presence_since=status.presence_since,
+        overdue_since=status.overdue_since,
         visibility=status.visibility,
         visibility_since=status.visibility_since,
         visibility_reason=status.visibility_reason,

@@ -15,7 +15,7 @@ from api.services import Services
 from core.alerts import Alert, Entry, EntryKind, Found
 from core.concerns import ConcernKind, Fact, Severity
 from core.places import Area
-from core.states import Presence, Visibility
+from core.states import HomeStatus, Presence, Visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ _AT_HOME = {Presence.HOME: 0, Presence.UNKNOWN: 1, Presence.OUT: 2}
 
 def knocks(ports: Services, viewer: Viewer, area: Area, alert: Alert, told: Iterable[Entry]) -> tuple[Knock, ...]:
     """Not yet knocked at first. Then: the most severe first; who was at home, before those of whom it is not known,
-    before those who were out; of equals, whoever was not noticed for longest.
+    before those who were out, but for those who should have been back; of equals, whoever was not noticed for longest.
     """
     entries = tuple(told)
     homes = [home for home in ports.inventory().homes_in(area.id) if viewer.sees(home)]
@@ -67,4 +67,8 @@ def _risk(knock: Knock) -> tuple[int, int, float, str]:
     sight = knock.sight
     ranks = [alert.severity.rank for alert in sight.alerts] + ([knock.severity.rank] if knock.severity else [])
     last = sight.status.last_sign_at
-    return min(ranks, default=9), _AT_HOME[sight.status.presence], last.timestamp() if last else 0.0, sight.home.address
+    return min(ranks, default=9), _at_home(sight.status), last.timestamp() if last else 0.0, sight.home.address
+
+
+def _at_home(status: HomeStatus) -> int:
+    return _AT_HOME[Presence.UNKNOWN if status.overdue_since else status.presence]

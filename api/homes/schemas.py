@@ -16,6 +16,7 @@ _HOME = {
     "state": "concern",
     "presence": "home",
     "presence_since": "2026-11-24T00:10:00Z",
+    "overdue_since": None,
     "visibility": "visible",
     "visibility_since": "2026-11-01T04:00:00Z",
     "visibility_reason": "",
@@ -51,6 +52,9 @@ class HomeBody(Body):
     state: HomeState
     presence: Presence
     presence_since: datetime | None
+    overdue_since: datetime | None = Field(
+        description="since when they are out for longer than they ever are; null where they are not"
+    )
     visibility: Visibility
     visibility_since: datetime | None
     visibility_reason: str = Field(

@@ -106,7 +106,7 @@ def test_a_ticket_id_is_never_given_twice(database: Database) -> None:
 def test_the_last_status_of_homes_and_devices_is_kept(database: Database) -> None:
     store: StatusStore = SqlStatuses(database)
     seen = HomeStatus("h-1", Presence.HOME, NOW, Visibility.PARTIAL, NOW, "device_silent", NOW, Room.KITCHEN, "g/1", 12)
-    seen = replace(seen, company=Company(NOW - HOUR, 40, 17.5, 6, 0.4))
+    seen = replace(seen, company=Company(NOW - HOUR, 40, 17.5, 6, 0.4), overdue_since=NOW - HOUR)
     door = DeviceStatus("g-1/door", NOW, online=False, battery=12.5, value="open", kind="door",
                         battery_due=NOW + HOUR, link=47.5)  # fmt: skip
     store.save([HomeStatus("h-1"), HomeStatus("h-2")], [DeviceStatus("g-1/door"), DeviceStatus("g-1/pir")])

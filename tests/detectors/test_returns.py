@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.concerns import ConcernKind, Severity
+from core.states import Presence
 from detectors.instants import DAY, HOUR, NEVER
 from detectors.returns import ENOUGH, LATER, LEAST, SHORTEST, Returns
 from tests.detectors.conftest import LEARNED
@@ -88,9 +89,23 @@ def test_somebody_who_never_stays_out_is_asked_about_that_evening_and_says_why(l
 
     concern = learned_house.concerns[0]
     assert timedelta(hours=6) <= concern.at - at(LEARNED, "14:31") <= timedelta(hours=6, minutes=5)
-    assert facts_of(concern)["presence"] == "unknown"
+    assert facts_of(concern)["presence"] == "out"
     assert "usually_back_by" in facts_of(concern)
     assert {concern.severity for concern in learned_house.concerns} == {Severity.ORANGE}
+
+
+def test_who_is_away_for_days_is_out_all_the_time_and_overdue_until_they_are_home(learned_house: House) -> None:
+    learned_house.live_until(at(LEARNED, "14:30"), day=LEARNED)
+    learned_house.tell(door("open", at(LEARNED, "14:30")), door("closed", at(LEARNED, "14:31")))
+    learned_house.pass_until(at(LEARNED + 4, "14:30"))
+    gone = [status for status in learned_house.statuses if status.presence is Presence.OUT]
+
+    learned_house.tell(door("open", at(LEARNED + 4, "14:30")), moved("kitchen", at(LEARNED + 4, "14:33")))
+
+    assert gone[-1].presence_since == at(LEARNED, "14:31")
+    assert [status.overdue_since for status in gone[-2:]] == [None, at(LEARNED, "20:31")]
+    home = learned_house.statuses[-1]
+    assert (home.presence, home.overdue_since) == (Presence.HOME, None)
 
 
 def test_whoever_may_have_come_home_while_nothing_was_heard_is_not_missed(learned_house: House) -> None:

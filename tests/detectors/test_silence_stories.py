@@ -152,7 +152,7 @@ def test_the_absence_of_whoever_stays_out_overnight_is_believed_for_a_day_and_th
 
     concern = learned_house.concerns[asked]
     assert timedelta(hours=24) <= concern.at - out - timedelta(minutes=1) <= timedelta(hours=25)
-    assert facts_of(concern)["presence"] == "unknown"
+    assert facts_of(concern)["presence"] == "out"
 
 
 def test_a_journey_that_nobody_told_of_is_asked_about_and_never_rushed(learned_house: House) -> None:
