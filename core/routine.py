@@ -1,7 +1,7 @@
 """Routine (作息) as people may look at it: how long a home may be quiet, by hour and place, and what a budget buys."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -11,6 +11,16 @@ class Place(StrEnum):
     BATHROOM = "bathroom"
     BEDROOM = "bedroom"
     ELSEWHERE = "elsewhere"
+
+
+class Doubt(StrEnum):
+    """Why a quiet tells less than it might, so that it is waited for longer: only one kind of sensor can see, much of
+    what usually shows somebody cannot, or nobody knows whether anybody is at home.
+    """
+
+    ONE_KIND = "one_kind"
+    PARTLY_SEEN = "partly_seen"
+    PRESENCE = "presence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,7 @@ class ShownRoutine:
     waited for on average, as far as this home's own days tell. `out_after`: how soon after the front door nobody is in.
     `likened_to`: how many homes with a like kit told what to expect before this one was known.
     `patience`: by what the budget is divided, as endings have taught; `budget` is as people set it.
+    `doubts`: what makes evidence thin now; `thin`: by what waiting is multiplied for it, how long a fall is waited for.
     """
 
     days: int
@@ -35,3 +46,5 @@ class ShownRoutine:
     out_after: float
     patience: float = 1.0
     likened_to: int = 0
+    doubts: tuple[Doubt, ...] = ()
+    thin: Mapping[float, float] = field(default_factory=dict)

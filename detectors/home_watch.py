@@ -369,7 +369,7 @@ class HomeWatch(Guarded):
     def routine(self) -> ShownRoutine:
         t = max(self.latest, self.told_until, 0.0)
         zone, answered = self.home.timezone, self._settings.answered
-        return routine_shown.shown(self.silence, self.presence, zone, answered=answered, t=t)
+        return routine_shown.shown(self.silence, self.presence, self.visibility.view(t), zone, answered=answered, t=t)
 
     def mean_wait(self) -> float:
         """How long (s) a fall is waited for on average, by what is in force."""

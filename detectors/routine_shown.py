@@ -9,13 +9,17 @@ from detectors.presence import HomePresence
 from detectors.quiets import ABED, BATHROOM, BED, ELSEWHERE, HOURS, MIDDLES, Floats
 from detectors.routine import Routine
 from detectors.silence import Silence
+from detectors.thin import TIMES
+from detectors.view import View
 from detectors.waiting import Steps, seconds_of
 
 BUDGETS = (0.25, 0.5, 1.0, 2.0)
 
 
-def shown(silence: Silence, presence: HomePresence, timezone: str, *, answered: float, t: float) -> ShownRoutine:
-    """As it stands at `t`."""
+def shown(
+    silence: Silence, presence: HomePresence, sight: View, timezone: str, *, answered: float, t: float
+) -> ShownRoutine:
+    """As it stands at `t`. `sight`: what can be seen then."""
     routine = silence.routine
     midnight = t - wall(timezone, t) % DAY
     halves = [midnight + (start + 0.5) * HOUR / 2 for start in range(STARTS)]
@@ -34,6 +38,8 @@ def shown(silence: Silence, presence: HomePresence, timezone: str, *, answered: 
         out_after=presence.settle,
         patience=silence.patience,
         likened_to=routine.likened_to,
+        doubts=silence.doubts(t, sight),
+        thin={times: _mean(routine, routine.steps, times) for times in TIMES},
     )
 
 
@@ -50,8 +56,9 @@ def mean_wait(routine: Routine) -> float:
     return _mean(routine, routine.steps)
 
 
-def _mean(routine: Routine, steps: Steps) -> float:
-    thresholds = seconds_of(steps)[np.arange(HOURS) * 2 + 1]  # hour, place
+def _mean(routine: Routine, steps: Steps, times: float = 1.0) -> float:
+    """`times`: what every wait is multiplied by."""
+    thresholds = times * seconds_of(steps)[np.arange(HOURS) * 2 + 1]  # hour, place
     spent = routine.hours_spent()  # hour of the beginning, age, place
     waits = np.maximum(thresholds[:, None, :] - MIDDLES[None, :, None], 0.0)
     moving = np.maximum(routine.days_known() - _by_clock(spent), 0.0)

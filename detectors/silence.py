@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severity, Verdict
+from core.concerns import CannotTell, Clear, Concern, ConcernKind, Severity, Verdict
 from core.places import Room
 from core.readings import Kind
+from core.routine import Doubt
 from core.states import Presence, Visibility
 from detectors.detector import Observation
 from detectors.instants import HOUR, MINUTE, NEVER, instant, next_waking, seconds
@@ -18,6 +19,8 @@ from detectors.quiets import BATHROOM, BED, ELSEWHERE, SHORT, place_of
 from detectors.routine import Routine
 from detectors.settings import WatchSettings
 from detectors.signs import SignKind, lies_there
+from detectors.silence_told import facts_of
+from detectors.thin import MOSTLY_SEEN, TIMES, doubts_of, times_for
 from detectors.view import View
 from detectors.visibility import HomeVisibility
 
@@ -28,9 +31,6 @@ LIKENED_DAYS = 2
 SCHOOLING_FLOORS = (90 * MINUTE, 4 * HOUR)
 LIE_IN = 30 * MINUTE
 THIN_COVERAGE = 0.7
-MOSTLY_SEEN = 0.85
-"""Below this share of the usual signs quiets grow longer, and somebody may have left the bathroom unseen."""
-INDEPENDENT_KINDS = 2
 PROOF_AFTER = 30.0
 MOST_UNHEARD = 0.15
 """Share of the usual signs that sensors which have not spoken since may be good for."""
@@ -40,8 +40,6 @@ PIECEMEAL = 3.0
 """Seen in pieces, a quiet must last so many thresholds altogether, and most of it must have been seen."""
 FORGOTTEN_AFTER = 12 * HOUR
 """What was seen of a quiet before so long a blindness says nothing about the quiet after it."""
-PATIENCE = (1.0, 1.5, 2.0)
-"""What a threshold is multiplied by for no, one, and more than one doubt."""
 RED_AT = 2.0
 _TIMES = ("last", "base", "threshold", "seen_for", "pieces_from", "up_at")
 
@@ -135,6 +133,14 @@ class Silence:
         pieced = max(SOONEST_AFTER_SIGHT, PIECEMEAL * anew - self.seen_for)
         self.threshold = min(anew, pieced) if mostly_seen else anew
 
+    @property
+    def budget(self) -> float:
+        """By which this quiet is judged, in visits a month."""
+        in_force = self.routine.in_force
+        if in_force is None:
+            return self._settings.false_alarms_per_month
+        return round(in_force * (1.0 - self._settings.answered), 4)
+
     def use_settings(self, settings: WatchSettings, patience: float) -> None:
         """Another budget holds from the next sign of life on. `patience`: by what it is divided, as endings taught."""
         self._settings = settings
@@ -146,13 +152,6 @@ class Silence:
         for start in starts:
             self.routine.take_back(start)
         self.untaught = frozenset(starts)
-
-    def _budget(self) -> float:
-        """By which this quiet is judged, in visits a month."""
-        in_force = self.routine.in_force
-        if in_force is None:
-            return self._settings.false_alarms_per_month
-        return round(in_force * (1.0 - self._settings.answered), 4)
 
     def wait(self, t: float, place: int) -> float:
         """Seconds after which a quiet that begins at `t`, with a sign seen there, is too long."""
@@ -168,24 +167,24 @@ class Silence:
                 floor = max(floor, up + LIE_IN - t)
         return min(max(threshold, floor), max(settings.longest_wait, floor))
 
-    def _doubts(self, t: float, view: View) -> int:
-        """Reasons to wait longer: evidence of one kind only, much of it missing, presence unknown where it could be."""
+    def doubts(self, t: float, view: View) -> tuple[Doubt, ...]:
+        """Reasons to wait longer, by what can be seen at `t`."""
         unsure = self._presence.believed(t) is Presence.UNKNOWN and bool(self._visibility.front_doors)
-        return (view.families < INDEPENDENT_KINDS) + (view.coverage < MOSTLY_SEEN) + unsure
+        return doubts_of(view, unsure=unsure)
 
     def _moment(self) -> float | None:
         """When, if nothing more is observed, this quiet becomes a concern; None if it would not.
 
         The home must be seen at that moment; one that goes blind later does not take the concern back.
         """
-        for patience in PATIENCE:
+        for patience in TIMES:
             t = max(self.base + patience * self.threshold, self._presence.settled_at())
             while (later := self._put_off(t, patience)) > t:  # what holds later may put it off further
                 t = later
             view = self._visibility.view(t)
             if self._presence.believed(t) is Presence.OUT or view.state is Visibility.BLIND:
                 return None
-            if patience >= PATIENCE[min(self._doubts(t, view), len(PATIENCE) - 1)]:
+            if patience >= times_for(self.doubts(t, view)):
                 return t
         return None
 
@@ -254,7 +253,7 @@ class Silence:
         if after is None or after.timestamp() < first:
             return next_waking(after, first)  # before all others, and asked for with every sign
         waits = [self.threshold, *([self._elsewhere()] if self.place == BATHROOM else [])]
-        moments = sorted(self.base + patience * wait for patience in PATIENCE for wait in waits)
+        moments = sorted(self.base + patience * wait for patience in TIMES for wait in waits)
         presence = self._presence
         others = (presence.settled_at(), presence.doubted_at() + 1.0, self.base + presence.back_within())
         moments += [other for other in (self.last + LONGEST_PROOF_WAIT, *others) if other > moments[0]]
@@ -289,33 +288,9 @@ class Silence:
             at=now,
             since=since,
             detector=self.name,
-            facts=self._facts(now, moment),
+            facts=facts_of(self, self._presence, self._visibility.view(moment), now, moment),
             place=self.room,
         )
-
-    def _facts(self, now: datetime, moment: float) -> tuple[Fact, ...]:
-        presence, view = self._presence, self._visibility.view(moment)
-        facts = [
-            Fact("silent_for", round(seconds(now) - self.last), "s"),
-            Fact("threshold", round(moment - self.base), "s"),
-            Fact("days_learned", self.routine.days, "d"),
-            Fact("last_seen_at", instant(self.last).isoformat(), "time"),
-            Fact("last_seen_place", (self.room or Room.OTHER).value, "place"),
-            Fact("presence", presence.at(moment).value, "text"),
-            Fact("front_door", presence.front_door, "text"),
-            Fact("seeing_devices", view.seeing, "count"),
-            Fact("budget", self._budget(), "count"),
-        ]
-        longest = self.routine.usual_longest(self.last, self.place)
-        if longest > 0:
-            facts.insert(1, Fact("usual_longest", round(longest), "s"))
-        if self.patience != 1.0:
-            facts.append(Fact("taught_budget", round(1.0 / self.patience, 2), "factor"))
-        if presence.gone(moment) and (missed := presence.missed_from()) != NEVER:
-            facts.append(Fact("usually_back_by", instant(missed).isoformat(), "time"))
-        if presence.front_door_since != NEVER:
-            facts.append(Fact("front_door_since", instant(presence.front_door_since).isoformat(), "time"))
-        return tuple(facts)
 
     def snapshot(self) -> dict[str, Any]:
         return {

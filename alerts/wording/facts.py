@@ -26,6 +26,8 @@ NAMES = (
     "usually_back_by",
     "presence",
     "seeing_devices",
+    "seeing_kinds",
+    "waited_times",
     "power",
     "on_for",
     "usual_longest_on",

@@ -57,6 +57,12 @@ class RoutineView:
     rows: tuple[Row, ...]
     top: int
     buys: tuple[tuple[float, float, bool], ...]
+    thin: tuple[tuple[float, float], ...]
+
+    @property
+    def times(self) -> float:
+        """What waiting is multiplied by now."""
+        return self.thin[min(len(self.routine.doubts), len(self.thin) - 1)][0]
 
 
 @router.get(PATH)
@@ -148,7 +154,7 @@ def view_of(routine: ShownRoutine) -> RoutineView:
     bars = tuple((12.0 * hour, _HEIGHT - 24.0 * share, 24.0 * share) for hour, share in enumerate(routine.up))
     rows = tuple(_row(routine, start) for start in range(0, 48, EVERY))
     buys = tuple((budget, wait, budget == routine.budget) for budget, wait in sorted(routine.buys.items()))
-    return RoutineView(routine, curves, bars, rows, top, buys)
+    return RoutineView(routine, curves, bars, rows, top, buys, tuple(sorted(routine.thin.items())))
 
 
 def _steps(waits: Sequence[float], top: float) -> str:

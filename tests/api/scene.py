@@ -41,7 +41,7 @@ from core.policies import Policies
 from core.policy_versions import PolicyVersion, in_force
 from core.ports import StoreRefused
 from core.readings import Reading
-from core.routine import Place, ShownRoutine
+from core.routine import Doubt, Place, ShownRoutine
 from core.shift_edits import ShiftEdit, stamp
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
@@ -275,6 +275,8 @@ def routine_of(home: str) -> ShownRoutine | None:
         up=tuple([0.1] * 6 + [0.9] * 15 + [0.5] * 3),
         buys={0.25: 14_000.0, 0.5: 11_400.0, 1.0: 9300.0, 2.0: 7700.0},
         out_after=180.0,
+        doubts=(Doubt.ONE_KIND,),
+        thin={1.0: 11_400.0, 1.5: 17_700.0, 2.0: 24_100.0},
     )
 
 

@@ -29,7 +29,7 @@ from core.places import AreaKind, Role
 from core.policies import Asking
 from core.readings import Kind
 from core.receipts import ReceiptState
-from core.routine import Place
+from core.routine import Doubt, Place
 from core.states import HomeState, LinkQuality, Presence, Visibility
 from core.walk import Walked
 
@@ -57,6 +57,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "asking": Asking,
     "policy_wrong": Flaw,
     "need": Need,
+    "doubt": Doubt,
     "hears": Hears,
     "scope": Scope,
     "routine_place": Place,
@@ -117,6 +118,7 @@ def test_nothing_in_the_catalogues_is_unused() -> None:
         "nav",
         "figures_met",
         "figures_column",
+        "routine_thin",
         "phones",
         "said",
         "look",

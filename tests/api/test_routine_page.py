@@ -22,6 +22,18 @@ def test_it_is_told_in_a_plot_and_in_words(visit_as: As) -> None:
     assert "a fall is noticed after 3 h 10 min on average" in page
 
 
+def test_what_thin_evidence_costs_stands_there_with_what_is_missing_now(visit_as: As) -> None:
+    page = visit_as("li").get(f"{PAGE}&lang=en").text
+
+    shown = re.search(r'id="thin">.*?</section>', page, re.DOTALL)
+    assert shown
+    told = " ".join(re.sub(r"<[^>]+>", " ", shown[0]).split())
+    assert "Nothing is missing: a fall is noticed after 3 h 10 min on average" in told
+    assert "One is missing, half as long again: a fall is noticed after 4 h 55 min on average" in told
+    assert '<li aria-current="true"><span><b>One is missing' in shown[0]
+    assert "Now: only one kind of evidence." in told
+
+
 def test_a_home_of_which_nothing_is_known_says_so(visit_as: As) -> None:
     assert "还没有这户的任何消息" in visit_as("admin").get(f"/routine?home={street.PRESSED}").text
 
