@@ -151,6 +151,8 @@ def _with_history(
         batch=HISTORY_BATCH,
     )
     played = messages(scene.community, since=since, until=scene.start, seed=scene.seed, script=scene.script)
+    sys.stderr.write(f"{options.days} days of {options.homes} homes are learned from first; the address follows\n")
+    sys.stderr.flush()
     count = feed_history(played, since=since, until=scene.start, feed=pipeline.feed)
     sys.stderr.write(f"{options.days} days of {options.homes} homes: {count:,} readings learned from\n")
     service.clock.restart()
