@@ -47,7 +47,7 @@ def _device_faults(home: str, visibility: HomeVisibility, health: Health, now: d
             facts = (_silent_for(t, since),) if silent else ()
             yield Fault(FaultCause.DEVICE_SILENT, device, instant(since), now, homes, facts)
     elif NEVER < health.stuck_since <= t:
-        yield Fault(FaultCause.DEVICE_STUCK, device, instant(health.stuck_since), now, homes)
+        yield Fault(FaultCause.DEVICE_STUCK, device, instant(health.stuck_since), now, homes, _unchanged(health))
     elif health.question is not None:
         cause, asked = health.question
         yield Fault(cause, device, now, now, homes, asked)
@@ -60,6 +60,14 @@ def _gateway_outlived(visibility: HomeVisibility, health: Health) -> bool:
     """Was the gateway heard well after the device was last? Before that, either may be the one that is away."""
     last = max(visibility.first_heard, health.known_since) if health.heard == NEVER else health.heard
     return visibility.paths[health.device.gateway].heard > 0.5 * (last + visibility.deadline(health))
+
+
+def _unchanged(health: Health) -> tuple[Fact, ...]:
+    """Since when it says the same, or has seen nobody: long before that was too long."""
+    is_meter = health.device.role is Role.MAIN_METER
+    since = health.fixed_since if is_meter else health.sign_at
+    name = "same_value_since" if is_meter else "saw_nobody_since"
+    return () if since == NEVER else (Fact(name, instant(since).isoformat(), "time"),)
 
 
 def _silent_for(t: float, since: float) -> Fact:

@@ -36,6 +36,8 @@ NAMES = (
     "device",
     "room",
     "pressed_at",
+    "same_value_since",
+    "saw_nobody_since",
     "budget",
     "taught_budget",
     "taught_wait",

@@ -34,6 +34,8 @@ VALUES: dict[str, Fact] = {
     "presence": Fact("presence", "home", "text"),
     "last_seen_at": Fact("last_seen_at", NOW.isoformat(), "time"),
     "front_door_since": Fact("front_door_since", NOW.isoformat(), "time"),
+    "same_value_since": Fact("same_value_since", NOW.isoformat(), "time"),
+    "saw_nobody_since": Fact("saw_nobody_since", NOW.isoformat(), "time"),
     "pressed_at": Fact("pressed_at", NOW.isoformat(), "time"),
     "last_seen_place": Fact("last_seen_place", "bathroom", "place"),
     "room": Fact("room", "kitchen", "place"),

@@ -130,7 +130,10 @@ def test_a_sensor_that_speaks_but_sees_nobody_for_days_is_stuck(learned_house: H
         life = [r for r in day_of_life(day) if r.device != f"{GATEWAY}/kitchen"]
         learned_house.pass_until(at(day + 1, "00:00"), life)
 
-    assert f"device_stuck/{GATEWAY}/kitchen" in {f.key for f in learned_house.faults}
+    [stuck] = [f for f in learned_house.faults if f.key == f"device_stuck/{GATEWAY}/kitchen"]
+    [since] = [fact.value for fact in stuck.facts if fact.name == "saw_nobody_since"]
+    last = max(r.at for r in day_of_life(LEARNED - 1) if r.device == f"{GATEWAY}/kitchen")
+    assert datetime.fromisoformat(str(since)) == last < stuck.since - timedelta(days=2)
 
 
 def test_a_frozen_meter_is_stuck_until_it_trembles_again() -> None:
@@ -145,7 +148,9 @@ def test_a_frozen_meter_is_stuck_until_it_trembles_again() -> None:
     house.pass_until(at(1, "12:00"), frozen)
     house.tell(reading(meter.id, Kind.POWER, 215.0, at(1, "12:30")))
 
-    assert [f.key for f in house.faults if f.cause is FaultCause.DEVICE_STUCK] == [f"device_stuck/{meter.id}"]
+    [stuck] = [f for f in house.faults if f.cause is FaultCause.DEVICE_STUCK]
+    assert stuck.subject == meter.id
+    assert [(f.name, f.value) for f in stuck.facts] == [("same_value_since", at(1, "00:30").isoformat())]
     assert f"device_stuck/{meter.id}" in house.mended
 
 
