@@ -287,6 +287,9 @@ def evaluate(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Everything as one line of JSON.")] = False,
     learns: Annotated[bool, typer.Option("--learn/--no-learn", help="Do endings teach, as in the service?")] = True,
+    doubts: Annotated[
+        bool, typer.Option("--doubts/--no-doubts", help="Does thin evidence wait longer, as in the service?")
+    ] = True,
 ) -> None:
     """Judge the detectors on recordings of real homes, beside what others do, on the same injected emergencies."""
     from anxin.evaluation.options import options_of
@@ -295,7 +298,7 @@ def evaluate(
     options = options_of(
         data, detector=detector, budget=budget, answered=answered, seed=seed, injections=injections, curve=curve,
         html=html, language=language, as_json=as_json, workers=workers,
-        learns=learns, faults=faults,
+        learns=learns, faults=faults, doubts=doubts,
     )  # fmt: skip
     raise SystemExit(evaluate_command(options))
 

@@ -15,6 +15,7 @@ class WatchSettings:
     The floors (seconds) are the shortest silence that is ever worth a concern, last seen in the bathroom or
     elsewhere; `longest_wait` is the longest that a home which we see, and where somebody is, may stay silent.
     `longest_absence`: how long "out" is believed before it is doubted, unless this home is known to be away longer.
+    `doubts`: thin evidence waits longer (`detectors.thin`); else it does not, to see what that is worth.
     """
 
     false_alarms_per_month: float = 0.5
@@ -23,6 +24,7 @@ class WatchSettings:
     silence_floor: float = 3600.0
     longest_wait: float = 14 * 3600.0
     longest_absence: float = 24 * 3600.0
+    doubts: bool = True
 
     def __post_init__(self) -> None:
         _within("false_alarms_per_month", self.false_alarms_per_month, 0.01, 30.0)

@@ -169,6 +169,8 @@ class Silence:
 
     def doubts(self, t: float, view: View) -> tuple[Doubt, ...]:
         """Reasons to wait longer, by what can be seen at `t`."""
+        if not self._settings.doubts:
+            return ()
         unsure = self._presence.believed(t) is Presence.UNKNOWN and bool(self._visibility.front_doors)
         return doubts_of(view, unsure=unsure)
 

@@ -22,7 +22,7 @@ class EvaluateOptions:
     of injection takes its share of that, unless `faults` says how many of each device fault. `detector`: count only
     what this one says. `answered`: the share of questions that the resident answers when well: recordings hold no
     answers, so they are drawn. `learns`: how the false alarms of the untouched life ended is taught to the watch, as in
-    the service.
+    the service. `doubts`: thin evidence waits longer, as in the service.
     """
 
     data: tuple[Path, ...]
@@ -38,6 +38,7 @@ class EvaluateOptions:
     workers: int = 1
     learns: bool = True
     faults: int | None = None
+    doubts: bool = True
 
 
 def options_of(
@@ -55,6 +56,7 @@ def options_of(
     workers: int | None,
     learns: bool,
     faults: int | None,
+    doubts: bool,
 ) -> EvaluateOptions:
     """As given on the command line. Raises SettingsRefused for an unknown detector or a budget out of range."""
     if detector is not None and detector not in DETECTORS:
@@ -80,4 +82,5 @@ def options_of(
         workers or cores,
         learns,
         faults,
+        doubts,
     )

@@ -68,7 +68,7 @@ class Trial:
 
 def trial_of(folder: Path, options: EvaluateOptions) -> Trial:
     """Play a recording. Raises RecordingError for a folder that is none, ValueError for a budget out of range."""
-    settings = WatchSettings(false_alarms_per_month=options.budget, answered=options.answered)
+    settings = WatchSettings(false_alarms_per_month=options.budget, answered=options.answered, doubts=options.doubts)
     life = Life(Player(recordings.load(folder), beyond=FOLLOWED + DAY))
     injected = injections_of(life, falls=options.injections, seed=options.seed, faults=options.faults)
     trial = _Passage(life, settings, options).run(injected)

@@ -252,6 +252,21 @@ def test_a_thinly_equipped_home_waits_longer_than_a_dense_one(new_house: House) 
     assert thin_at > dense_at
 
 
+def test_with_one_kind_of_evidence_a_quiet_is_waited_for_half_as_long_again_and_says_so() -> None:
+    found = []
+    for doubts in (True, False):
+        only = [Device(f"{GATEWAY}/kitchen", HOME, Room.KITCHEN, Role.ROOM, GATEWAY)]
+        house = House(devices=only, settings=WatchSettings(doubts=doubts))
+        house.tell(moved("kitchen", at(0, "12:00")))
+        house.pass_until(at(2, "00:00"))
+        found.append(facts_of(house.concerns[0]))
+
+    waited, at_once = found
+    assert float(waited["threshold"]) == pytest.approx(1.5 * float(at_once["threshold"]), abs=2.0)
+    assert (waited["seeing_kinds"], waited["waited_times"]) == (1, 1.5)
+    assert "waited_times" not in at_once
+
+
 def test_a_larger_budget_of_false_alarms_finds_sooner() -> None:
     found = []
     for budget in (0.1, 4.0):
