@@ -15,12 +15,13 @@ class Place(StrEnum):
 
 class Doubt(StrEnum):
     """Why a quiet tells less than it might, so that it is waited for longer: only one kind of sensor can see, much of
-    what usually shows somebody cannot, or nobody knows whether anybody is at home.
+    what usually shows somebody cannot, nobody knows whether anybody is at home, or they are out for too long.
     """
 
     ONE_KIND = "one_kind"
     PARTLY_SEEN = "partly_seen"
     PRESENCE = "presence"
+    OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class HomeStatus:
     """What the watch believes about one home, apart from alerts.
 
     `learned_days` counts the days whose routine is known. `visibility_reason` is a `FaultCause` value or empty.
-    `overdue_since`: since when they are out for longer than they ever are, None where they are not.
+    `overdue_since`: since when they are out for too long to be believed, None where they are not.
     """
 
     home: str

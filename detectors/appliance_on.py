@@ -11,7 +11,6 @@ from typing import Any, Final
 from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severity, Verdict
 from core.places import Device, Role
 from core.readings import Kind, Replay
-from core.states import Presence
 from detectors.detector import Observation
 from detectors.instants import MINUTE, NEVER, instant, next_waking, seconds
 from detectors.presence import HomePresence
@@ -237,7 +236,7 @@ class ApplianceOn:
         if math.isinf(self.limit()):
             return CannotTell("use_not_known")
         absent, _, tended = self._moments()
-        out = self._presence.at(t) is Presence.OUT
+        out = self._presence.has_left(t)
         if t < (absent if out else tended) or NEVER < self.off_at < (absent if out else tended):
             return Clear()
         health = self._visibility.health.get(self._device.id)
@@ -258,7 +257,7 @@ class ApplianceOn:
             Fact("power", round(self.power), "W"),
             Fact("device", device.id, "device"),
             Fact("room", device.room.value, "place"),
-            Fact("presence", self._presence.at(seconds(now)).value, "text"),
+            Fact("presence", self._presence.told(seconds(now)).value, "text"),
         ]
         if self.runs.patience != 1.0:
             facts.append(Fact("taught_wait", self.runs.patience, "factor"))

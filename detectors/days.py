@@ -148,7 +148,7 @@ class HomeDays:
             self.kettle_at = max(self.kettle_at, seen.t)
 
     def _note_return(self, t: float) -> None:
-        if self._presence.is_out(t):
+        if self._presence.has_left(t):
             since = max(self._left(), self.begins)
             self._away += t - since
             self.back_at = max(self.back_at, t)
@@ -161,7 +161,7 @@ class HomeDays:
     def _end(self, t: float) -> bool:
         """Is the day before one that counts? Then it is kept."""
         end = self.begins + DAY
-        if self._presence.is_out(t):
+        if self._presence.has_left(t):
             self._away += max(0.0, end - max(self._left(), self.begins))
         if self._away > _MOST_AWAY or self.seen.bit_count() < _LIVED or not self._all_seen(min(t, end)):
             return False

@@ -101,7 +101,7 @@ class DoorOpen:
             Fact("open_for", round(seconds(now) - self.runs.since), "s"),
             Fact("threshold", round(moment - self.runs.since), "s"),
             Fact("device", device.id, "device"),
-            Fact("presence", self._presence.at(seconds(now)).value, "text"),
+            Fact("presence", self._presence.told(seconds(now)).value, "text"),
         ]
         if self.runs.patience != 1.0:
             facts.append(Fact("taught_wait", self.runs.patience, "factor"))

@@ -100,7 +100,7 @@ class ExpectedBy:
     def _unseen(self, start: float, end: float) -> str:
         """Why the sign may have come without our seeing it; empty where it would have been seen."""
         visibility = self._visibility
-        if self._presence.believed(end) is Presence.OUT:
+        if self._presence.at(end) is Presence.OUT:
             return _OUT
         if visibility.view(end).state is Visibility.BLIND:
             return "blind"

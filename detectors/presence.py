@@ -119,10 +119,12 @@ class HomePresence:
         """Left, and not shown inside since, however long ago."""
         return not self._inside_since_door() and self.before is not Presence.OUT and t >= self.settled_at()
 
+    def has_left(self, t: float) -> bool:
+        """The same where a front door tells, even if it is doubted by now."""
+        return self.door_at != NEVER and self.gone(t) and self.watched(t)
+
     def at(self, t: float) -> Presence:
-        """Presence at `t` if nothing more is observed until then. Who has left stays out for as long as nothing moves,
-        believed or not.
-        """
+        """Presence at `t` if nothing more is observed until then."""
         if not self.watched(t) or (self.door_at == NEVER and self.inside_at == NEVER):
             return Presence.UNKNOWN
         if self._inside_since_door() or self.door_at == NEVER:
@@ -131,18 +133,24 @@ class HomePresence:
             return Presence.UNKNOWN  # somebody came, and either left again or is lying behind the door
         if t < self.door_at + self.settle:
             return self.before
-        return Presence.OUT
+        return Presence.OUT if t < self.doubted_at() else Presence.UNKNOWN
 
-    def believed(self, t: float) -> Presence:
-        """The same by which somebody may be left alone: who is out for longer than they ever are may be anywhere."""
-        presence = self.at(t)
-        return Presence.UNKNOWN if presence is Presence.OUT and t >= self.doubted_at() else presence
+    def told(self, t: float) -> Presence:
+        """What is said of it, and nothing is done by: who has probably left is out sooner than that is certain, and for
+        as long as nothing moves, however long ago.
+        """
+        if self.watched(t) and self._has_probably_left(t):
+            return Presence.OUT
+        return self.at(t)
+
+    def _has_probably_left(self, t: float) -> bool:
+        moved = self.door_at != NEVER and t >= self.door_at + self.goings.likely
+        return moved and self.before is not Presence.OUT and not self._inside_since_door()
 
     def overdue_from(self, t: float) -> float:
-        """Since when somebody who is out at `t` should have been home; NEVER where they need not be."""
-        if not self.is_out(t) or t < (doubted := self.doubted_at()):
-            return NEVER
-        return doubted
+        """Since when whoever is out at `t` is so for too long to be believed; NEVER where they are not."""
+        doubted = self.doubted_at()
+        return doubted if t >= doubted and self.told(t) is Presence.OUT else NEVER
 
     def is_out(self, t: float) -> bool:
         """Is it `OUT` at `t`? Mostly answered by less than `at` needs."""
@@ -187,8 +195,8 @@ class HomePresence:
         return missed if self.door_at < missed < self.door_at + self._believed else NEVER
 
     def since(self, t: float) -> float:
-        """Since when it is what it is at `t`."""
-        return self.since_when(self.at(t), t)
+        """Since when it is what is told of it at `t`."""
+        return self.since_when(self.told(t), t)
 
     def since_when(self, presence: Presence, t: float) -> float:
         """The same where it is known what it is at `t`."""
@@ -200,11 +208,13 @@ class HomePresence:
             case Presence.UNKNOWN if self.may_have_left(t):
                 return self._visibility.blind_from
             case Presence.UNKNOWN:
-                return self.door_at
+                return self.door_at if self.watched(t) else NEVER
 
     def due(self, after: datetime | None = None) -> datetime | None:
         settled = self.settled_at()
-        return None if settled == NEVER else next_waking(after, settled, self.doubted_at())
+        if settled == NEVER:
+            return None
+        return next_waking(after, self.door_at + self.goings.likely, settled, self.doubted_at())
 
     def assess(self, now: datetime) -> Verdict:
         presence = self.at(now.timestamp())

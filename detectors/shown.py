@@ -33,7 +33,7 @@ def status_of(
 ) -> HomeStatus:
     """What is believed at `now`; `before`: what was shown last, and is again where it is still so."""
     t = seconds(now)
-    presence, view, last = presences.at(t), visibility.view_unheard(t), instant_or_none(silence.last)
+    presence, view, last = presences.told(t), visibility.view_unheard(t), instant_or_none(silence.last)
     overdue = instant_or_none(presences.overdue_from(t)) if presence is Presence.OUT else None
     if (
         presence is before.presence

@@ -120,7 +120,7 @@ class Silence:
 
     def _begin_again(self) -> None:
         sight, dark = self._visibility.sight_since, self._visibility.blind_from
-        empty, due = self._presence.believed(dark) is Presence.OUT, self._moment()
+        empty, due = self._presence.at(dark) is Presence.OUT, self._moment()
         if due is not None and due <= sight and self._was_audible(due, dark):
             return  # it was due before sight was lost, and stands
         if empty or sight - dark > FORGOTTEN_AFTER:
@@ -171,8 +171,8 @@ class Silence:
         """Reasons to wait longer, by what can be seen at `t`."""
         if not self._settings.doubts:
             return ()
-        unsure = self._presence.believed(t) is Presence.UNKNOWN and bool(self._visibility.front_doors)
-        return doubts_of(view, unsure=unsure)
+        unsure = self._presence.at(t) is Presence.UNKNOWN and bool(self._visibility.front_doors)
+        return doubts_of(view, unsure=unsure, overdue=self._presence.overdue_from(t) != NEVER)
 
     def _moment(self) -> float | None:
         """When, if nothing more is observed, this quiet becomes a concern; None if it would not.
@@ -184,7 +184,7 @@ class Silence:
             while (later := self._put_off(t, patience)) > t:  # what holds later may put it off further
                 t = later
             view = self._visibility.view(t)
-            if self._presence.believed(t) is Presence.OUT or view.state is Visibility.BLIND:
+            if self._presence.at(t) is Presence.OUT or view.state is Visibility.BLIND:
                 return None
             if patience >= times_for(self.doubts(t, view)):
                 return t
@@ -199,7 +199,7 @@ class Silence:
             t = self._risen(t)
         if presence.may_have_left(t):
             t = max(t, self.base + presence.back_within())
-        if presence.believed(t) is Presence.OUT:
+        if presence.at(t) is Presence.OUT:
             t = max(t, presence.doubted_at() + 1.0)
         return self._proven(t)
 
@@ -274,7 +274,7 @@ class Silence:
             return self._concern(now, moment)
         if self._visibility.view(t).state is Visibility.BLIND:
             return CannotTell("blind")
-        return Clear("out" if self._presence.believed(t) is Presence.OUT else "usual")
+        return Clear("out" if self._presence.at(t) is Presence.OUT else "usual")
 
     def _concern(self, now: datetime, moment: float) -> Concern:
         t = seconds(now)

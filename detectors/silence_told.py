@@ -23,7 +23,7 @@ def facts_of(silence: "Silence", presence: HomePresence, view: View, now: dateti
         Fact("days_learned", routine.days, "d"),
         Fact("last_seen_at", instant(silence.last).isoformat(), "time"),
         Fact("last_seen_place", (silence.room or Room.OTHER).value, "place"),
-        Fact("presence", presence.at(moment).value, "text"),
+        Fact("presence", presence.told(moment).value, "text"),
         Fact("front_door", presence.front_door, "text"),
         Fact("seeing_devices", view.seeing, "count"),
         Fact("seeing_kinds", view.families, "count"),
@@ -32,7 +32,8 @@ def facts_of(silence: "Silence", presence: HomePresence, view: View, now: dateti
     longest = routine.usual_longest(silence.last, silence.place)
     if longest > 0:
         facts.insert(1, Fact("usual_longest", round(longest), "s"))
-    if (times := times_for(silence.doubts(moment, view))) > 1.0:
+    times = times_for(silence.doubts(moment, view))
+    if times > 1.0 and moment <= silence.base + times * silence.threshold + 1.0:  # else something else was waited for
         facts.append(Fact("waited_times", times, "factor"))
     if silence.patience != 1.0:
         facts.append(Fact("taught_budget", round(1.0 / silence.patience, 2), "factor"))

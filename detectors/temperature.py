@@ -217,7 +217,7 @@ class Temperature:
             yield Fact("usual_coldest" if degree.is_cold else "usual_warmest", self.usual[kind], "°C")
         if where is not None:
             yield Fact("device", where, "device")
-        yield Fact("presence", self._presence.at(t).value, "text")
+        yield Fact("presence", self._presence.told(t).value, "text")
 
     def faults(self, now: datetime) -> Iterator[Fault]:
         """What is wrong with the thermometers themselves."""

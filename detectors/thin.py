@@ -17,12 +17,13 @@ TIMES: Final = (1.0, 1.5, 2.0)
 """What a threshold is multiplied by for no, one, and more than one doubt."""
 
 
-def doubts_of(view: View, *, unsure: bool) -> tuple[Doubt, ...]:
-    """`unsure`: presence is not known, though a front door could tell."""
+def doubts_of(view: View, *, unsure: bool, overdue: bool) -> tuple[Doubt, ...]:
+    """`unsure`: presence is not known, though a front door could tell; `overdue`: as they are out for too long."""
     found = {
         Doubt.ONE_KIND: view.families < INDEPENDENT_KINDS,
         Doubt.PARTLY_SEEN: view.coverage < MOSTLY_SEEN,
-        Doubt.PRESENCE: unsure,
+        Doubt.PRESENCE: unsure and not overdue,
+        Doubt.OVERDUE: unsure and overdue,
     }
     return tuple(doubt for doubt, holds in found.items() if holds)
 

@@ -53,7 +53,7 @@ class HomeBody(Body):
     presence: Presence
     presence_since: datetime | None
     overdue_since: datetime | None = Field(
-        description="since when they are out for longer than they ever are; null where they are not"
+        description="since when they are out for unusually long; null where they are not"
     )
     visibility: Visibility
     visibility_since: datetime | None

@@ -39,6 +39,7 @@ def of_home(now: Sight, newest: Alert | None) -> Topics:
             state=now.state.value,
             severity=None if severity is None else severity.value,
             presence=now.status.presence.value,
+            overdue_since=None if now.status.overdue_since is None else _instant(now.status.overdue_since),
             visibility=now.status.visibility.value,
             open_alerts=len(now.alerts),
         ),

@@ -20,8 +20,8 @@ def lived(goings: Goings, spans: list[tuple[bool, float]]) -> Goings:
     return goings
 
 
-def test_a_new_home_waits_eight_minutes() -> None:
-    assert Goings().settle == 8 * MINUTE
+def test_a_new_home_waits_twelve_minutes() -> None:
+    assert Goings().settle == 12 * MINUTE
 
 
 def test_where_whoever_is_in_is_seen_at_once_out_is_known_soon() -> None:

@@ -100,8 +100,13 @@ def test_who_is_away_for_days_is_out_all_the_time_and_overdue_until_they_are_hom
     learned_house.pass_until(at(LEARNED + 4, "14:30"))
     gone = [status for status in learned_house.statuses if status.presence is Presence.OUT]
 
-    learned_house.tell(door("open", at(LEARNED + 4, "14:30")), moved("kitchen", at(LEARNED + 4, "14:33")))
+    learned_house.restart()
+    learned_house.pass_until(at(LEARNED + 4, "14:35"))
+    again = [status for status in learned_house.statuses if status.presence is Presence.OUT][len(gone) :]
+    back = at(LEARNED + 4, "14:40")
+    learned_house.tell(door("open", back), moved("kitchen", back + timedelta(minutes=3)))
 
+    assert again == []  # it was told before the restart
     assert gone[-1].presence_since == at(LEARNED, "14:31")
     assert [status.overdue_since for status in gone[-2:]] == [None, at(LEARNED, "20:31")]
     home = learned_house.statuses[-1]
