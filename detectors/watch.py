@@ -5,6 +5,7 @@ Not safe for several threads; it does no I/O and never reads a clock.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -25,6 +26,7 @@ from detectors.instants import NEVER, instant, seconds
 from detectors.likeness import Kinds, Kit, Likeness, likeness_of
 from detectors.paths import GATEWAYS, Path, SharedGateways
 from detectors.settings import WatchSettings
+from detectors.standing import StandingFaults
 from detectors.taught import NOTHING
 
 __all__ = [
@@ -68,7 +70,7 @@ class Watch:
         self._homes: dict[str, HomeWatch] = {}
         self._kinds = Kinds()
         self._dues = DueTimes(self._homes)
-        self._faults: dict[str, set[str]] = {}
+        self._faults = StandingFaults()
         self._lost_at: datetime | None = None
         self._unshown: set[str] = set()
         self._unshown_devices: set[str] = set()
@@ -87,20 +89,37 @@ class Watch:
             if home_id not in inventory.homes:
                 del self._homes[home_id]
                 self._kinds.remove(home.kit, home_id)
-                events += self._end_faults(home_id, home.faults, instant(max(home.latest, home.told_until, 0.0)))
+                events += self._faults.end(home_id, home.faults, instant(max(home.latest, home.told_until, 0.0)))
                 continue
-            home.home = inventory.homes[home_id]
-            before = home.kit
-            home.use_devices(inventory.devices_of(home_id), self._gateways.paths)
-            if home.kit != before:
-                self._kinds.remove(before, home_id)
-                self._kinds.add(home.kit, home_id)
-            if home.faults:
-                judged = instant(max(home.latest, home.told_until, 0.0))
-                events += self._compare_faults(home, judged, may_raise=False)
-            self._touch(home_id)
-            self._dues.put(home, home.due_after_batch())
+            events += self._changed(home, partial(self._use_devices, home))
         return events
+
+    def _use_devices(self, home: HomeWatch) -> list[WatchEvent]:
+        home_id, before = home.home.id, home.kit
+        home.home = self._inventory.homes[home_id]
+        home.use_devices(self._inventory.devices_of(home_id), self._gateways.paths)
+        if home.kit != before:
+            self._kinds.remove(before, home_id)
+            self._kinds.add(home.kit, home_id)
+        if not home.faults:
+            return []
+        return self._compare_faults(home, instant(max(home.latest, home.told_until, 0.0)), may_raise=False)
+
+    def _changed(self, home: HomeWatch, change: Callable[[], list[WatchEvent] | None]) -> list[WatchEvent]:
+        """Something may be otherwise in this home from now on; None if it is not. Where that fails, the others' changes
+        take place.
+        """
+        events: list[WatchEvent] | None = []
+        try:
+            events = change()
+            if events is not None:
+                self._touch(home.home.id)
+                self._dues.put(home, home.due_after_batch())
+        except Exception as error:  # noqa: BLE001 - see `forgive`
+            home.trouble(error)
+            self._touch(home.home.id)
+        self._heed(home)
+        return events or []
 
     def _home(self, home_id: str, *, is_new: bool = True) -> HomeWatch | None:
         """Made on first use; where it `is_new`, as the known homes with a like kit are. None if the home is not (or no
@@ -127,7 +146,7 @@ class Watch:
         """People have set other budgets of false alarms: each home's from its next sign of life on."""
         self._budgets = budgets
         for home_id, home in self._homes.items():
-            home.use_budget(self._settings_of(home_id).false_alarms_per_month)
+            self._changed(home, partial(home.use_budget, self._settings_of(home_id).false_alarms_per_month))
 
     def _settings_of(self, home_id: str) -> WatchSettings:
         budget = self._budgets.get(home_id)
@@ -137,9 +156,7 @@ class Watch:
         """How alerts ended has taught something, of these homes."""
         self._lessons = lessons
         for home_id, home in self._homes.items():
-            if home.use_lessons(lessons.get(home_id, NOTHING)):
-                self._touch(home_id)
-                self._dues.put(home, home.due_after_batch())
+            self._changed(home, partial(_bring, home, lessons.get(home_id, NOTHING)))
 
     def use_expectations(self, expected: Expected) -> list[WatchEvent]:
         """What people expect of homes was changed. Says what ended with it."""
@@ -148,9 +165,7 @@ class Watch:
         for home_id in {*before, *expected}:
             home = self._homes.get(home_id)
             if home is not None and before.get(home_id) != expected.get(home_id):
-                events += home.use_expectations(expected.get(home_id, ()))
-                self._touch(home_id)
-                self._dues.put(home, home.due_after_batch())
+                events += self._changed(home, partial(home.use_expectations, expected.get(home_id, ())))
         return events
 
     def _learned(self, home_id: str, gateway: str) -> Path | None:
@@ -279,26 +294,9 @@ class Watch:
         ended = home.faults - standing.keys()
         began = standing.keys() - home.faults if may_raise else set()
         home.faults = home.faults - ended | began
-        events: list[WatchEvent] = list(self._begin_faults(home.home.id, (standing[key] for key in sorted(began))))
-        return events + self._end_faults(home.home.id, ended, now)
-
-    def _begin_faults(self, home_id: str, faults: Iterable[Fault]) -> Iterator[WatchEvent]:
-        for fault in faults:
-            homes = self._faults.setdefault(fault.key, set())
-            if not homes:
-                behind = self._inventory.homes_by_gateway.get(fault.subject, fault.homes)
-                yield FaultRaised(Fault(fault.cause, fault.subject, fault.since, fault.at, behind, fault.facts))
-            homes.add(home_id)
-
-    def _end_faults(self, home_id: str, keys: Iterable[str], now: datetime) -> list[WatchEvent]:
-        events: list[WatchEvent] = []
-        for key in sorted(keys):
-            homes = self._faults.get(key, set())
-            homes.discard(home_id)
-            if not homes:
-                self._faults.pop(key, None)
-                events.append(FaultCleared(key, now))
-        return events
+        new = (standing[key] for key in sorted(began))
+        events = list(self._faults.begin(home.home.id, new, self._inventory))
+        return events + self._faults.end(home.home.id, ended, now)
 
     def take_up_fault(self, key: str, homes: Iterable[str], since: datetime) -> None:
         """A fault was said that no snapshot remembers: its end must be said too, as soon as it is judged again."""
@@ -309,7 +307,7 @@ class Watch:
             home = self._home(home_id)
             if home is not None and key not in home.faults:
                 home.faults |= {key}
-                self._faults.setdefault(key, set()).add(home_id)
+                self._faults.note(home_id, (key,))
                 self._dues.put(home, home.due_after_batch())
 
     def take_up_concern(self, home_id: str, kind: ConcernKind, episode: str, severity: Severity) -> None:
@@ -419,10 +417,13 @@ class Watch:
                 self._kinds.remove(home.kit, snapshot.key)
                 unknown.append(snapshot.key)
                 continue
-            for key in home.faults:
-                self._faults.setdefault(key, set()).add(snapshot.key)
+            self._faults.note(snapshot.key, home.faults)
             lost_at = home.visibility.lost_at
             if lost_at != NEVER:
                 self._lost_at = instant(lost_at)
             self._dues.put(home, due)
         return unknown
+
+
+def _bring(home: HomeWatch, lessons: Taught) -> list[WatchEvent] | None:
+    return [] if home.use_lessons(lessons) else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 
 import pytest
@@ -10,12 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.concerns import ConcernKind
+from core.family import Expectation
 from core.faults import FaultCause
+from core.lessons import Taught
 from core.places import Area, AreaKind, Gateway, Home, Inventory
 from core.readings import Kind, Reading
 from core.states import Visibility
 from detectors.company import Company
 from detectors.events import ConcernRaised, WatchEvent
+from detectors.home_watch import HomeWatch
 from detectors.routine import Routine
 from detectors.silence import Silence
 from detectors.visibility import HomeVisibility
@@ -230,6 +233,38 @@ def test_a_failure_at_a_homes_first_reading_is_no_end_of_the_watch(monkeypatch: 
     assert watch.next_due() is not None
     assert watch.run_due(at(0, "12:00")) is not None
     assert troubles
+
+
+@pytest.mark.parametrize("change", ["use_devices", "use_budget", "use_lessons", "use_expectations"])
+def test_what_people_change_takes_place_in_every_home_but_the_one_that_fails(
+    change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, troubles = two_homes()
+    watch.observe(
+        [moved("living", at(0, "11:00")), reading(f"{OTHERS}/living", Kind.MOTION, value=True, when=at(0, "11:00"))]
+    )
+    usual, changed = getattr(HomeWatch, change), list[str]()
+
+    def fails_here(home: HomeWatch, *given: object) -> object:
+        changed.append(home.home.id)
+        if home.home.id == HOME:
+            raise ValueError("out of sorts")
+        return usual(home, *given)
+
+    monkeypatch.setattr(HomeWatch, change, fails_here)
+    expected = {home: (Expectation(f"e-{home}", home, "tea", time(8), time(10), "fang"),) for home in (HOME, OTHER)}
+
+    watch.use_inventory(watch._inventory)
+    watch.use_budgets({HOME: 1.0, OTHER: 1.0})
+    watch.use_lessons({home: Taught({ConcernKind.SILENCE: 2.0}) for home in (HOME, OTHER)})
+    watch.use_expectations(expected)
+
+    assert {HOME, OTHER} <= set(changed)
+    assert set(troubles) == {HOME}
+    other = watch._homes[OTHER]
+    assert other.silence.patience == 2.0
+    assert [each.of.home for each in other._expected.values()] == [OTHER]
+    assert raised(watch.observe([pressed(SOS, at(0, "11:05"))])) == [(HOME, ConcernKind.SOS)]
 
 
 def test_whoever_has_nobody_to_tell_is_told_by_the_failure_itself(failing: Failing, learned_house: House) -> None:
