@@ -63,6 +63,8 @@ class Gauges(Collector):
         yield _counter("anxin_intake_pauses", "Times that reading was paused because intake was full", health.pauses)
         yield _counter("anxin_readings", "Readings taken in", report.readings)
         yield _by("anxin_readings_dropped", "Readings dropped by the gate", "rule", report.dropped)
+        yield _counter("anxin_readings_unheard", "Readings that the watch failed on: look into the log", report.unheard)
+        yield _counter("anxin_readings_set_aside", "Readings that their store will never take", report.set_aside)
         yield _by("anxin_malformed", "Messages or parts that could not be read", "reason", report.malformed)
         yield _counter("anxin_poisoned", "Messages set aside after breaking a decoder", report.poisoned)
         yield _gauge(
