@@ -139,6 +139,17 @@ class Watch:
                 home.visibility.lose_broker(seconds(self._lost_at))
         return home
 
+    def _newly(self, home_id: str) -> HomeWatch | None:
+        """A home that is heard for the first time; None where it cannot be watched."""
+        try:
+            return self._home(home_id)
+        except Exception as error:  # noqa: BLE001 - see `forgive`
+            half_made = self._homes.pop(home_id, None)
+            if half_made is not None:
+                self._kinds.remove(half_made.kit, home_id)
+            self._forgive(home_id, error)
+            return None
+
     def _like(self, kit: Kit) -> Likeness | None:
         return likeness_of(self._homes[home_id].silence.routine for home_id in self._kinds.like(kit))
 
@@ -191,7 +202,7 @@ class Watch:
                 self._hear_bridge(reading, touched)
             if device is None:
                 continue
-            home = self._homes.get(device.home) or self._home(device.home)
+            home = self._homes.get(device.home) or self._newly(device.home)
             if home is None:
                 continue
             shared = device.gateway in self._gateways.paths

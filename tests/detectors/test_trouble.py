@@ -267,6 +267,26 @@ def test_what_people_change_takes_place_in_every_home_but_the_one_that_fails(
     assert raised(watch.observe([pressed(SOS, at(0, "11:05"))])) == [(HOME, ConcernKind.SOS)]
 
 
+def test_a_home_that_cannot_be_made_is_told_of_at_each_of_its_readings_and_costs_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch, troubles = two_homes()
+    usual = HomeWatch.use_lessons
+
+    def fails_here(home: HomeWatch, lessons: Taught) -> bool:
+        if home.home.id == HOME:
+            raise ValueError("out of sorts")
+        return usual(home, lessons)
+
+    monkeypatch.setattr(HomeWatch, "use_lessons", fails_here)
+    said = watch.observe([moved("living", at(0, "11:00")), pressed(f"{OTHERS}/sos", at(0, "11:00"))])
+    monkeypatch.setattr(HomeWatch, "use_lessons", usual)
+
+    assert raised(said) == [(OTHER, ConcernKind.SOS)]
+    assert troubles == [HOME]
+    assert raised(watch.observe([pressed(SOS, at(0, "11:01"))])) == [(HOME, ConcernKind.SOS)]
+
+
 def test_whoever_has_nobody_to_tell_is_told_by_the_failure_itself(failing: Failing, learned_house: House) -> None:
     failing(HOME)
 
