@@ -72,9 +72,31 @@ class HomeWatch(Guarded):
     """
 
     __slots__ = (
-        "_appliances", "_declined", "_expected", "_extras", "_first", "_listeners", "_looks", "_settings", "_stirred",
-        "_taught", "company", "decline", "faults", "home", "judged", "judged_day", "kit", "presence", "raised",
-        "reception", "scheduled", "shown", "silence", "visibility",
+        "_appliances",
+        "_declined",
+        "_expected",
+        "_extras",
+        "_first",
+        "_listeners",
+        "_looks",
+        "_settings",
+        "_stirred",
+        "_taught",
+        "company",
+        "decline",
+        "faults",
+        "home",
+        "judged",
+        "judged_day",
+        "kit",
+        "presence",
+        "queued",
+        "raised",
+        "reception",
+        "scheduled",
+        "shown",
+        "silence",
+        "visibility",
     )  # fmt: skip
 
     def __init__(
@@ -112,7 +134,7 @@ class HomeWatch(Guarded):
         self._stirred = False
         self._first = NEVER
         self.judged, self.judged_day = 0, -1
-        self.scheduled = NEVER
+        self.scheduled = self.queued = NEVER
 
     def use_devices(self, devices: tuple[Device, ...], shared: Mapping[str, SharedPath]) -> None:
         """Devices were added, moved or taken away; what is known of the others stays."""
@@ -316,6 +338,18 @@ class HomeWatch(Guarded):
 
     # -- due times ------------------------------------------------------------------------------------------------
 
+    def put_off(self, now: datetime) -> float | None:
+        """Does nobody wait for `now`, as what might have failed to be heard was heard? Then until when. Each day is
+        judged once at least, and thermometers, which are doubted by the hour, whenever they are to be looked at.
+        """
+        t = seconds(now)
+        may_change = self.raised or self._expected or self.troubles or self.looked_anew() or t >= self._first
+        may_change = may_change or int(t // DAY) > self.judged_day or self.is_troubled(now)
+        if may_change or any(isinstance(each, Temperature) for each in self._extras.values()):
+            return None
+        due = self.due(instant(self.told_until))
+        return due if due is not None and due > t else None
+
     def due_after_batch(self) -> float | None:
         """When to be asked, in seconds: at once for whoever may have changed its mind by what it just observed."""
         soonest, self._first = waking(max(self.latest, self.told_until, 0.0)), NEVER
@@ -323,7 +357,10 @@ class HomeWatch(Guarded):
             return soonest
         always: tuple[Detector, ...] = (self.silence, self.presence, self.company, *self._undeclined())
         self._first = self._soonest((*always, *self._extras.values(), *self._expected.values()), None)
-        return max(soonest, min(self._first, waking(self.visibility.bound)))
+        first = min(self._first, waking(self.visibility.bound))
+        if self.is_troubled(instant(max(self.latest, self.told_until, 0.0))):
+            first = min(first, self.troubled_until())
+        return max(soonest, first)
 
     def _undeclined(self) -> tuple[Decline, ...]:
         """Not when it was asked after its only moment and nothing changed since: what was found of the weeks stands

@@ -93,7 +93,7 @@ class HomeVisibility:
     def observe(self, seen: Observation) -> None:
         t, reading, device = seen.t, seen.reading, seen.device
         if t > self.bound:
-            self._look_back(t)
+            self._look_back(t, news=False)
         health, path, doubted = self.health[device.id], self.paths[device.gateway], self._doubted
         changed = bool(doubted) and (device.id in doubted or device.gateway in doubted)
         if reading.kind is Kind.AVAILABILITY:
@@ -267,9 +267,11 @@ class HomeVisibility:
             if path.offline_at != NEVER:
                 yield path.offline_at + BRIDGE_GRACE
 
-    def _look_back(self, t: float) -> None:
-        """Notice what silence up to `t` means, and when the next deadline passes."""
-        self.looks += 1
+    def _look_back(self, t: float, *, news: bool = True) -> None:
+        """Notice what silence up to `t` means, and when the next deadline passes. Where there are no `news`, that is
+        mostly nothing.
+        """
+        before = self._dark, self._doubted
         failing = {gateway: self.path_fails(gateway, t) for gateway in self.paths}
         self._last_view = self._view(t, failing)
         blind = self._last_view.state is Visibility.BLIND
@@ -281,6 +283,7 @@ class HomeVisibility:
         self._end_days(t)
         doubted = {i for i, h in self.health.items() if not self.works(h, t)}
         self._doubted = frozenset(doubted | {gateway for gateway, cause in failing.items() if cause is not None})
+        self.looks += news or (self._dark, self._doubted) != before
         self.bound = min(min((d for d in self.deadlines() if d > t), default=math.inf), t + LOOK_AGAIN)
 
     def _end_days(self, t: float) -> None:

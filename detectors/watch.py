@@ -247,7 +247,7 @@ class Watch:
             failed, home.troubles = home.troubles, ()
             for error in failed:
                 self._forgive(home.home.id, error)
-            self._dues.put(home, max(home.latest, home.told_until, 0.0) + AGAIN)
+            self._dues.put_by(home, max(home.latest, home.told_until, 0.0) + AGAIN)
 
     def _forgive(self, home: str, error: Exception) -> None:
         if self.forgive is None:
@@ -285,9 +285,12 @@ class Watch:
         """Judge every home whose time has come, however long ago that was."""
         events: list[WatchEvent] = []
         while (home := self._dues.pop(seconds(now))) is not None:
-            self._touch(home.home.id)
             judged = max(now, instant(max(home.told_until, 0.0)))
             try:
+                if (later := home.put_off(judged)) is not None:
+                    self._dues.put(home, later)
+                    continue
+                self._touch(home.home.id)
                 events += home.run(judged)
                 events += self._compare_faults(home, judged)
                 self._dues.put(home, home.due(judged))
@@ -346,7 +349,6 @@ class Watch:
         self._lost_at = None
         for home_id, home in self._homes.items():
             home.visibility.regain_broker(seconds(at))
-            home.scheduled = NEVER
             self._dues.put(home, seconds(at))
             self._touch(home_id)
         return [FaultCleared(_BROKER_KEY, at), *self._shown_anew(at)]
