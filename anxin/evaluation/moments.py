@@ -42,8 +42,10 @@ _TRIES = 60
 
 def injections_of(life: Life, *, falls: int, seed: int, faults: int | None = None) -> list[Injection]:
     """Everything that is to be injected into this life, the earliest first. `faults`: of each kind of device fault; by
-    default a share of the falls.
+    default a share of the falls. None where nothing but schooling was recorded.
     """
+    if life.last <= life.counted_from:
+        return []
     counts = {what: max(1, round(share * falls)) for what, share in SHARES.items()} if falls else {}
     makers: dict[Injected, Callable[[Life, Random, int], Iterator[Injection]]] = {
         Injected.FALL: _falls,
@@ -67,7 +69,7 @@ def injections_of(life: Life, *, falls: int, seed: int, faults: int | None = Non
     slow = round(DRIFT_SHARE * falls)  # weeks of a life for each
     chosen += drifts(life, chance("evaluate", life.recording.home.id, seed, "drifts"), slow)
     chosen += _faults(life, chance("evaluate", life.recording.home.id, seed, "faults"), faults)
-    return sorted(chosen, key=lambda one: one.at)
+    return sorted((one for one in chosen if life.goes_on(one.at, one.followed)), key=lambda one: one.at)
 
 
 def _at_home(life: Life, rng: Random, count: int) -> Iterator[float]:
