@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from simulator.recorded import Note, Notes, Oddity, Recorded, RecordingError
-from simulator.recorded_words import kind_of, value_of
+from simulator.recorded_words import behind_gateway, kind_of, value_of
 
 COLUMNS: Final = ["at", "device", "kind", "value"]
 MOST_UNREADABLE: Final = 0.05
@@ -35,15 +35,17 @@ class Heard:
     notes: tuple[Note, ...]
 
 
-def table(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Each line that is not empty: where it stands, and its cells in the order of `columns`. Raises RecordingError."""
+def table(path: Path, columns: Sequence[str], besides: Sequence[str] = ()) -> Iterator[tuple[str, list[str]]]:
+    """Each line that is not empty: where it stands, and its cells in the order of `columns`, then of those `besides`,
+    which may be missing. Raises RecordingError.
+    """
     try:
-        yield from _table(path, columns)
+        yield from _table(path, columns, besides)
     except _BROKEN as error:
         raise RecordingError(f"{path} cannot be read: {error}") from error
 
 
-def _table(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+def _table(path: Path, columns: Sequence[str], besides: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     with path.open("rb") as begins:
         opens = gzip.open if begins.read(2) == _GZIP else open
     with opens(path, "rt", encoding="utf-8-sig", newline="") as lines:
@@ -51,10 +53,10 @@ def _table(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, list[str]]
         head = [name.strip().lower() for name in next(rows, [])]
         if not set(columns) <= set(head):
             raise RecordingError(f"{path}: the first line must be {','.join(columns)}, not {','.join(head)[:80]!r}")
-        places = [head.index(name) for name in columns]
+        places = [head.index(name) if name in head else len(head) for name in (*columns, *besides)]
         for row in rows:
             if any(row):
-                cells = [row[place].strip() if place < len(row) else "" for place in places]
+                cells = [row[place].strip() if place < min(len(row), len(head)) else "" for place in places]
                 yield f"line {rows.line_num}", cells
 
 
@@ -67,10 +69,11 @@ def file_in(folder: Path, name: str) -> Path:
 def hear(path: Path, devices: Collection[str]) -> Heard:
     """The readings of these devices. Raises RecordingError where none, or too few, can be used."""
     found, notes, total = list[Recorded](), Notes(), 0
-    for where, (at, device, kind, value) in table(path, COLUMNS):
+    for where, (at, name, kind, value) in table(path, COLUMNS):
         total += 1
+        device = behind_gateway(name)
         if device not in devices:
-            notes.add(Oddity.UNLISTED, f"{where}: {device[:40]!r}")
+            notes.add(Oddity.UNLISTED, f"{where}: {name[:40]!r}")
         elif (known := kind_of(kind)) is None:
             notes.add(Oddity.UNKNOWN_KIND, f"{where}: {kind[:40]!r}")
         else:

@@ -123,6 +123,7 @@ _UNNAMED: Mapping[Kind, Role] = {
     Kind.WATER: Role.WATER,
 }
 """What a device watches of whose role nobody said anything that we know: what moves is somebody in the room."""
+_GATEWAYS_OWN: Final = frozenset({"bridge", "gateway"})
 _ON: Final = frozenset({"on", "true", "1"})
 _OFF: Final = frozenset({"off", "false", "0"})
 _HAPPENED: Final = _ON | {"detected", "occupied", "active", "present", "pressed"}
@@ -145,6 +146,11 @@ def kind_of(text: str) -> Kind | None:
     """None for a kind that we do not know."""
     word = text.strip().lower()
     return Kind(word) if word in Kind._value2member_map_ else None
+
+
+def behind_gateway(device: str) -> str:
+    """Its name behind its gateway, which has two of its own."""
+    return f"{device}-sensor" if device in _GATEWAYS_OWN else device
 
 
 def room_of(place: str) -> Room:

@@ -18,7 +18,7 @@ from core.readings import Kind
 from simulator.community import bridge_of
 from simulator.recorded import Note, Notes, Oddity, Recorded, RecordingError
 from simulator.recorded_lines import COLUMNS, Heard, file_in, hear, instant, table
-from simulator.recorded_words import kind_of, role_of, room_of
+from simulator.recorded_words import behind_gateway, kind_of, role_of, room_of
 
 __all__ = ["COLUMNS", "Label", "Recorded", "Recording", "RecordingError", "load"]
 _NO_TOPIC: Final = re.compile(r"[^\w.-]+")
@@ -146,7 +146,7 @@ def _described(entry: object, where: str) -> tuple[str, str]:
     missing = [key for key in ("id", "kind") if not isinstance(entry.get(key), str | int) or entry[key] == ""]
     if missing:
         raise RecordingError(f"{where}: a device without {', '.join(missing)}")
-    return str(entry["id"]).strip(), str(entry["kind"])
+    return behind_gateway(str(entry["id"]).strip()), str(entry["kind"])
 
 
 def _device(native: str, kind: Kind, entry: Mapping[str, Any], home: Home, gateway: Gateway) -> Device:

@@ -35,7 +35,8 @@ from simulator.recording import Label, Recording
 
 ENDING: Final = "_1min.csv.gz"
 ENDINGS: Final = (ENDING, "_1min.csv")
-COLUMNS: Final = ["device", "minute", "max_w"]
+COLUMNS: Final = ("device", "minute")
+WATTS: Final = ("max_w", "mean_w", "samples")
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 CHANGE_W, EVERY = 5.0, 600.0
 """A plug reports a change of five watts, and otherwise every ten minutes."""
@@ -59,15 +60,19 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def load(path: Path) -> Class:
-    """Raises RecordingError for a file that is not in this format."""
+    """A minute's highest power, or its mean where that is all there is. Raises RecordingError for a file that is not in
+    this format.
+    """
     name = path.name.partition("_1min")[0]
     rows, notes = dict[str, list[tuple[float, float]]](), Notes()
     total = 0
-    for where, (plug, minute, watts) in table(path, COLUMNS):
+    for where, (plug, minute, most, mean, samples) in table(path, COLUMNS, WATTS):
         total += 1
+        if samples == "0":
+            continue  # nothing was measured
         try:
             at = instant(minute).timestamp()
-            rows.setdefault(plug, []).append((at, float(value_of(Kind.POWER, watts))))
+            rows.setdefault(plug, []).append((at, float(value_of(Kind.POWER, most or mean))))
         except ValueError as error:
             notes.add(Oddity.UNREADABLE, f"{where}: {error}")
     refuse_unreadable(path, notes, total)

@@ -208,6 +208,17 @@ def test_a_name_that_is_no_topic_is_kept_and_its_devices_are_heard(recording_fol
     assert set(recording.roles) == {*recording.kinds, "bridge"}
 
 
+def test_a_sensor_that_is_named_as_gateways_name_themselves_is_heard(recording_folder: Path) -> None:
+    about = (recording_folder / "home.toml").read_text().replace('"pir"', '"bridge"')
+    (recording_folder / "home.toml").write_text(about)
+    write(recording_folder, [(at, "bridge", kind, value) for at, _, kind, value in rows()])
+
+    recording = load(recording_folder)
+
+    assert {reading.device for reading in recording.readings()} == {"bridge-sensor"}
+    assert recording.roles["bridge-sensor"] is Role.ROOM
+
+
 def test_labels_are_utc_and_one_that_cannot_be_read_does_not_lose_the_others(recording_folder: Path) -> None:
     lines = ["Start,End,Label", f"{at(1)[:-1]},{at(2)},Away ", f"{at(3)},soon,away", f"{at(5)},{at(4)},away"]
     (recording_folder / "truth.csv").write_text("\n".join(lines))

@@ -97,7 +97,7 @@ def test_nothing_is_injected_where_nothing_is_counted(short: Path) -> None:
     (one,) = evaluated["recordings"]
     assert (one["days_counted"], one["false_per_home_month"], one["fall"]["n"], one["presence"]) == (0, None, 0, None)
     page = render(evaluated, Language.ENGLISH)
-    assert "not longer than the part that only teaches" in page
+    assert "no time is left that could be counted" in page
     assert "nobody was sent" not in page
 
 
@@ -175,7 +175,7 @@ NORMAL = "".join(f"M1,2026-03-01T{n // 60:02d}:{n % 60:02d},20,{n % 30},60\n" fo
 
 
 def test_a_plug_file_may_be_plain_and_its_odd_lines_are_left_out(tmp_path: Path) -> None:
-    odd = "M1,2026-03-01T10:01,,NaN,0\nM1,,,,\nM1,1970-01-01T00:00,2,2,60\n"
+    odd = "M1,2026-03-01T10:01,,NaN,9\nM1,,,,\nM1,1970-01-01T00:00,2,2,60\n"
     path = _plugs(tmp_path, "Monitor_1min.csv", HEAD + NORMAL + odd)
 
     (row,) = evaluate(EvaluateOptions((tmp_path,), injections=1))["appliances"]
@@ -185,12 +185,23 @@ def test_a_plug_file_may_be_plain_and_its_odd_lines_are_left_out(tmp_path: Path)
     assert path.exists()
 
 
+def test_a_plug_of_which_only_the_mean_is_known_goes_by_that_and_unmeasured_minutes_say_nothing(
+    tmp_path: Path,
+) -> None:
+    text = HEAD.replace("max_w,", "") + "M1,2026-03-01T10:00,1500,60\nM1,2026-03-01T10:01,0,0\n"
+
+    found = plugs.load(_plugs(tmp_path, "Iron_1min.csv", text))
+
+    assert [watts for _, watts in found.plugs["M1"]] == [1500.0]
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "the first line must be device,minute,max_w"),
+        ("", "the first line must be device,minute"),
         (HEAD, "no reading in it"),
-        (HEAD.replace("max_w", "watts"), "must be device,minute,max_w"),
+        (HEAD.replace("minute", "hour"), "must be device,minute"),
+        (HEAD.replace("_w", "_kw") + NORMAL, "600 of 600 lines cannot be read; the first is line 2: power is a number"),
         (f"{HEAD}M1,today,1,1,60\n", "1 of 1 lines cannot be read; the first is line 2: a time is written as"),
     ],
 )
