@@ -62,8 +62,8 @@ def _table(path: Path, columns: Sequence[str], besides: Sequence[str]) -> Iterat
 
 def file_in(folder: Path, name: str) -> Path:
     """The compressed file of this name, or the plain one where only that is there."""
-    plainly = folder / name
-    return plainly if plainly.exists() else folder / f"{name}.gz"
+    packed, plainly = folder / f"{name}.gz", folder / name
+    return plainly if plainly.exists() and not packed.exists() else packed
 
 
 def hear(path: Path, devices: Collection[str]) -> Heard:

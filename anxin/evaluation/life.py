@@ -47,13 +47,26 @@ class Life:
         self.player = player
         self.recording: Recording = player.recording
         self.first, self.last = player.first, player.last
-        schooling = SCHOOLED_LONG if self.last - self.first >= LONG else SCHOOLED_SHORT
-        self.counted_from = min(self.first + schooling, self.last)
+        schooling = SCHOOLED_LONG if self.is_long else SCHOOLED_SHORT
+        self.counted_from = min(self._recorded_for(schooling), self.last)
         self.devices = {device.id.partition("/")[2]: device for device in self.recording.devices}
         self.signs = _signs(player, self.devices)
         self.away, self.visited = self._noted(AWAY), self._noted(VISITOR)
         self._asleep, silent = self._noted(ASLEEP), self._noted(SILENT)
         self.silent = _joined(silent + player.interruptions)
+
+    @property
+    def is_long(self) -> bool:
+        """Was enough recorded for a home's days to be known?"""
+        paused = sum(end - start for start, end in self.player.interruptions)
+        return self.last - self.first - paused >= LONG
+
+    def _recorded_for(self, seconds: float) -> float:
+        """When so much had been recorded: nobody learns while nothing is."""
+        moment = self.first + seconds
+        for start, end in self.player.interruptions:
+            moment += end - start if start < moment else 0.0
+        return moment
 
     def _noted(self, label: str) -> list[Spell]:
         """Within the recording; what overlaps is one."""
@@ -136,6 +149,12 @@ class Life:
 
     def of_role(self, *roles: Role) -> list[str]:
         return [device for device, known in self.devices.items() if known.role in roles]
+
+    @cached_property
+    def front_doors(self) -> list[str]:
+        """Contacts at a way out that have ever said anything."""
+        heard = {line.device for line in self.player.lines if line.kind is Kind.DOOR}
+        return [device for device in self.of_role(Role.FRONT_DOOR) if device in heard]
 
 
 def _joined(spells: Iterable[Spell]) -> list[Spell]:

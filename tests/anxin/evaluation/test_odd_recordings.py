@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from anxin.cli import app
-from anxin.evaluation import plugs, result, run, table
+from anxin.evaluation import plots, plugs, result, run, table
+from anxin.evaluation.injections import Injected
 from anxin.evaluation.life import DAY, HOUR, Life
 from anxin.evaluation.moments import injections_of
 from anxin.evaluation.options import EvaluateOptions
@@ -140,7 +141,7 @@ def _interrupted(folder: Path, *, days: float) -> Path:
         moment += timedelta(days=days if moment > middle else 0)
         lines.append(",".join((moment.isoformat(), *rest)))
     with gzip.open(folder / "readings.csv.gz", "wt") as file:
-        file.write("\n".join(lines))
+        file.write("\n".join(lines) + "\n")
     (folder / "truth.csv").unlink()
     return folder
 
@@ -152,6 +153,36 @@ def test_an_interruption_is_not_counted_and_nobody_is_called_for_it(tmp_path: Pa
     assert (figures["days"], figures["days_counted"]) == (pytest.approx(52, abs=0.2), pytest.approx(5, abs=0.2))
     assert [call.kind for call in trial.calls if call.concern.at.timestamp() < trial.life.last - 3 * DAY] == []
     assert [note["what"] for note in figures["notes"]] == ["interrupted"]
+
+
+def test_what_is_not_recorded_teaches_nothing(tmp_path: Path) -> None:
+    folder = _interrupted(tmp_path / "begun-long-before", days=40)
+    with gzip.open(folder / "readings.csv.gz", "at") as file:
+        file.write(f"{(START - timedelta(days=60)).isoformat()},pir-living,motion,detected\n")
+
+    life = Life(Player(load(folder)))
+
+    assert not life.is_long
+    assert life.counted_from == pytest.approx((START + timedelta(days=7)).timestamp(), abs=HOUR)
+
+
+def test_nothing_goes_out_by_a_door_that_no_contact_watches(tmp_path: Path) -> None:
+    folder = write_recording(tmp_path / "no-contact", days=12)
+    about = (folder / "home.toml").read_text().replace('"door"\nkind = "door"', '"door"\nkind = "motion"')
+    (folder / "home.toml").write_text(about)
+    with gzip.open(folder / "readings.csv.gz", "rt") as file:
+        text = file.read().replace("door,door,open", "door,motion,detected")
+    (folder / "readings.csv.gz").unlink()
+    (folder / "readings.csv").write_text(text.replace("door,door,closed", "door,motion,clear"))
+
+    injected = injections_of(Life(Player(load(folder))), falls=60, seed=1)
+
+    assert Injected.FALL in {one.what for one in injected}
+    assert {one.what for one in injected} & {Injected.NIGHT_EXIT, Injected.INVERTED_REED, Injected.AT_THE_DOOR} == set()
+
+
+def test_a_curve_whose_points_are_all_at_nothing_is_drawn() -> None:
+    assert "<circle" in plots.curve([(0.0, 0.0, "0.5")], label="curve")
 
 
 def test_no_moment_is_drawn_whose_days_were_not_recorded(tmp_path: Path) -> None:
