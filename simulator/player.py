@@ -62,6 +62,7 @@ class Player:
         self.until = self.last + beyond
         self._clears = {reading.device for reading in readings if reading.value is False}
         self._power = _Power.of(readings)
+        self._small_hours: dict[str, list[Recorded]] = {}
         self.lines = list(merge(readings, self.check_ins(self.first, self.until), key=BY_TIME))
 
     def between(self, since: float, until: float = inf) -> Iterator[Recorded]:
@@ -95,9 +96,11 @@ class Player:
 
     def _nights(self, device: str, before: float) -> list[float]:
         """What this meter said in the small hours of the last two weeks; of the first nights where none were before."""
-        said = [(line.at, float(line.value)) for line in self._power.of_device.get(device, ()) if self._is_small(line)]
-        recent = [watts for at, watts in said if before - NIGHTS_BACK <= at < before]
-        return recent or [watts for _, watts in said[:500]]
+        if device not in self._small_hours:
+            self._small_hours[device] = [line for line in self._power.of_device.get(device, ()) if self._is_small(line)]
+        said = self._small_hours[device]
+        since, until = (bisect_left(said, at, key=BY_TIME) for at in (before - NIGHTS_BACK, before))
+        return [float(line.value) for line in said[since:until] or said[:500]]
 
     def _is_small(self, line: Recorded) -> bool:
         hour = datetime.fromtimestamp(line.at, self.recording.home.zone).hour

@@ -10,7 +10,7 @@ import pytest
 from core.places import Role, Room
 from core.readings import Kind
 from simulator.player import Player
-from simulator.recorded import Oddity
+from simulator.recorded import Oddity, Recorded
 from simulator.recorded_words import role_of, room_of, value_of
 from simulator.recording import RecordingError, load
 
@@ -261,3 +261,23 @@ def test_a_home_whose_person_is_known_to_be_away_checks_in_all_the_time(recordin
     (recording_folder / "truth.csv").write_text(f"start,end,label\n{at(10)},{at(299)},away\n")
 
     assert len(list(_paused(recording_folder))) > 500
+
+
+class _Attentive(Player):
+    """Counts how often it asks whether a line was said in the small hours."""
+
+    asked = 0
+
+    def _is_small(self, line: Recorded) -> bool:
+        self.asked += 1
+        return super()._is_small(line)
+
+
+def test_a_meters_nights_are_looked_through_once_however_often_somebody_falls(recording_folder: Path) -> None:
+    player = _Attentive(load(recording_folder))
+    fall = player.first + 30 * 3600
+
+    falls = [list(player.without_person(player.between(fall), fall)) for _ in range(9)]
+
+    assert player.asked == 96
+    assert {line.value for line in falls[-1] if line.device == "meter" and line.kind is Kind.POWER} == {80.0}
