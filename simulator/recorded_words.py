@@ -168,6 +168,8 @@ def role_of(role: str, kind: Kind) -> Role:
             return Role.AUTOMATIC if known is Role.FRIDGE else known or _plug(word)
         case Kind.MOTION if known not in _MOTION_ROLES:
             return Role.ROOM
+        case Kind.DOOR if known is Role.ROOM:
+            return Role.ROOM_DOOR
         case _:
             return known or _UNNAMED.get(kind, Role.OTHER)
 

@@ -105,9 +105,9 @@ def _found(folders: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     """Recordings of homes and of appliances, below the folders that were named or those folders themselves."""
     homes, appliances = list[Path](), list[Path]()
     for folder in folders:
-        if not folder.is_dir():
+        if not folder.exists():
             raise SettingsRefused(f"--data {folder}: no such folder")
-        files = sorted(_below(folder))
+        files = [folder] if folder.is_file() else sorted(_below(folder))
         here = [path.parent for path in files if path.name == "home.toml"]
         there = [path for path in files if path.name.endswith(plugs.ENDINGS)]
         if not here and not there:

@@ -109,6 +109,7 @@ def test_rooms_have_many_names(place: str, room: Room) -> None:
         ("Back Door", Kind.DOOR, Role.FRONT_DOOR),
         ("nose", Kind.MOTION, Role.ROOM),
         ("", Kind.DOOR, Role.ROOM_DOOR),
+        ("room", Kind.DOOR, Role.ROOM_DOOR),
         ("couch", Kind.OCCUPANCY, Role.SEAT),
         ("fridge_freezer", Kind.POWER, Role.AUTOMATIC),
         ("electric heater", Kind.POWER, Role.AUTOMATIC),

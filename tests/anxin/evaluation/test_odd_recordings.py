@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from anxin.cli import app
+from anxin.cli import app, main
 from anxin.evaluation import plots, plugs, result, run, table
 from anxin.evaluation.injections import Injected
 from anxin.evaluation.life import DAY, HOUR, Life
@@ -60,6 +60,26 @@ def test_a_bad_recording_does_not_lose_the_good_ones(among: Path, tmp_path: Path
     assert "must be at,device,kind,value, not 'when;who'" in found["refused"][0]["problem"]
     assert found["refused"][0]["problem"] in said.stderr
     assert "when;who" in page.read_text(encoding="utf-8")
+
+
+def test_replaying_what_is_no_recording_is_refused_in_one_line(
+    among: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["anxin", "replay", str(among / "bad")])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    said = capsys.readouterr().err
+    assert (ended.value.code, said.count("\n"), "the first line must be" in said) == (2, 1, True)
+
+
+def test_a_single_file_can_be_named(tmp_path: Path) -> None:
+    path = _plugs(tmp_path, "Monitor_1min.csv", HEAD + NORMAL)
+
+    (row,) = evaluate(EvaluateOptions((path,), injections=0))["appliances"]
+
+    assert row["name"] == "Monitor"
 
 
 def test_the_table_ends_with_what_was_left_out(among: Path) -> None:
