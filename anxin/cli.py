@@ -44,9 +44,10 @@ def _expected() -> tuple[type[Exception], ...]:
     from core.ports import StoreRefused, StoreUnavailable
     from core.refusals import FileRefused
     from ingest.fixtures import FixtureRefused
+    from simulator.recorded import RecordingError
     from storage.database import WrongSchema
 
-    refusals = (SettingsRefused, EnrollRefused, OnboardingRefused, FixtureRefused, FileRefused)
+    refusals = (SettingsRefused, EnrollRefused, OnboardingRefused, FixtureRefused, FileRefused, RecordingError)
     return (*refusals, StoreRefused, StoreUnavailable, WrongSchema, OSError)
 
 

@@ -4,7 +4,7 @@ A line is a `Recorded`: what the recording holds, and the check-ins that it does
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from itertools import pairwise
@@ -13,15 +13,19 @@ from operator import attrgetter
 from typing import Any
 
 from core.places import Role
-from core.readings import Kind
+from core.readings import UNITS, Kind
 from simulator.chance import chance
+from simulator.interruptions import interruptions
 from simulator.message import Message
-from simulator.recording import Recorded, Recording
+from simulator.recorded import Note, Oddity, Recorded
+from simulator.recorded_lines import Heard
+from simulator.recording import Label, Recording
 from simulator.wire import dumps
 
 CHECK_IN = 50 * 60.0
 TRANSIT = timedelta(milliseconds=60)
 SILENT = "meter_silent"
+AWAY = "away"
 MAINS = frozenset({Kind.POWER})
 CHECKS_IN = frozenset({Kind.LIVENESS, Kind.BATTERY})
 BY_ITSELF = frozenset({Role.AUTOMATIC, Role.MAIN_METER})
@@ -39,7 +43,8 @@ BY_TIME = attrgetter("at")
 class Player:
     """`first` and `last` are the recording's own ends (epoch seconds); check-ins go on for `beyond` seconds after.
 
-    `readings`: these, in order of time, instead of the recording's own.
+    `readings`: these, in order of time, instead of the recording's own. `interruptions`: when nobody was recording;
+    `notes`: what was odd about the recording.
     """
 
     def __init__(
@@ -47,12 +52,17 @@ class Player:
     ) -> None:
         self.recording = recording
         self.roles: Mapping[str, Role] = recording.roles
-        readings = list(recording.readings() if readings is None else readings)
+        heard = recording.hear() if readings is None else Heard(tuple(readings), ())
+        readings = heard.readings
+        explained = [_span(one) for one in recording.labels if one.label in {AWAY, SILENT}]
+        self.interruptions = list(interruptions(readings, explained))
+        self.notes = (*recording.notes, *heard.notes, *_noted(self.interruptions))
         self.first = readings[0].at if readings else 0.0
         self.last = readings[-1].at if readings else 0.0
         self.until = self.last + beyond
         self._clears = {reading.device for reading in readings if reading.value is False}
         self._power = _Power.of(readings)
+        self._small_hours: dict[str, list[Recorded]] = {}
         self.lines = list(merge(readings, self.check_ins(self.first, self.until), key=BY_TIME))
 
     def between(self, since: float, until: float = inf) -> Iterator[Recorded]:
@@ -86,9 +96,11 @@ class Player:
 
     def _nights(self, device: str, before: float) -> list[float]:
         """What this meter said in the small hours of the last two weeks; of the first nights where none were before."""
-        said = [(line.at, float(line.value)) for line in self._power.of_device.get(device, ()) if self._is_small(line)]
-        recent = [watts for at, watts in said if before - NIGHTS_BACK <= at < before]
-        return recent or [watts for _, watts in said[:500]]
+        if device not in self._small_hours:
+            self._small_hours[device] = [line for line in self._power.of_device.get(device, ()) if self._is_small(line)]
+        said = self._small_hours[device]
+        since, until = (bisect_left(said, at, key=BY_TIME) for at in (before - NIGHTS_BACK, before))
+        return [float(line.value) for line in said[since:until] or said[:500]]
 
     def _is_small(self, line: Recorded) -> bool:
         hour = datetime.fromtimestamp(line.at, self.recording.home.zone).hour
@@ -97,8 +109,10 @@ class Player:
     # -- check-ins ------------------------------------------------------------------------------------------------
 
     def check_ins(self, since: float, until: float) -> Iterator[Recorded]:
-        """Every device about every fifty minutes, each at its own minute; a silent meter is silent."""
-        silent = [(one.start.timestamp(), one.end.timestamp()) for one in self.recording.labels if one.label == SILENT]
+        """Every device about every fifty minutes, each at its own minute; a silent meter is silent, and so are all
+        while nobody was recording.
+        """
+        silent = [_span(one) for one in self.recording.labels if one.label == SILENT]
         return merge(*(self._of(device, since, until, silent) for device in self.recording.kinds), key=BY_TIME)
 
     def _of(self, device: str, since: float, until: float, silent: list[tuple[float, float]]) -> Iterator[Recorded]:
@@ -106,7 +120,9 @@ class Player:
         battery, at = rng.randint(70, 100), since + rng.uniform(60, CHECK_IN)
         on_mains = self.recording.kinds[device] in MAINS
         while at < until:
-            if not on_mains:
+            if any(begin < at < end for begin, end in self.interruptions):
+                pass
+            elif not on_mains:
                 yield Recorded(at, device, Kind.BATTERY, battery)
             elif not any(begin <= at < end for begin, end in silent):
                 yield Recorded(at, device, Kind.LIVENESS, value=True)
@@ -123,10 +139,8 @@ class Player:
     def message(self, line: Recorded, *, claims: float | None = None, fallen: bool = False) -> Message:
         """The line in native v1. `claims`: the time that the device gives, where its clock is not ours."""
         said: dict[str, Any] = {"kind": line.kind.value, "value": line.value}
-        if line.kind is Kind.POWER:
-            said["unit"] = "W"
-        elif line.kind is Kind.BATTERY:
-            said["unit"] = "%"
+        if line.kind in UNITS:
+            said["unit"] = UNITS[line.kind]
         if self.is_momentary(line):
             said["semantics"] = "event"
         by_hand = line.kind not in CHECKS_IN and self.roles.get(line.device, Role.OTHER) not in BY_ITSELF
@@ -142,6 +156,16 @@ class Player:
         topic = f"gw/{self.recording.gateway.id}/native/v1/{about}"
         arrives = datetime.fromtimestamp(at, UTC) + TRANSIT
         return Message(arrives, topic, dumps(said), retain=retain, human=human)
+
+
+def _span(label: Label) -> tuple[float, float]:
+    return label.start.timestamp(), label.end.timestamp()
+
+
+def _noted(gaps: Sequence[tuple[float, float]]) -> Iterator[Note]:
+    if gaps:
+        since, until = (datetime.fromtimestamp(at, UTC).isoformat(timespec="minutes") for at in gaps[0])
+        yield Note(Oddity.INTERRUPTED, len(gaps), f"{since} to {until}")
 
 
 class _Power:
@@ -163,7 +187,7 @@ class _Power:
         return power
 
 
-def _repeats(said: list[Recorded]) -> bool:
+def _repeats(said: Sequence[Recorded]) -> bool:
     same = sum(1 for one, other in pairwise(said) if one.value == other.value)
     return same >= SAMPLED * len(said)
 

@@ -4,76 +4,25 @@ The recordings hold no check-ins and no fall. Check-ins are added, so that the h
 taking away everything that the person caused after an instant.
 """
 
-import csv
-import gzip
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role, Room
+from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role
 from core.readings import Kind
 from simulator.community import bridge_of
+from simulator.recorded import Note, Notes, Oddity, Recorded, RecordingError
+from simulator.recorded_lines import COLUMNS, Heard, file_in, hear, instant, table
+from simulator.recorded_words import behind_gateway, kind_of, role_of, room_of
 
-ROLES: Mapping[str, Role] = {
-    "front_door": Role.FRONT_DOOR,
-    "room": Role.ROOM,
-    "room_door": Role.ROOM_DOOR,
-    "door": Role.ROOM_DOOR,
-    "bed": Role.BED,
-    "seat": Role.SEAT,
-    "toilet": Role.TOILET,
-    "toilet_flush": Role.TOILET,
-    "tap": Role.TAP,
-    "cabinet": Role.CUPBOARD,
-    "cereal": Role.CUPBOARD,
-    "closet": Role.CUPBOARD,
-    "containers": Role.CUPBOARD,
-    "cupboard": Role.CUPBOARD,
-    "drawer": Role.CUPBOARD,
-    "jewelry": Role.CUPBOARD,
-    "medicine": Role.CUPBOARD,
-    "fridge": Role.FRIDGE,
-    "freezer": Role.FRIDGE,
-    "refrigerator": Role.FRIDGE,
-    "burner": Role.STOVE,
-    "oven": Role.STOVE,
-    "kettle": Role.KETTLE,
-    "stove": Role.STOVE,
-    "television": Role.TELEVISION,
-    "microwave": Role.MICROWAVE,
-    "toaster": Role.TOASTER,
-    "iron": Role.IRON,
-    "lamp": Role.LIGHT,
-    "light": Role.LIGHT,
-    "main_meter": Role.MAIN_METER,
-    "coffee": Role.APPLIANCE,
-    "dishwasher": Role.APPLIANCE,
-    "dvd": Role.APPLIANCE,
-    "exhaust": Role.APPLIANCE,
-    "garbage": Role.APPLIANCE,
-    "laundry": Role.APPLIANCE,
-    "washing": Role.APPLIANCE,
-    "washing_machine": Role.APPLIANCE,
-}
-ON_WORDS = frozenset({"detected", "occupied"})
-COLUMNS = ["at", "device", "kind", "value"]
-
-
-class RecordingError(ValueError):
-    """The folder is not a recording; the message says what is missing or wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """One line of the recording. `at` in epoch seconds, `value` as the core speaks it."""
-
-    at: float
-    device: str
-    kind: Kind
-    value: bool | float | str
+__all__ = ["COLUMNS", "Label", "Recorded", "Recording", "RecordingError", "load"]
+_NO_TOPIC: Final = re.compile(r"[^\w.-]+")
+TRUTH: Final = ["start", "end", "label"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +36,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recorded home as core nouns, with its readings still on disk. `simulated`: nobody ever lived there."""
+    """A recorded home as core nouns, with its readings still on disk. `simulated`: nobody ever lived there.
+
+    `notes`: what was odd about its description and its labels.
+    """
 
     folder: Path
     areas: tuple[Area, ...]
@@ -97,6 +49,7 @@ class Recording:
     kinds: Mapping[str, Kind]
     labels: tuple[Label, ...]
     simulated: bool = False
+    notes: tuple[Note, ...] = ()
 
     @property
     def inventory(self) -> Inventory:
@@ -107,28 +60,25 @@ class Recording:
         """The role of each native device id."""
         return {device.id.partition("/")[2]: device.role for device in self.devices}
 
+    def hear(self) -> Heard:
+        """Every line that can be used, in order, and what was odd. Raises RecordingError."""
+        return hear(file_in(self.folder, "readings.csv"), self.kinds.keys())
+
     def readings(self) -> Iterator[Recorded]:
-        """Every line in order. Raises RecordingError for one that cannot be read."""
-        path = self.folder / "readings.csv.gz"
-        with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
-            table = csv.reader(lines)
-            if next(table, None) != COLUMNS:
-                raise RecordingError(f"{path}: the first line must be {','.join(COLUMNS)}")
-            for number, row in enumerate(table, 2):
-                yield _recorded(row, f"{path}, line {number}")
+        """Every line that can be used, in order. Raises RecordingError."""
+        yield from self.hear().readings
 
 
 def load(folder: Path) -> Recording:
     """Read a recording's inventory and labels. Raises RecordingError."""
-    about = _table(folder / "home.toml")
-    name, timezone = _word(about, "name", folder), _word(about, "timezone", folder)
+    about, notes = _table(folder / "home.toml"), Notes()
+    name, timezone = _word(about, "name", folder), _timezone(about, folder)
     home = Home(name, f"{name}-building", f"录像 {name}", timezone)
-    gateway = Gateway(name, name, f"录像 {name}")
-    listed = about.get("device")
-    if not isinstance(listed, list) or not listed:
-        raise RecordingError(f"{folder / 'home.toml'}: no [[device]]")
-    devices = tuple(_device(entry, home, gateway) for entry in listed)
-    kinds = {str(entry["id"]): Kind(str(entry["kind"])) for entry in listed}
+    slug = _NO_TOPIC.sub("-", name)
+    gateway = Gateway(slug, name, f"录像 {name}")
+    listed = _listed(about.get("device"), folder / "home.toml", notes)
+    devices = tuple(_device(native, kind, entry, home, gateway) for native, (kind, entry) in listed.items())
+    kinds = {native: kind for native, (kind, _) in listed.items()}
     areas = (
         Area(f"{name}-street", AreaKind.STREET, "录像街道"),
         Area(f"{name}-community", AreaKind.COMMUNITY, "录像社区", f"{name}-street"),
@@ -136,15 +86,18 @@ def load(folder: Path) -> Recording:
         Area(f"{name}-building", AreaKind.BUILDING, "录像楼", f"{name}-grid"),
     )
     everything = (*devices, bridge_of(gateway.id, home.id))
-    labels = tuple(_labels(folder / "truth.csv"))
-    return Recording(folder, areas, home, gateway, everything, kinds, labels, simulated=about.get("simulated") is True)
+    labels = _labels(folder / "truth.csv", notes)
+    simulated = about.get("simulated") is True
+    return Recording(folder, areas, home, gateway, everything, kinds, labels, simulated, tuple(notes))
 
 
 def _table(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RecordingError(f"{path} is not UTF-8: {error}") from error
     except tomllib.TOMLDecodeError as error:
         raise RecordingError(f"{path} is not TOML: {error}") from error
 
@@ -156,57 +109,75 @@ def _word(about: Mapping[str, Any], key: str, folder: Path) -> str:
     return value
 
 
-def _device(entry: Mapping[str, Any], home: Home, gateway: Gateway) -> Device:
-    missing = [key for key in ("id", "kind", "place", "role") if not isinstance(entry.get(key), str)]
+def _timezone(about: Mapping[str, Any], folder: Path) -> str:
+    timezone = _word(about, "timezone", folder)
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise RecordingError(
+            f"{folder / 'home.toml'}: timezone {timezone!r} is no IANA name such as Europe/Madrid"
+        ) from error
+    return timezone
+
+
+def _listed(listed: object, path: Path, notes: Notes) -> dict[str, tuple[Kind, Mapping[str, Any]]]:
+    """Devices by their names; of two with one name the first counts."""
+    if not isinstance(listed, list) or not listed:
+        raise RecordingError(f"{path}: no [[device]]")
+    found: dict[str, tuple[Kind, Mapping[str, Any]]] = {}
+    for number, entry in enumerate(listed, 1):
+        native, text = _described(entry, f"{path}, device {number}")
+        kind = kind_of(text)
+        if kind is None:
+            notes.add(Oddity.UNKNOWN_DEVICE, f"{native!r} has an unknown kind {text!r}")
+        elif native in found:
+            notes.add(Oddity.DEVICE_TWICE, f"device {number}: {native!r}")
+        else:
+            found[native] = (kind, entry)
+    if not found:
+        raise RecordingError(f"{path}: no device of a known kind; the first is {notes.first(Oddity.UNKNOWN_DEVICE)}")
+    return found
+
+
+def _described(entry: object, where: str) -> tuple[str, str]:
+    """Its name and its kind."""
+    if not isinstance(entry, dict):
+        raise RecordingError(f"{where}: not a table [[device]]")
+    missing = [key for key in ("id", "kind") if not isinstance(entry.get(key), str | int) or entry[key] == ""]
     if missing:
-        raise RecordingError(f"{home.id}: a device without {', '.join(missing)}")
-    if entry["kind"] not in Kind._value2member_map_:
-        raise RecordingError(f"{home.id}: device {entry['id']} has an unknown kind {entry['kind']!r}")
+        raise RecordingError(f"{where}: a device without {', '.join(missing)}")
+    return behind_gateway(str(entry["id"]).strip()), str(entry["kind"])
+
+
+def _device(native: str, kind: Kind, entry: Mapping[str, Any], home: Home, gateway: Gateway) -> Device:
+    place, role = str(entry.get("place", "")), str(entry.get("role", ""))
     return Device(
-        id=f"{gateway.id}/{entry['id']}",
+        id=f"{gateway.id}/{native}",
         home=home.id,
-        room=Room.parse(entry["place"]),
-        role=_role(entry["role"], entry["kind"]),
+        room=room_of(place),
+        role=role_of(role, kind),
         gateway=gateway.id,
-        label=f"{entry['place']} {entry['role']}",
+        label=f"{place} {role}".strip(),
     )
 
 
-def _role(role: str, kind: str) -> Role:
-    """A refrigerator's door is opened by hand; its power goes on and off by itself."""
-    if kind == "power" and ROLES.get(role) is Role.FRIDGE:
-        return Role.AUTOMATIC
-    return ROLES.get(role, Role.OTHER)
+def _labels(path: Path, notes: Notes) -> tuple[Label, ...]:
+    """None where there is no such file, or nothing in it."""
+    if not path.exists() or not path.stat().st_size:
+        return ()
+    found = list[Label]()
+    for where, (start, end, label) in table(path, TRUTH):
+        try:
+            found.append(_label(start, end, label))
+        except ValueError as error:
+            notes.add(Oddity.UNREADABLE_LABEL, f"{where}: {error}")
+    if not found and notes.count(Oddity.UNREADABLE_LABEL):
+        raise RecordingError(f"{path}: no line can be read; the first is {notes.first(Oddity.UNREADABLE_LABEL)}")
+    return tuple(found)
 
 
-def _labels(path: Path) -> Iterator[Label]:
-    if not path.exists():
-        return
-    with path.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            yield Label(datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"]), row["label"])
-
-
-def _recorded(row: list[str], where: str) -> Recorded:
-    try:
-        at, device, kind, value = row
-        return Recorded(_epoch(at), device, Kind(kind), _value(Kind(kind), value))
-    except ValueError as error:
-        raise RecordingError(f"{where}: {error}") from error
-
-
-def _epoch(at: str) -> float:
-    instant = datetime.fromisoformat(at)
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=UTC)
-    return instant.timestamp()
-
-
-def _value(kind: Kind, text: str) -> bool | float | str:
-    match kind:
-        case Kind.POWER:
-            return float(text)
-        case Kind.DOOR:
-            return text
-        case _:
-            return text in ON_WORDS
+def _label(start: str, end: str, label: str) -> Label:
+    since, until = instant(start), instant(end)
+    if until < since:
+        raise ValueError(f"it ends ({end}) before it starts ({start})")
+    return Label(since, until, label.lower())

@@ -4,22 +4,24 @@ Peers and injections start from this; the watch never sees it.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from statistics import median
-from typing import Final
+from typing import Final, TypeAlias
 
 from core.places import Device, Role, Room
 from core.readings import Kind, Novelty, Reading, Semantics
 from detectors.signs import sign_of_life, switched_on
-from simulator.player import CHECKS_IN, SILENT, Player
-from simulator.recording import Recorded, Recording
+from simulator.player import AWAY, CHECKS_IN, SILENT, Player
+from simulator.recorded import Recorded
+from simulator.recording import Recording
 
-AWAY: Final = "away"
 ASLEEP: Final = "asleep"
 VISITOR: Final = "visitor"
 HOUR, DAY = 3600.0, 86400.0
+Spell: TypeAlias = tuple[float, float]
 LONG = 56 * DAY
 SCHOOLED_LONG, SCHOOLED_SHORT = 28 * DAY, 7 * DAY
 """How long a recording of at least `LONG`, and a shorter one, teaches before anything is counted."""
@@ -45,14 +47,33 @@ class Life:
         self.player = player
         self.recording: Recording = player.recording
         self.first, self.last = player.first, player.last
-        schooling = SCHOOLED_LONG if self.last - self.first >= LONG else SCHOOLED_SHORT
-        self.counted_from = min(self.first + schooling, self.last)
+        schooling = SCHOOLED_LONG if self.is_long else SCHOOLED_SHORT
+        self.counted_from = min(self._recorded_for(schooling), self.last)
         self.devices = {device.id.partition("/")[2]: device for device in self.recording.devices}
         self.signs = _signs(player, self.devices)
-        self.away = _spells(self.recording, AWAY)
-        self.visited = _spells(self.recording, VISITOR)
-        self._asleep = _spells(self.recording, ASLEEP)
-        self.silent = _spells(self.recording, SILENT)
+        self.away, self.visited = self._noted(AWAY), self._noted(VISITOR)
+        self._asleep, silent = self._noted(ASLEEP), self._noted(SILENT)
+        self.silent = _joined(silent + player.interruptions)
+
+    @property
+    def is_long(self) -> bool:
+        """Was enough recorded for a home's days to be known?"""
+        paused = sum(end - start for start, end in self.player.interruptions)
+        return self.last - self.first - paused >= LONG
+
+    def _recorded_for(self, seconds: float) -> float:
+        """When so much had been recorded: nobody learns while nothing is."""
+        moment = self.first + seconds
+        for start, end in self.player.interruptions:
+            moment += end - start if start < moment else 0.0
+        return moment
+
+    def _noted(self, label: str) -> list[Spell]:
+        """Within the recording; what overlaps is one."""
+        noted = [one for one in self.recording.labels if one.label == label]
+        spans = ((one.start.timestamp(), one.end.timestamp()) for one in noted)
+        within = ((max(start, self.first), min(end, self.last)) for start, end in spans)
+        return _joined((start, end) for start, end in within if start < end)
 
     @property
     def days_counted(self) -> float:
@@ -76,12 +97,20 @@ class Life:
 
     def is_home(self, at: float) -> bool:
         """As far as is known: nobody noted an absence, or, where none are noted at all, somebody was just seen."""
-        if _within(self.silent, at):
+        if not self.is_seen(at):
             return False
         if self.away:
             return not self.is_away(at)
         sign = self.last_sign(at)
         return sign is not None and at - sign.at <= JUST_SEEN
+
+    def is_seen(self, at: float) -> bool:
+        """Was the installation alive, as far as is known?"""
+        return not _within(self.silent, at)
+
+    def goes_on(self, at: float, seconds: float) -> bool:
+        """Was the recording not interrupted within so long?"""
+        return not any(start < at + seconds and at < end for start, end in self.player.interruptions)
 
     def local(self, at: float) -> datetime:
         return datetime.fromtimestamp(at, self.recording.home.zone)
@@ -121,12 +150,25 @@ class Life:
     def of_role(self, *roles: Role) -> list[str]:
         return [device for device, known in self.devices.items() if known.role in roles]
 
+    @cached_property
+    def front_doors(self) -> list[str]:
+        """Contacts at a way out that have ever said anything."""
+        heard = {line.device for line in self.player.lines if line.kind is Kind.DOOR}
+        return [device for device in self.of_role(Role.FRONT_DOOR) if device in heard]
 
-def _spells(recording: Recording, label: str) -> list[tuple[float, float]]:
-    return sorted((one.start.timestamp(), one.end.timestamp()) for one in recording.labels if one.label == label)
+
+def _joined(spells: Iterable[Spell]) -> list[Spell]:
+    """In order; those that overlap are one."""
+    joined: list[Spell] = []
+    for start, end in sorted(spells):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
 
 
-def _within(spells: list[tuple[float, float]], at: float) -> bool:
+def _within(spells: list[Spell], at: float) -> bool:
     index = bisect_right(spells, (at, float("inf"))) - 1
     return index >= 0 and spells[index][0] <= at < spells[index][1]
 

@@ -35,19 +35,22 @@ class Rate:
 
 
 def _at_most(count: int, mean: float) -> float:
-    """The chance of `count` events or fewer where `mean` are expected; added up from `count` down, for the chance of no
-    event at all may be too small to be written.
+    """The chance of `count` events or fewer where `mean` are expected; added up from the likeliest of them to both
+    sides, for the chance of no event at all, or of very many, may be too small to be written.
     """
     if mean <= 0:
         return 1.0
-    term = math.exp(count * math.log(mean) - mean - math.lgamma(count + 1))
-    if term == 0:
-        return float(mean < count)
-    total = term
-    for number in range(count, 0, -1):
+    likeliest = min(count, int(mean))
+    total = most = math.exp(likeliest * math.log(mean) - mean - math.lgamma(likeliest + 1))
+    term = most
+    for number in range(likeliest, 0, -1):
         term *= number / mean
         total += term
-    return total
+    term = most
+    for number in range(likeliest + 1, count + 1):
+        term *= mean / number
+        total += term
+    return min(1.0, total)
 
 
 def _solve(rising: Callable[[float], float], value: float) -> float:

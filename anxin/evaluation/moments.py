@@ -8,7 +8,7 @@ from typing import Final
 from anxin.evaluation import injections, odd_days
 from anxin.evaluation.drifts import drifts
 from anxin.evaluation.injections import DAY, FOLLOWED, HELD, HOUR, ODD_DAYS, Injected, Injection
-from anxin.evaluation.life import LONG, Life
+from anxin.evaluation.life import Life
 from core.places import Role, Room
 from core.readings import Kind
 from detectors.appliance_on import HEATING_WATTS
@@ -42,8 +42,10 @@ _TRIES = 60
 
 def injections_of(life: Life, *, falls: int, seed: int, faults: int | None = None) -> list[Injection]:
     """Everything that is to be injected into this life, the earliest first. `faults`: of each kind of device fault; by
-    default a share of the falls.
+    default a share of the falls. None where nothing but schooling was recorded.
     """
+    if life.last <= life.counted_from:
+        return []
     counts = {what: max(1, round(share * falls)) for what, share in SHARES.items()} if falls else {}
     makers: dict[Injected, Callable[[Life, Random, int], Iterator[Injection]]] = {
         Injected.FALL: _falls,
@@ -59,7 +61,7 @@ def injections_of(life: Life, *, falls: int, seed: int, faults: int | None = Non
     }
     chosen: list[Injection] = []
     for what, count in counts.items():
-        if what in ODD_DAYS and life.last - life.first < LONG:
+        if what in ODD_DAYS and not life.is_long:
             continue  # too short for a home's days to be known
         chosen += makers[what](life, chance("evaluate", life.recording.home.id, seed, what.value), count)
     if faults is None:
@@ -67,7 +69,7 @@ def injections_of(life: Life, *, falls: int, seed: int, faults: int | None = Non
     slow = round(DRIFT_SHARE * falls)  # weeks of a life for each
     chosen += drifts(life, chance("evaluate", life.recording.home.id, seed, "drifts"), slow)
     chosen += _faults(life, chance("evaluate", life.recording.home.id, seed, "faults"), faults)
-    return sorted(chosen, key=lambda one: one.at)
+    return sorted((one for one in chosen if life.goes_on(one.at, one.followed)), key=lambda one: one.at)
 
 
 def _at_home(life: Life, rng: Random, count: int) -> Iterator[float]:
@@ -113,7 +115,7 @@ def _slept_at_home(life: Life, at: float) -> bool:
 
 
 def _night_exits(life: Life, rng: Random, count: int) -> Iterator[Injection]:
-    doors = life.of_role(Role.FRONT_DOOR)
+    doors = life.front_doors
     if not doors:
         return
     nights = life.nights
@@ -125,7 +127,7 @@ def _night_exits(life: Life, rng: Random, count: int) -> Iterator[Injection]:
 
 def _doors(life: Life, rng: Random, count: int) -> Iterator[Injection]:
     """A front door that the person opened stays open; they go on living."""
-    doors = frozenset(life.of_role(Role.FRONT_DOOR))
+    doors = frozenset(life.front_doors)
     opened = [
         line
         for line in life.player.between(life.counted_from, life.last - DAY)
@@ -165,7 +167,7 @@ def _faults(life: Life, rng: Random, count: int) -> Iterator[Injection]:
     if end <= life.counted_from or not count:
         return
     meters = life.of_role(Role.MAIN_METER)
-    doors, motion = life.of_role(Role.FRONT_DOOR), _busiest_motion(life)
+    doors, motion = life.front_doors, _busiest_motion(life)
     everything = list(life.player.recording.kinds)
     for number in range(count):
         at = life.counted_from + rng.random() * (end - life.counted_from)

@@ -35,7 +35,7 @@ def restless_nights(life: Life, rng: Random, count: int) -> Iterator[Injection]:
 
 def at_the_door(life: Life, rng: Random, count: int) -> Iterator[Injection]:
     """Five times within forty minutes of a night the front door is opened and shut; in between, somebody is inside."""
-    doors, inside = life.of_role(Role.FRONT_DOOR), _eyes(life)
+    doors, inside = life.front_doors, _eyes(life)
     for at in _small_hours(life, rng, count if doors and inside else 0):
         lines: list[Recorded] = []
         for number in range(AT_DOOR):

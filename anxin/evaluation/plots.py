@@ -60,7 +60,7 @@ def rates(rows: Mapping[str, tuple[float, float, float]], *, label: str) -> str:
 def curve(points: Sequence[tuple[float, float, str]], *, label: str) -> str:
     """Mean hours (second) against times a month (first), each point with its name."""
     most = max((x for x, _, _ in points), default=1.0) * 1.15 or 1.0
-    longest = max((y for _, y, _ in points), default=1.0) * 1.15
+    longest = max((y for _, y, _ in points), default=1.0) * 1.15 or 1.0
     ticks = [round(longest * part / 4, 1) for part in range(5)]
     parts = [_axes([(most * part / 4, f"{most * part / 4:.1f}") for part in range(5)], most, ticks)]
     for x, y, name in points:

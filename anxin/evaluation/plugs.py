@@ -4,15 +4,13 @@
 recording goes on; where minutes are missing, the plug was not there.
 """
 
-import csv
-import gzip
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby, pairwise
+from itertools import pairwise
 from math import inf
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +18,7 @@ from anxin.evaluation.calls import Calls
 from anxin.evaluation.course import Course
 from anxin.evaluation.injections import DAY, HOUR
 from anxin.evaluation.measures import Spread
+from anxin.evaluation.notes import noted
 from anxin.evaluation.options import EvaluateOptions
 from core.concerns import ConcernKind
 from core.inbox import UnknownDevice, guess
@@ -29,9 +28,15 @@ from detectors.appliance_on import HEATING_WATTS
 from detectors.settings import WatchSettings
 from simulator.chance import chance
 from simulator.player import SILENT, Player
-from simulator.recording import Label, Recorded, Recording, RecordingError
+from simulator.recorded import Note, Notes, Oddity, Recorded
+from simulator.recorded_lines import in_order, instant, refuse_unreadable, table
+from simulator.recorded_words import value_of
+from simulator.recording import Label, Recording
 
 ENDING: Final = "_1min.csv.gz"
+ENDINGS: Final = (ENDING, "_1min.csv")
+COLUMNS: Final = ("device", "minute")
+WATTS: Final = ("max_w", "mean_w", "samples")
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 CHANGE_W, EVERY = 5.0, 600.0
 """A plug reports a change of five watts, and otherwise every ten minutes."""
@@ -42,11 +47,12 @@ LEFT_ON = 20
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """One file. `plugs`: what each plug said, by its name, at every minute."""
+    """One file. `plugs`: what each plug said, by its name, at every minute; `notes`: what was odd."""
 
     name: str
     role: Role
     plugs: dict[str, list[tuple[float, float]]]
+    notes: tuple[Note, ...] = ()
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -54,26 +60,30 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def load(path: Path) -> Class:
-    """Raises RecordingError for a file that is not in this format."""
-    name = path.name.removesuffix(ENDING)
-    role = role_of(name)
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+    """A minute's highest power, or its mean where that is all there is. Raises RecordingError for a file that is not in
+    this format.
+    """
+    name = path.name.partition("_1min")[0]
+    rows, notes = dict[str, list[tuple[float, float]]](), Notes()
+    total = 0
+    for where, (plug, minute, most, mean, samples) in table(path, COLUMNS, WATTS):
+        total += 1
+        if samples == "0":
+            continue  # nothing was measured
         try:
-            rows = [(row["device"], _epoch(row["minute"]), float(row["max_w"])) for row in csv.DictReader(lines)]
-        except (KeyError, ValueError) as error:
-            raise RecordingError(f"{path}: {error}") from error
-    plugs = {plug: sorted(row[1:] for row in some) for plug, some in groupby(sorted(rows), key=lambda row: row[0])}
-    return Class(name, role, plugs)
+            at = instant(minute).timestamp()
+            rows.setdefault(plug, []).append((at, float(value_of(Kind.POWER, most or mean))))
+        except ValueError as error:
+            notes.add(Oddity.UNREADABLE, f"{where}: {error}")
+    refuse_unreadable(path, notes, total)
+    plugs = {plug: in_order(said, itemgetter(0), notes) for plug, said in sorted(rows.items())}
+    return Class(name, role_of(name), plugs, tuple(notes))
 
 
 def role_of(name: str) -> Role:
     """Which role an installer would be offered for a plug of this name: `WaterKettle` is a water kettle."""
     now, words = datetime.fromtimestamp(0, UTC), _CAPITAL.sub(" ", name)
     return guess(UnknownDevice(f"plugs/{words}", "", 1, now, now, {Kind.POWER: 0.0})).role or Role.APPLIANCE
-
-
-def _epoch(minute: str) -> float:
-    return datetime.fromisoformat(minute).replace(tzinfo=UTC).timestamp()
 
 
 def run(path: Path, options: EvaluateOptions) -> dict[str, Any]:
@@ -93,7 +103,7 @@ def run(path: Path, options: EvaluateOptions) -> dict[str, Any]:
     left = Spread.of(delays, LEFT_FOR).as_json(60.0, "min")
     return {
         "name": found.name, "role": found.role.value, "plugs": len(found.plugs), "days": round(days, 1), "runs": runs,
-        "appliance_false": alarms, "left_on": left,
+        "appliance_false": alarms, "left_on": left, "notes": noted(found.notes),
     }  # fmt: skip
 
 

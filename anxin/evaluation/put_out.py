@@ -20,6 +20,6 @@ def put_out(
         write_report(html)
         sys.stderr.write(f"report written: {html}\n")
     if as_json:
-        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.write(json.dumps(found, allow_nan=False) + "\n")
     else:
         write_table(sys.stdout)

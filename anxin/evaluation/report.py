@@ -1,6 +1,5 @@
 """The HTML report: the same figures in sentences and plots, for somebody who has to decide and not to compute."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -9,10 +8,12 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from anxin.evaluation import plots
+from anxin.evaluation.notes import report_words, told
 from core.people import Language
 
 _HOURS = 24
 Words = Mapping[str, str]
+Point = tuple[float, float, str]
 
 
 def write_report(evaluated: Mapping[str, Any], path: Path, language: Language) -> None:
@@ -22,7 +23,7 @@ def write_report(evaluated: Mapping[str, Any], path: Path, language: Language) -
 
 def render(evaluated: Mapping[str, Any], language: Language) -> str:
     here = files("anxin.evaluation")
-    words: Words = tomllib.loads((here / "report.toml").read_text(encoding="utf-8"))[language.value]
+    words = report_words(language)
     template = Environment(autoescape=True, undefined=StrictUndefined).from_string(
         (here / "report.html").read_text(encoding="utf-8")
     )
@@ -33,10 +34,16 @@ def render(evaluated: Mapping[str, Any], language: Language) -> str:
         budget=evaluated["budget"],
         seed=evaluated["seed"],
         recordings=[
-            {"name": _name(one, words), "lines": list(_lines(one, words)), "plots": list(_plots(one, words, curves))}
-            for one in evaluated["recordings"]
+            {
+                "name": _name(one, words),
+                "lines": list(_lines(one, words)),
+                "notes": list(told(one["notes"], words)),
+                "plots": list(_plots(one, words, points)),
+            }
+            for one, points in zip(evaluated["recordings"], curves, strict=True)
         ],
-        appliances=evaluated["appliances"],
+        appliances=[row | {"told": list(told(row["notes"], words))} for row in evaluated["appliances"]],
+        refused=evaluated["refused"],
     )
 
 
@@ -46,7 +53,9 @@ def _name(one: Mapping[str, Any], words: Words) -> str:
 
 def _lines(one: Mapping[str, Any], words: Words) -> Iterator[str]:
     yield words["days"].format(days=one["days"], counted=one["days_counted"])
-    if one["false_count"] == 0:
+    if not one["days_counted"]:
+        yield words["too_short"]
+    elif one["false_count"] == 0:
         yield words["false_none"]
     elif one["false_interval"]:
         low, high = one["false_interval"]
@@ -76,7 +85,7 @@ def _company(company: Mapping[str, Any], words: Words) -> str:
     return words["company_said" if company["visits"] is None else "company"].format(**company)
 
 
-def _plots(one: Mapping[str, Any], words: Words, curves: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+def _plots(one: Mapping[str, Any], words: Words, points: Sequence[Point]) -> Iterator[dict[str, str]]:
     everybody = {words["ours"]: one} | {words[name]: peer for name, peer in one["peers"].items()}
     if one["fall"]["n"]:
         delays = {name: each["fall"]["delays_h"] for name, each in everybody.items()}
@@ -88,18 +97,16 @@ def _plots(one: Mapping[str, Any], words: Words, curves: Mapping[str, Any]) -> I
     rates = {name: (each["false_per_home_month"], *each["false_interval"]) for name, each in known.items()}
     if rates:
         yield {"label": words["false_plot"], "svg": plots.rates(rates, label=words["false_plot"])}
-    points = curves.get(one["name"], ())
     if points:
         yield {"label": words["curve_plot"], "svg": plots.curve(points, label=words["curve_plot"])}
 
 
-def _curves(evaluated: Mapping[str, Any]) -> dict[str, list[tuple[float, float, str]]]:
-    """Of each recording: a point for each budget."""
-    found: dict[str, list[tuple[float, float, str]]] = {}
+def _curves(evaluated: Mapping[str, Any]) -> list[list[Point]]:
+    """Of each recording, in their order: a point for each budget."""
+    found: list[list[Point]] = [[] for _ in evaluated["recordings"]]
     for step in evaluated["curve"]:
         recordings: Sequence[Mapping[str, Any]] = step["recordings"]
-        for one in recordings:
+        for points, one in zip(found, recordings, strict=False):
             if one["false_per_home_month"] is not None and one["fall"]["mean_h"] is not None:
-                point = (one["false_per_home_month"], one["fall"]["mean_h"], f"{step['budget']:g}")
-                found.setdefault(one["name"], []).append(point)
+                points.append((one["false_per_home_month"], one["fall"]["mean_h"], f"{step['budget']:g}"))
     return found

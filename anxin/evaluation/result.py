@@ -9,6 +9,7 @@ from anxin.evaluation.calls import Call
 from anxin.evaluation.injections import DEVICE_FAULTS, FOLLOWED, FOLLOWED_FOR, Injected
 from anxin.evaluation.life import DAY, HOUR
 from anxin.evaluation.measures import Rate, Spread, share
+from anxin.evaluation.notes import noted
 from anxin.evaluation.peer_run import PeerResult
 from anxin.evaluation.trial import Trial, Trialled
 from anxin.evaluation.visits import visits_of
@@ -57,6 +58,7 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "appliance_false": len([call for call in trial.counted if call.kind is ConcernKind.APPLIANCE_ON]),
         "tickets": dict(sorted(trial.faults.items())),
         "peers": {peer.name: _peer(peer, rate.months) for peer in trial.peers},
+        "notes": noted(trial.life.player.notes),
         "readings": trial.readings,
         "us_per_reading": round(1e6 * trial.seconds / max(trial.readings, 1), 1),
     }

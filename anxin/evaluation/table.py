@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from anxin.evaluation import visits
+from anxin.evaluation.notes import report_words, told
+from core.people import Language
 
 _HEAD = ("", "false", "a month (95 %)", "fall: found 24 h", "mean h", "median h", "p90 h", "1 h", "2 h", "4 h", "12 h")
 _DASH = "–"
@@ -16,14 +18,25 @@ _INJECTED = (
 
 def write(recordings: Sequence[Mapping[str, Any]], plugs: Sequence[Mapping[str, Any]], out: TextIO) -> None:
     """Counts beside rates; nothing is averaged over recordings."""
+    words = report_words(Language.ENGLISH)
     for one in recordings:
         out.write(f"\n{_title(one)}\n")
         _columns([_HEAD, _row("Anxin", one), *(_row(name, peer) for name, peer in one["peers"].items())], out)
         out.writelines(f"  {line}\n" for line in _rest(one))
+        out.writelines(f"  noted: {line}\n" for line in told(one["notes"], words))
     if plugs:
         out.write("\nAppliances in normal use\n")
         head = ("class", "plugs", "days", "runs", "alarms", "left on: found", "median min", "p90 min")
         _columns([head, *map(_plug, plugs)], out)
+        for row in plugs:
+            out.writelines(f"  noted of {row['name']}: {line}\n" for line in told(row["notes"], words))
+
+
+def write_refused(refused: Sequence[Mapping[str, Any]], out: TextIO) -> None:
+    """What is no recording, or could not be judged; nothing where there is none."""
+    if refused:
+        out.write("\nLeft out\n")
+        out.writelines(f"  {one['problem']}\n" for one in refused)
 
 
 def write_together(simulated: Mapping[str, Any] | None, out: TextIO) -> None:

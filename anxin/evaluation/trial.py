@@ -169,6 +169,9 @@ class _Passage:
         for (since, presence), (until, _) in pairwise(changes):
             at = max(since, life.counted_from)
             while at < until:
+                if not life.is_seen(at):
+                    at += PRESENCE_STEP
+                    continue
                 away = life.is_away(at)
                 total[away] += PRESENCE_STEP
                 right[away] += PRESENCE_STEP * ((presence is Presence.OUT) is away)

@@ -141,7 +141,7 @@ def test_playing_twice_gives_the_same_bytes(recording_folder: Path) -> None:
         ("home.toml", "name = [", "is not TOML"),
         ("home.toml", 'timezone = "Europe/Berlin"', "name is missing"),
         ("home.toml", 'name = "x"\ntimezone = "Europe/Berlin"', "no .*device"),
-        ("home.toml", 'name = "x"\ntimezone = "UTC"\n[[device]]\nid = "a"', "a device without kind, place, role"),
+        ("home.toml", 'name = "x"\ntimezone = "UTC"\n[[device]]\nid = "a"', "device 1: a device without kind"),
         (
             "home.toml",
             'name = "x"\ntimezone = "UTC"\n[[device]]\nid = "a"\nkind = "smell"\nplace = "attic"\nrole = "nose"',

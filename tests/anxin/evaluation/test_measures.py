@@ -29,6 +29,14 @@ def test_limits_of_many_are_near_the_approximation_for_many(count: int) -> None:
     assert Rate(count, months=1.0).interval == pytest.approx((low, high), abs=0.05)
 
 
+def test_of_very_many_the_interval_is_as_narrow_as_it_should_be() -> None:
+    for count in (89, 176, 177, 178, 179, 600, 3000):
+        low, high = Rate(count, months=1.0).interval or (0.0, 0.0)
+
+        assert low == pytest.approx(count - 1.96 * count**0.5, abs=2.5)
+        assert high == pytest.approx(count + 1.96 * count**0.5, abs=3.5)
+
+
 @given(st.integers(0, 300), st.floats(0.05, 50.0))
 def test_a_rate_lies_in_its_interval_and_a_longer_time_narrows_it(count: int, months: float) -> None:
     rate, longer = Rate(count, months), Rate(2 * count, 2 * months)
