@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 from statistics import median
 from typing import Final, TypeAlias
 
@@ -97,12 +98,24 @@ class Life:
 
     def is_home(self, at: float) -> bool:
         """As far as is known: nobody noted an absence, or, where none are noted at all, somebody was just seen."""
-        if not self.is_seen(at):
+        if not self.is_seen(at) or self.is_unknown(at):
             return False
         if self.away:
             return not self.is_away(at)
         sign = self.last_sign(at)
         return sign is not None and at - sign.at <= JUST_SEEN
+
+    def is_unknown(self, at: float) -> bool:
+        """Is `at` in a quiet of more than a day of which nobody noted anything? Who was where then, nobody knows."""
+        return _within(self._unnoted, at)
+
+    @cached_property
+    def _unnoted(self) -> list[Spell]:
+        noted = [(one.start.timestamp(), one.end.timestamp()) for one in self.recording.labels]
+        quiets = [(since, until) for since, until in pairwise(self.times) if until - since > DAY]
+        return [
+            (since, until) for since, until in quiets if not any(start < until and since < end for start, end in noted)
+        ]
 
     def is_seen(self, at: float) -> bool:
         """Was the installation alive, as far as is known?"""

@@ -169,7 +169,7 @@ class _Passage:
         for (since, presence), (until, _) in pairwise(changes):
             at = max(since, life.counted_from)
             while at < until:
-                if not life.is_seen(at):
+                if not life.is_seen(at) or life.is_unknown(at):
                     at += PRESENCE_STEP
                     continue
                 away = life.is_away(at)

@@ -261,3 +261,30 @@ def test_a_plug_file_that_is_none_is_refused(tmp_path: Path, text: str, complain
 
     with pytest.raises(RecordingError, match=complaint):
         refused(_plugs(tmp_path, "Iron_1min.csv", text))
+
+
+def test_of_a_quiet_of_more_than_a_day_that_nobody_noted_nobody_knows_who_was_there(tmp_path: Path) -> None:
+    """A weekend away that its author did not write down: no fall is put there, and out is not judged."""
+    folder = write_recording(tmp_path / "weekend", days=14)
+    since, until = START + timedelta(days=10, hours=12), START + timedelta(days=12, hours=10)
+    with gzip.open(folder / "readings.csv.gz", "rt") as lines:
+        head, *rows = lines.read().splitlines()
+    kept = [
+        row
+        for row in rows
+        if not since <= datetime.fromisoformat(row.partition(",")[0]) < until or row.partition(",")[2].startswith("m")
+    ]
+    (folder / "readings.csv.gz").write_bytes(gzip.compress("\n".join([head, *kept]).encode()))
+    head, *spells = (folder / "truth.csv").read_text().splitlines()
+    noted = [spell for spell in spells if not since <= datetime.fromisoformat(spell.partition(",")[0]) < until]
+    (folder / "truth.csv").write_text("\n".join([head, *noted]) + "\n")
+
+    trial = trial_of(folder, EvaluateOptions((folder,), injections=60))
+
+    falls = [one.at for one in trial.injected if one.what is Injected.FALL]
+    assert len(falls) == 60
+    assert not [at for at in falls if since.timestamp() + HOUR < at < until.timestamp() - HOUR]
+    assert trial.home[1] + trial.out[1] < 7 * DAY - (until - since).total_seconds() + 3 * HOUR
+    noted_too = (folder / "truth.csv").read_text() + f"{since.isoformat()},{until.isoformat()},ill\n"
+    (folder / "truth.csv").write_text(noted_too)
+    assert Life(Player(load(folder))).is_home(since.timestamp() + DAY)
