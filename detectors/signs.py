@@ -40,6 +40,9 @@ ON_AND_OFF_WATTS: Final[dict[Role, tuple[float, float]]] = {
 }
 """Switched on at or above the first, off below the second; between them nothing changes."""
 
+OPENED_BY_HAND: Final = CONTACT_ROLES | frozenset(ON_AND_OFF_WATTS)
+"""A contact on a dishwasher or an oven is opened by whoever uses it, whatever its power may do by itself."""
+
 SIGN_ROLES: Final = MOTION_ROLES | VIBRATION_ROLES | OCCUPANCY_ROLES | frozenset(ON_AND_OFF_WATTS)
 """Roles whose devices are there to see a person. A panic button is pressed too rarely to miss."""
 
@@ -85,7 +88,7 @@ def sign_of_life(reading: Reading, role: Role, *, was_on: bool = False) -> SignK
         case Kind.MOTION:
             return SignKind.MOTION if value is True and role in MOTION_ROLES else None
         case Kind.DOOR:
-            return SignKind.CONTACT if role in CONTACT_ROLES else None
+            return SignKind.CONTACT if role in OPENED_BY_HAND else None
         case Kind.OCCUPANCY:
             counts = role in OCCUPANCY_ROLES or (role is Role.ROOM and value is True)
             return SignKind.OCCUPANCY if counts else None
