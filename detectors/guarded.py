@@ -6,11 +6,14 @@ that all is well.
 
 from collections.abc import Callable
 from datetime import datetime
+from math import inf
 from typing import Final, Protocol, TypeVar
 
 from detectors.detector import Observation
 from detectors.instants import HOUR, NEVER, seconds
 
+AGAIN: Final = 60.0
+"""So soon (s) after something failed its home is asked again."""
 TROUBLED: Final = HOUR
 """For so long (s) after something failed nobody can say that all is well."""
 _Given = TypeVar("_Given")
@@ -43,6 +46,11 @@ class Guarded:
     def is_troubled(self, now: datetime) -> bool:
         """Has something failed lately?"""
         return self._troubled_at > NEVER and seconds(now) < self.troubled_until()
+
+    def again_at(self) -> float:
+        """When to ask again after what failed last; infinitely late where that was done."""
+        again = self._troubled_at + AGAIN
+        return again if again > self.told_until else inf
 
     def troubled_until(self) -> float:
         """When what failed last is long ago, if nothing fails until then."""

@@ -51,6 +51,8 @@ _ALARMS = {
 _HEEDED = frozenset({Kind.DOOR, Kind.OCCUPANCY, Kind.POWER, Kind.TEMPERATURE, Kind.BUTTON, *_ALARMS})
 """What somebody goes by also where it is no sign of life. All else says no more than that its device lives."""
 _NIGHT_OUT = "night_out:"
+_SAME = 0.002
+"""Times that differ by no more (s) are the same: they are kept in whole milliseconds."""
 _FAR = 1e11
 """Stands for never in what is kept (s since 1970): JSON has no infinity."""
 
@@ -334,6 +336,7 @@ class HomeWatch(Guarded):
         after such a moment, that may be just what was waited for.
         """
         waited_for = self._stirred or self.raised or self._expected or self.troubles or self.looked_anew()
+        waited_for = waited_for or NEVER < self.visibility.bound < self.scheduled - _SAME  # rhythms may have shrunk
         return not waited_for and max(self.latest, self.told_until) < min(self.scheduled, self._first)
 
     # -- due times ------------------------------------------------------------------------------------------------
@@ -345,6 +348,7 @@ class HomeWatch(Guarded):
         t = seconds(now)
         may_change = self.raised or self._expected or self.troubles or self.looked_anew() or t >= self._first
         may_change = may_change or int(t // DAY) > self.judged_day or self.is_troubled(now)
+        may_change = may_change or self.visibility.view(t).state is not self.shown.visibility
         if may_change or any(isinstance(each, Temperature) for each in self._extras.values()):
             return None
         due = self.due(instant(self.told_until))
@@ -359,7 +363,7 @@ class HomeWatch(Guarded):
         self._first = self._soonest((*always, *self._extras.values(), *self._expected.values()), None)
         first = min(self._first, waking(self.visibility.bound))
         if self.is_troubled(instant(max(self.latest, self.told_until, 0.0))):
-            first = min(first, self.troubled_until())
+            first = min(first, self.again_at(), self.troubled_until())
         return max(soonest, first)
 
     def _undeclined(self) -> tuple[Decline, ...]:

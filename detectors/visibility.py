@@ -283,7 +283,7 @@ class HomeVisibility:
         self._end_days(t)
         doubted = {i for i, h in self.health.items() if not self.works(h, t)}
         self._doubted = frozenset(doubted | {gateway for gateway, cause in failing.items() if cause is not None})
-        self.looks += news or (self._dark, self._doubted) != before
+        self.looks += news or bool(self._doubted) or (self._dark, self._doubted) != before
         self.bound = min(min((d for d in self.deadlines() if d > t), default=math.inf), t + LOOK_AGAIN)
 
     def _end_days(self, t: float) -> None:

@@ -21,6 +21,7 @@ from core.states import DeviceStatus, HomeStatus
 from detectors.due_times import DueTimes
 from detectors.events import ConcernCleared, ConcernRaised, FaultCleared, FaultRaised, StatusChanged, WatchEvent
 from detectors.faults import BROKER
+from detectors.guarded import AGAIN
 from detectors.home_watch import READABLE, SNAPSHOT_VERSION, HomeWatch
 from detectors.instants import NEVER, instant, seconds
 from detectors.likeness import Kinds, Kit, Likeness, likeness_of
@@ -42,8 +43,6 @@ Lessons: TypeAlias = Mapping[str, Taught]
 OWNER = "watch"
 _BROKER_KEY = f"{FaultCause.BROKER_LOST.value}/{BROKER}"
 _BRIDGE = "/bridge"
-AGAIN = 60.0
-"""Seconds after which a home that failed is asked again."""
 
 
 class Watch:
@@ -139,10 +138,10 @@ class Watch:
                 home.visibility.lose_broker(seconds(self._lost_at))
         return home
 
-    def _newly(self, home_id: str) -> HomeWatch | None:
-        """A home that is heard for the first time; None where it cannot be watched."""
+    def _newly(self, home_id: str, *, is_new: bool = True) -> HomeWatch | None:
+        """A home that may be heard for the first time; None where it cannot be watched."""
         try:
-            return self._home(home_id)
+            return self._home(home_id, is_new=is_new)
         except Exception as error:  # noqa: BLE001 - see `forgive`
             half_made = self._homes.pop(home_id, None)
             if half_made is not None:
@@ -269,7 +268,7 @@ class Watch:
         gateway = reading.device.removesuffix(_BRIDGE)
         self._gateways.heard(gateway)
         for home_id in self._inventory.homes_by_gateway.get(gateway, ()):
-            home = self._home(home_id)
+            home = self._newly(home_id)
             if home is not None:
                 home.visibility.bridge_says(gateway, seconds(reading.at), online=reading.value == "online")
                 home.latest = max(home.latest, seconds(reading.at))
@@ -318,7 +317,7 @@ class Watch:
             self.broker_lost(since)
             return
         for home_id in homes:
-            home = self._home(home_id)
+            home = self._newly(home_id)
             if home is not None and key not in home.faults:
                 home.faults |= {key}
                 self._faults.note(home_id, (key,))
@@ -416,7 +415,7 @@ class Watch:
             if snapshot.owner == GATEWAYS:
                 self._gateways.restore(snapshot)
                 continue
-            home = self._home(snapshot.key, is_new=False) if snapshot.owner == OWNER else None
+            home = self._newly(snapshot.key, is_new=False) if snapshot.owner == OWNER else None
             if home is None:
                 continue
             if snapshot.version not in READABLE:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,13 +17,15 @@ from core.lessons import Taught
 from core.places import Area, AreaKind, Gateway, Home, Inventory
 from core.readings import Kind, Reading
 from core.states import Visibility
+from detectors.alarms import Hazard
 from detectors.company import Company
 from detectors.events import ConcernRaised, WatchEvent
+from detectors.guarded import AGAIN
 from detectors.home_watch import HomeWatch
 from detectors.routine import Routine
 from detectors.silence import Silence
 from detectors.visibility import HomeVisibility
-from detectors.watch import AGAIN, Watch
+from detectors.watch import Watch
 from tests.detectors.conftest import LEARNED
 from tests.detectors.elder import GATEWAY, HOME, SOS, STOVE, House, at, devices_of, moved, reading
 
@@ -285,6 +288,58 @@ def test_a_home_that_cannot_be_made_is_told_of_at_each_of_its_readings_and_costs
     assert raised(said) == [(OTHER, ConcernKind.SOS)]
     assert troubles == [HOME]
     assert raised(watch.observe([pressed(SOS, at(0, "11:01"))])) == [(HOME, ConcernKind.SOS)]
+
+
+@pytest.mark.parametrize("later", [5, 20, 59])
+def test_an_alarm_that_could_not_be_judged_is_asked_for_within_a_minute_whatever_is_sensed_meanwhile(
+    later: int, learned_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned_house.watch.forgive = lambda *_: None
+    learned_house.live_until(at(LEARNED, "14:20"), day=LEARNED)
+    burns, assess, failures = at(LEARNED, "14:25"), Hazard.assess, [1]
+
+    def once(hazard: Hazard, now: datetime) -> object:
+        if failures:
+            failures.pop()
+            raise ValueError("out of sorts")
+        return assess(hazard, now)
+
+    monkeypatch.setattr(Hazard, "assess", once)
+    learned_house.tell(reading(f"{GATEWAY}/smoke", Kind.SMOKE, value=True, when=burns))
+    learned_house.tell(moved("living", burns + timedelta(seconds=later)))
+    learned_house.pass_until(at(LEARNED, "15:30"))
+
+    [alarm] = [concern for concern in learned_house.concerns if concern.kind is ConcernKind.SMOKE]
+    assert alarm.at <= burns + timedelta(seconds=AGAIN + 1)
+
+
+@pytest.mark.parametrize("said", ["bridge", "fault", "snapshot"])
+def test_a_home_that_cannot_be_made_keeps_nothing_from_the_others(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, _ = two_homes()
+    kept.observe([moved("living", at(0, "11:00"))])
+    snapshots = list(kept.snapshots(at(0, "11:00"), dirty_only=False))
+    watch, troubles = two_homes()
+    made = HomeWatch.__init__
+
+    def cannot(home: HomeWatch, place: Home, *given: Any) -> None:
+        if place.id == HOME:
+            raise ValueError("out of sorts")
+        made(home, place, *given)
+
+    monkeypatch.setattr(HomeWatch, "__init__", cannot)
+    match said:
+        case "bridge":
+            told = reading(f"{GATEWAY}/bridge", Kind.AVAILABILITY, "offline", at(0, "11:01"))
+            events = watch.observe([told, pressed(f"{OTHERS}/sos", at(0, "11:01"))])
+        case "fault":
+            watch.take_up_fault(f"device_silent/{GATEWAY}/living", [HOME], at(0, "11:01"))
+            events = watch.observe([pressed(f"{OTHERS}/sos", at(0, "11:01"))])
+        case _:
+            assert watch.restore(snapshots) == []
+            events = watch.observe([pressed(f"{OTHERS}/sos", at(0, "11:01"))])
+
+    assert raised(events) == [(OTHER, ConcernKind.SOS)]
+    assert HOME in troubles
 
 
 def test_whoever_has_nobody_to_tell_is_told_by_the_failure_itself(failing: Failing, learned_house: House) -> None:

@@ -298,3 +298,33 @@ def test_enrolling_something_while_nothing_is_new_in_a_home_is_taken(learned_hou
     watch.use_inventory(inventory([*devices_of(), Device(f"{GATEWAY}/new", HOME, Room.OFFICE, Role.ROOM, GATEWAY)]))
 
     assert watch.next_due() is not None
+
+
+def test_a_home_is_asked_by_the_time_at_which_something_may_be_doubted_however_rhythms_have_shrunk() -> None:
+    """On its first day a device may be silent for a day; soon after that for hours. Only check-ins are heard."""
+    house = House()
+    house.live_until(at(0, "20:00"), day=0)
+    kept_later = 0
+    for half_hours in range(1, 60):
+        now = at(0, "20:00") + half_hours * timedelta(minutes=30)
+        house.pass_until(now)
+        home = house.watch._homes[HOME]
+        kept_later += home.scheduled > home.visibility.bound + 0.01
+        house.watch.observe([reading(f"{GATEWAY}/living", Kind.BATTERY, 80.0, now)])
+        assert home.scheduled <= home.visibility.bound + 0.01, half_hours
+    assert kept_later
+
+
+@pytest.mark.parametrize("dead", [(), (f"{GATEWAY}/living",)])
+def test_a_look_that_finds_nothing_new_asks_nobody_but_where_something_is_doubted(
+    dead: tuple[str, ...], learned_house: House
+) -> None:
+    """Whether a silent device has been outlived by its gateway may turn on what another one says."""
+    learned_house.dead |= set(dead)
+    learned_house.pass_until(at(LEARNED, "04:00"))
+    visibility = learned_house.watch._homes[HOME].visibility
+    before = visibility.looks
+
+    learned_house.pass_until(at(LEARNED, "07:00"))
+
+    assert (visibility.looks > before) is bool(dead)
