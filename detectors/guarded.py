@@ -41,7 +41,7 @@ class Guarded:
     def trouble(self, error: Exception) -> None:
         """This has failed."""
         self.troubles = (*self.troubles, error)
-        self._troubled_at = max(self.latest, self.told_until)
+        self._troubled_at = max(self.latest, self.told_until, 0.0)
 
     def is_troubled(self, now: datetime) -> bool:
         """Has something failed lately?"""

@@ -21,7 +21,6 @@ from core.states import DeviceStatus, HomeStatus
 from detectors.due_times import DueTimes
 from detectors.events import ConcernCleared, ConcernRaised, FaultCleared, FaultRaised, StatusChanged, WatchEvent
 from detectors.faults import BROKER
-from detectors.guarded import AGAIN
 from detectors.home_watch import READABLE, SNAPSHOT_VERSION, HomeWatch
 from detectors.instants import NEVER, instant, seconds
 from detectors.likeness import Kinds, Kit, Likeness, likeness_of
@@ -246,7 +245,7 @@ class Watch:
             failed, home.troubles = home.troubles, ()
             for error in failed:
                 self._forgive(home.home.id, error)
-            self._dues.put_by(home, max(home.latest, home.told_until, 0.0) + AGAIN)
+            self._dues.put_by(home, home.again_at())
 
     def _forgive(self, home: str, error: Exception) -> None:
         if self.forgive is None:
@@ -286,13 +285,13 @@ class Watch:
         while (home := self._dues.pop(seconds(now))) is not None:
             judged = max(now, instant(max(home.told_until, 0.0)))
             try:
-                if (later := home.put_off(judged)) is not None:
-                    self._dues.put(home, later)
-                    continue
-                self._touch(home.home.id)
-                events += home.run(judged)
-                events += self._compare_faults(home, judged)
-                self._dues.put(home, home.due(judged))
+                later = home.put_off(judged)
+                if later is None:
+                    self._touch(home.home.id)
+                    events += home.run(judged)
+                    events += self._compare_faults(home, judged)
+                    later = home.due(judged)
+                self._dues.put(home, later)
             except Exception as error:  # noqa: BLE001 - see `forgive`
                 home.trouble(error)
             self._heed(home)

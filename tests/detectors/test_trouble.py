@@ -342,6 +342,26 @@ def test_a_home_that_cannot_be_made_keeps_nothing_from_the_others(said: str, mon
     assert HOME in troubles
 
 
+def test_what_fails_while_a_home_is_put_off_is_told_and_asked_again_in_a_minute(
+    learned_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    troubles: list[str] = []
+    learned_house.watch.forgive = lambda home, _: troubles.append(home)
+    learned_house.pass_until(at(LEARNED, "03:10"))
+    learned_house.watch.observe([reading(f"{GATEWAY}/living", Kind.BATTERY, 80.0, at(LEARNED, "03:11"))])
+    due = learned_house.watch.next_due()
+    assert due is not None
+    assert learned_house.watch._homes[HOME].put_off(due) is not None
+    monkeypatch.setattr(Company, "due", fails)
+
+    learned_house.watch.run_due(due)
+
+    assert set(troubles) == {HOME}
+    again = learned_house.watch.next_due()
+    assert again is not None
+    assert again <= due + timedelta(seconds=AGAIN)
+
+
 def test_whoever_has_nobody_to_tell_is_told_by_the_failure_itself(failing: Failing, learned_house: House) -> None:
     failing(HOME)
 
