@@ -71,34 +71,13 @@ class HomeWatch(Guarded):
     """Everything known of one home. In seconds since the epoch: `latest`, the newest reading's time; `told_until`,
     the latest instant for which it was judged, so that a late reading cannot take back what time has shown. `judged`:
     days on which it was judged, of which `judged_day` is the last: what was only read from the past is not among them.
+    `scheduled`: when it wants to be judged; `queued`: when that is looked up (`detectors.due_times`).
     """
 
     __slots__ = (
-        "_appliances",
-        "_declined",
-        "_expected",
-        "_extras",
-        "_first",
-        "_listeners",
-        "_looks",
-        "_settings",
-        "_stirred",
-        "_taught",
-        "company",
-        "decline",
-        "faults",
-        "home",
-        "judged",
-        "judged_day",
-        "kit",
-        "presence",
-        "queued",
-        "raised",
-        "reception",
-        "scheduled",
-        "shown",
-        "silence",
-        "visibility",
+        "_appliances", "_declined", "_expected", "_extras", "_first", "_listeners", "_looks", "_settings", "_stirred",
+        "_taught", "company", "decline", "faults", "home", "judged", "judged_day", "kit", "presence", "queued",
+        "raised", "reception", "scheduled", "shown", "silence", "visibility",
     )  # fmt: skip
 
     def __init__(

@@ -121,7 +121,7 @@ class HomePresence:
 
     def has_left(self, t: float) -> bool:
         """The same where a front door tells, even if it is doubted by now."""
-        return self.door_at != NEVER and self.gone(t) and self.watched(t)
+        return self._is_unseen_for(self.settle, t) and self.watched(t)
 
     def at(self, t: float) -> Presence:
         """Presence at `t` if nothing more is observed until then."""
@@ -139,12 +139,12 @@ class HomePresence:
         """What is said of it, and nothing is done by: who has probably left is out sooner than that is certain, and for
         as long as nothing moves, however long ago.
         """
-        if self.watched(t) and self._has_probably_left(t):
-            return Presence.OUT
-        return self.at(t)
+        left = self._is_unseen_for(self.goings.likely, t) and self.watched(t)
+        return Presence.OUT if left else self.at(t)
 
-    def _has_probably_left(self, t: float) -> bool:
-        moved = self.door_at != NEVER and t >= self.door_at + self.goings.likely
+    def _is_unseen_for(self, seconds: float, t: float) -> bool:
+        """Did somebody who was in move the front door, and has nothing shown inside for so long since?"""
+        moved = self.door_at != NEVER and t >= self.door_at + seconds
         return moved and self.before is not Presence.OUT and not self._inside_since_door()
 
     def overdue_from(self, t: float) -> float:

@@ -8,7 +8,8 @@ from operator import attrgetter
 
 from simulator.message import Message
 from simulator.player import Player
-from simulator.recording import Recorded, Recording
+from simulator.recorded import Recorded
+from simulator.recording import Recording
 
 
 def messages(

@@ -17,7 +17,7 @@ from simulator.chronicle import chronicle
 from simulator.community import Community, Household
 from simulator.kits import Sensor
 from simulator.life import ONE_DAY
-from simulator.recording import COLUMNS
+from simulator.recorded_lines import COLUMNS
 from simulator.script import Script
 from simulator.sensors import Report
 from simulator.telling import tell

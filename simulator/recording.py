@@ -17,10 +17,9 @@ from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role
 from core.readings import Kind
 from simulator.community import bridge_of
 from simulator.recorded import Note, Notes, Oddity, Recorded, RecordingError
-from simulator.recorded_lines import COLUMNS, Heard, file_in, hear, instant, table
+from simulator.recorded_lines import Heard, file_in, hear, instant, table
 from simulator.recorded_words import behind_gateway, kind_of, role_of, room_of
 
-__all__ = ["COLUMNS", "Label", "Recorded", "Recording", "RecordingError", "load"]
 _NO_TOPIC: Final = re.compile(r"[^\w.-]+")
 TRUTH: Final = ["start", "end", "label"]
 

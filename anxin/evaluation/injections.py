@@ -14,7 +14,7 @@ from core.concerns import ConcernKind
 from core.readings import Kind
 from simulator.message import Message
 from simulator.player import Player
-from simulator.recording import Recorded
+from simulator.recorded import Recorded
 
 Change: TypeAlias = Callable[[Player, float], Iterator[Message]]
 """The messages from a moment (epoch seconds) on."""

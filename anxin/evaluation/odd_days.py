@@ -9,7 +9,7 @@ from anxin.evaluation.injections import DAY, HOUR, Injected, Injection
 from anxin.evaluation.life import Life
 from core.places import Role, Room
 from core.readings import Kind
-from simulator.recording import Recorded
+from simulator.recorded import Recorded
 
 MORNING_FROM, MORNING_FOR = 6 * HOUR, 8 * HOUR
 TIMES_UP: Final = 6

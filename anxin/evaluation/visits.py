@@ -52,10 +52,8 @@ def visits_of(life: Life, spells: Sequence[Span]) -> dict[str, Any]:
         "visits": None,
     }
     if life.visited:
-        there, away = (
-            list(_joined(sorted(_within(spans, since, until)), gap=0.0)) for spans in (life.visited, life.away)
-        )
-        visits = list(_joined(there, gap=SAME_VISIT))
+        there, away = (_within(spans, since, until) for spans in (life.visited, life.away))
+        visits = list(_joined(there))
         right, alone = _common(said, there), (until - since) - _sum(there) - _sum(away) + _common(there, away)
         figures |= {
             "visits": len(visits),
@@ -120,11 +118,11 @@ def _common(ours: Iterable[Span], theirs: Sequence[Span]) -> float:
     return sum(max(0.0, min(end, until) - max(start, since)) for start, end in ours for since, until in theirs)
 
 
-def _joined(spans: Iterable[Span], *, gap: float) -> Iterable[Span]:
-    """Those that overlap, or follow each other within `gap` seconds, as one; in order of their beginnings."""
+def _joined(spans: Iterable[Span]) -> Iterable[Span]:
+    """Those that follow each other soon, as one."""
     before: Span | None = None
     for start, end in spans:
-        if before is not None and start - before[1] <= gap:
+        if before is not None and start - before[1] <= SAME_VISIT:
             before = (before[0], max(before[1], end))
             continue
         if before is not None:

@@ -13,7 +13,8 @@ from core.places import AreaKind, Role, Room
 from core.readings import Kind
 from simulator.message import Message
 from simulator.playback import messages
-from simulator.recording import RecordingError, load
+from simulator.recorded import RecordingError
+from simulator.recording import load
 from tests.simulator.street import said
 
 START = datetime(2020, 3, 1, tzinfo=UTC)

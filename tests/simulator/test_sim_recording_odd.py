@@ -10,9 +10,9 @@ import pytest
 from core.places import Role, Room
 from core.readings import Kind
 from simulator.player import Player
-from simulator.recorded import Oddity, Recorded
+from simulator.recorded import Oddity, Recorded, RecordingError
 from simulator.recorded_words import role_of, room_of, value_of
-from simulator.recording import RecordingError, load
+from simulator.recording import load
 
 START = datetime(2020, 3, 1, tzinfo=UTC)
 Row = tuple[str, str, str, str]
