@@ -4,7 +4,6 @@ A day begins at four in the morning. Slots of ten minutes, each with or without 
 one that rests between two triggers, counts the same.
 """
 
-from array import array
 from collections.abc import Mapping
 from enum import StrEnum
 from math import nan
@@ -13,11 +12,11 @@ from typing import Any, NamedTuple
 from core.places import Role, Room
 from detectors.detector import Observation
 from detectors.instants import DAY, HOUR, MINUTE, NEVER, wall
+from detectors.kept_days import KeptDays
 from detectors.presence import HomePresence
 from detectors.signs import SIGN_ROLES
 from detectors.visibility import HomeVisibility
 
-KEPT_DAYS = 90
 BEGINS = 4 * HOUR
 SLOT = 10 * MINUTE
 SLOTS = int(DAY / SLOT)
@@ -57,10 +56,11 @@ class Lived(NamedTuple):
 NOTHING = Lived()
 _BITS_OF_OLD = 3
 """What was told apart before kettles, bathrooms and absences were."""
+_ROW = {measure: row for row, measure in enumerate(Measure)}
 
 
 class HomeDays:
-    """Of one home. `count`: days that were counted; `numbers` and `values` hold the last ninety of them.
+    """Of one home. `count`: days that were counted; the last ninety of them are kept.
 
     Not counted: a day that was not all seen, in which a sensor was dead, or with more than eight hours out.
 
@@ -72,9 +72,9 @@ class HomeDays:
     version = 1
 
     __slots__ = (
-        "_away", "_presence", "_rooms", "_timezone", "_visibility", "back_at", "bathroom", "begins", "count", "counted",
-        "day", "ended", "kettle", "kettle_at", "kitchen", "kitchen_at", "numbers", "out", "rooms_known", "seen",
-        "slot", "up", "values",
+        "_away", "_kept", "_presence", "_rooms", "_timezone", "_visibility", "back_at", "bathroom", "begins", "count",
+        "counted", "day", "ended", "kettle", "kettle_at", "kitchen", "kitchen_at", "out", "rooms_known", "seen", "slot",
+        "up",
     )  # fmt: skip
 
     def __init__(self, visibility: HomeVisibility, presence: HomePresence, timezone: str) -> None:
@@ -90,8 +90,20 @@ class HomeDays:
         self._begin(-1, NEVER)
 
     def _forget(self) -> None:
-        self.numbers = array("i")
-        self.values: dict[Measure, array[float]] = {measure: array("f") for measure in Measure}
+        self._kept = KeptDays(len(_ROW))
+
+    @property
+    def known(self) -> int:
+        """How many days are kept."""
+        return len(self._kept)
+
+    def numbers(self) -> list[int]:
+        """The days that are kept: of the home's own clock, since the epoch."""
+        return self._kept.numbers()
+
+    def values(self, measure: Measure) -> list[float]:
+        """Its figure of each of them; NaN where a day could not tell it."""
+        return self._kept.of(_ROW[measure])
 
     def _begin(self, day: int, begins: float) -> None:
         self.day, self.begins, self._away, self.slot = day, begins, 0.0, 0
@@ -166,9 +178,8 @@ class HomeDays:
         if self._away > _MOST_AWAY or self.seen.bit_count() < _LIVED or not self._all_seen(min(t, end)):
             return False
         self.count += 1
-        self.numbers = array("i", [*self.numbers[1 - KEPT_DAYS :], self.day])
-        for measure, value in self._measured().items():
-            self.values[measure] = array("f", [*self.values[measure][1 - KEPT_DAYS :], value])
+        measured = self._measured()
+        self._kept.add(self.day, [measured[measure] for measure in _ROW])
         return True
 
     def _all_seen(self, end: float) -> bool:
@@ -191,8 +202,8 @@ class HomeDays:
     def snapshot(self) -> dict[str, Any]:
         return {
             "rooms": self._rooms,
-            "numbers": list(self.numbers),
-            "values": {measure.value: [_plain(v) for v in values] for measure, values in self.values.items()},
+            "numbers": self.numbers(),
+            "values": {measure.value: [_plain(value) for value in self.values(measure)] for measure in Measure},
             "today": [self.day, *self.today[:_BITS_OF_OLD], self.count, *self.today[_BITS_OF_OLD:], self.slot],
             "times": [None if self.begins == NEVER else self.begins, self._away],
             "last": [None if t == NEVER else t for t in (self.kitchen_at, self.kettle_at, self.back_at)],
@@ -200,10 +211,9 @@ class HomeDays:
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
-        self.numbers = array("i", body["numbers"])
-        for measure in Measure:
-            kept = body["values"].get(measure.value, [None] * len(self.numbers))  # breakfast was not always known
-            self.values[measure] = array("f", [nan if v is None else v for v in kept])
+        numbers, unknown = body["numbers"], [None] * len(body["numbers"])
+        every = [body["values"].get(measure.value, unknown) for measure in _ROW]  # breakfast was not always known
+        self._kept.keep(numbers, [[nan if value is None else value for value in values] for values in every])
         self._restore_today(body)
         rooms, self._rooms = self._rooms, body["rooms"]
         if rooms != self._rooms:

@@ -113,7 +113,7 @@ class Decline:
 
     def _known(self, measure: Measure) -> tuple[list[int], NDArray[np.float64]]:
         """The days on which it could be told, and its figure, since what is usual now began."""
-        every = zip(self._days.numbers, self._days.values[measure], strict=True)
+        every = zip(self._days.numbers(), self._days.values(measure), strict=True)
         known = [(day, value) for day, value in every if day >= self.usual_from and not isnan(value)]
         return [day for day, _ in known], np.asarray([value for _, value in known], np.float64)
 
@@ -135,7 +135,7 @@ class Decline:
         standing = self._told(seconds(now))
         if standing is not None:
             return self._concern(standing, now)
-        return Clear() if len(self._days.numbers) >= _ENOUGH else CannotTell("too_few_days")
+        return Clear() if self._days.known >= _ENOUGH else CannotTell("too_few_days")
 
     def _concern(self, standing: Standing, now: datetime) -> Concern:
         since = instant(self._begins(standing.since, seconds(now)))

@@ -40,8 +40,8 @@ from detectors.temperature import NAME, Temperature, is_room_temperature
 from detectors.visibility import HomeVisibility
 from detectors.waiting import BATHROOM_RISK, DIM_BATHROOM_RISK
 
-SNAPSHOT_VERSION = 5
-READABLE = frozenset({1, 2, 3, 4, SNAPSHOT_VERSION})
+SNAPSHOT_VERSION = 6
+READABLE = frozenset({1, 2, 3, 4, 5, SNAPSHOT_VERSION})
 """Layouts that can be taken up: what an older one did not know is learned anew, the rest is kept."""
 _ALARMS = {
     **{kind: kind.value for kind in (Kind.SMOKE, Kind.GAS, Kind.WATER, Kind.CO, Kind.SOS)},

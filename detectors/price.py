@@ -6,6 +6,7 @@ now but the quiet itself. The log of that has an exponential tail (peaks over a 
 
 import base64
 import math
+import struct
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -35,7 +36,13 @@ _HALF_HOUR = HOUR / 2
 _FAR_BELOW = 1.0
 """What was so far below the tail is judged anew once a week only."""
 _WEEK = 7
-_COLUMNS = 5
+_ROW = struct.Struct("<HHfBf")
+"""One of them, packed: its day, when it began (in two seconds), its length, its place, and what it needs."""
+_ROWS = np.dtype([("day", "<u2"), ("began", "<u2"), ("gap", "<f4"), ("place", "u1"), ("needs", "<f4")])
+_ALIKE = _ROW.size - 4
+"""Bytes before what it needs."""
+_TWO = 2.0
+_COLUMNS_OF_OLD = 5
 
 
 class _Unusual(NamedTuple):
@@ -55,7 +62,7 @@ class Price:
 
     def __init__(self, half_life: float, tail: tuple[float, float] | None = None) -> None:
         self._half_life = half_life
-        self._kept = array("f")  # day, second, gap, place, what it needs
+        self._kept = b""
         self._of_others = tail or (_TAIL_FROM, _EXCESS)
         self._tail = array("d", self._of_others)
 
@@ -67,14 +74,13 @@ class Price:
     def keep(self, day: int, worst: Quiet | None) -> None:
         """The day's least usual quiet, if it had any."""
         if worst is not None:
-            self._kept = array("f", [*self._kept[-_COLUMNS * (KEPT_DAYS - 1) :], float(day), *worst, math.inf])
+            self._kept = self._kept[-_ROW.size * (KEPT_DAYS - 1) :] + _packed(day, worst, math.inf)
 
     def take_back(self, day: int, quiet: Quiet) -> None:
         """That day had no quiet that was least usual."""
-        flat = self._kept
-        rows = [flat[i : i + _COLUMNS] for i in range(0, len(flat), _COLUMNS)]
-        this = (float(day), *array("f", quiet))
-        self._kept = array("f", [value for row in rows if tuple(row[:-1]) != this for value in row])
+        this, flat = _packed(day, quiet, math.inf)[:_ALIKE], self._kept
+        rows = (flat[i : i + _ROW.size] for i in range(0, len(flat), _ROW.size))
+        self._kept = b"".join(row for row in rows if row[:_ALIKE] != this)
 
     def judge(self, day: int, learned: Learned, density: float, risk: float) -> None:
         """All of them anew, by all that is known now but the quiet itself."""
@@ -85,14 +91,14 @@ class Price:
         close = self._tail[0] - _FAR_BELOW
         anew = [i for i, one in enumerate(kept) if one.needs > close or one.day % _WEEK == day % _WEEK]
         quiets = [kept[i].quiet for i in anew]
-        for number, needs in zip(anew, _needed(quiets, worth[anew], learned, density, risk), strict=True):
-            self._kept[_COLUMNS * number + 4] = needs
-        self._tail = array("d", _tail_of(np.asarray(self._kept[4::_COLUMNS], np.float64), worth, self._of_others))
+        rows = np.frombuffer(self._kept, _ROWS).copy()
+        rows["needs"][anew] = _needed(quiets, worth[anew], learned, density, risk)
+        self._kept = rows.tobytes()
+        self._tail = array("d", _tail_of(rows["needs"].astype(np.float64), worth, self._of_others))
 
     def _unusual(self) -> Iterator[_Unusual]:
-        flat = self._kept
-        for i in range(0, len(flat), _COLUMNS):
-            yield _Unusual(int(flat[i]), Quiet(flat[i + 1], flat[i + 2], int(flat[i + 3])), flat[i + 4])
+        for day, began, gap, place, needs in _ROW.iter_unpack(self._kept):
+            yield _Unusual(day, Quiet(float(began * _TWO), gap, place), needs)
 
     def cost(self, budget: float) -> float:
         """How many hours of waiting a false alarm costs here, so that there are at most `budget` in thirty days."""
@@ -101,12 +107,22 @@ class Price:
         return math.exp(min(max(begins + excess * math.log(_TAIL_SHARE / daily), _LOWEST), _HIGHEST))
 
     def snapshot(self) -> dict[str, Any]:
-        kept = base64.b64encode(self._kept.tobytes()).decode("ascii")
-        return {"kept": kept, "tail": list(self._tail)}
+        return {"days": base64.b64encode(self._kept).decode("ascii"), "tail": list(self._tail)}
 
     def restore(self, body: Mapping[str, Any]) -> None:
-        self._kept = array("f", base64.b64decode(body["kept"]))
         self._tail = array("d", body["tail"])
+        if "days" in body:
+            self._kept = base64.b64decode(body["days"])
+            return
+        flat = array("f", base64.b64decode(body["kept"]))  # up to version 5, five numbers each
+        rows = (flat[i : i + _COLUMNS_OF_OLD] for i in range(0, len(flat), _COLUMNS_OF_OLD))
+        self._kept = b"".join(
+            _packed(int(day), Quiet(second, gap, int(place)), needs) for day, second, gap, place, needs in rows
+        )
+
+
+def _packed(day: int, quiet: Quiet, needs: float) -> bytes:
+    return _ROW.pack(day, int(quiet.second / _TWO), quiet.gap, quiet.place, needs)
 
 
 def _needed(quiets: Sequence[Quiet], worth: Doubles, learned: Learned, density: float, risk: float) -> list[float]:

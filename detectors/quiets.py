@@ -17,6 +17,7 @@ from core.places import Room
 from detectors.instants import HOUR, MINUTE
 
 Floats = NDArray[np.float32]
+Counts = NDArray[np.float32] | NDArray[np.float16]
 
 SHORT = 10 * MINUTE
 """A quiet shorter than this is a pause between two movements: too common to count, too short to matter."""
@@ -44,6 +45,8 @@ _PLACE_OF: Final = {
     Room.ENTRANCE: PASSAGE,
 }
 _JUST_UNDER = 0.001
+_BITS: Final = 2 * CELLS // 8
+"""Bytes that say which of the counts are not nought: most are."""
 
 
 class Quiet(NamedTuple):
@@ -93,7 +96,10 @@ class Quiets:
         """Ends and hours by flat cell, of all days but today."""
         if not self._packed:
             return np.zeros(CELLS, np.float32), np.zeros(CELLS, np.float32)
-        both = np.frombuffer(zlib.decompress(self._packed), np.float16).astype(np.float32)
+        raw = zlib.decompress(self._packed)
+        some = np.unpackbits(np.frombuffer(raw, np.uint8, count=_BITS)).view(bool)
+        both = np.zeros(2 * CELLS, np.float32)
+        both[some] = np.frombuffer(raw, np.float16, offset=_BITS)
         return both[:CELLS], both[CELLS:]
 
     def end_day(self, fade: float) -> None:
@@ -119,14 +125,20 @@ class Quiets:
         ends[ended] -= worth
         self._pack(np.maximum(ends, 0.0), np.maximum(hours, 0.0))
 
-    def _pack(self, ends: Floats, hours: Floats) -> None:
-        self._packed = zlib.compress(np.concatenate([ends, hours]).astype(np.float16).tobytes(), 1)
+    def _pack(self, ends: Counts, hours: Counts) -> None:
+        both = np.concatenate([ends, hours]).astype(np.float16)
+        some = both != 0
+        self._packed = zlib.compress(np.packbits(some).tobytes() + both[some].tobytes(), 1)
 
     def snapshot(self) -> dict[str, Any]:
-        return {"packed": base64.b64encode(self._packed).decode("ascii"), "today": list(self._today)}
+        return {"some": base64.b64encode(self._packed).decode("ascii"), "today": list(self._today)}
 
     def restore(self, body: Mapping[str, Any]) -> None:
-        self._packed = base64.b64decode(body["packed"])
+        if "some" in body:
+            self._packed = base64.b64decode(body["some"])
+        elif body["packed"]:  # up to version 5, with every nought
+            both = np.frombuffer(zlib.decompress(base64.b64decode(body["packed"])), np.float16)
+            self._pack(both[:CELLS], both[CELLS:])
         self._today = array("f", body["today"])
 
     def take_over(self, ends: Floats, hours: Floats) -> None:

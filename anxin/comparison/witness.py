@@ -97,7 +97,7 @@ class _Witness:
         since = self._presence.since(seen.t)
         self._visibility.observe(seen)
         if self._days.observe(seen):
-            self.seen.days.append((self._days.numbers[-1], _last_of(self._days)))
+            self.seen.days.append((self._days.numbers()[-1], _last_of(self._days)))
         self._presence.observe(seen)
         if seen.reading.kind is Kind.POWER:
             self._switch(seen)
@@ -142,4 +142,4 @@ class _Witness:
 
 
 def _last_of(days: HomeDays) -> dict[Measure, float]:
-    return {measure: value for measure in Measure if not isnan(value := days.values[measure][-1])}
+    return {measure: value for measure in Measure if not isnan(value := days.values(measure)[-1])}

@@ -235,5 +235,5 @@ def test_the_counts_are_small() -> None:
             store.add(quiet)
         store.end_day(0.98)
 
-    assert len(store.snapshot()["packed"]) < 4000
+    assert len(store.snapshot()["some"]) < 4000
     assert store.counted()[0].size == CELLS

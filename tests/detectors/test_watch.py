@@ -178,10 +178,28 @@ def test_a_snapshot_of_another_layout_is_named_and_its_home_learns_anew() -> Non
     assert watch.observe([moved("living", at(0, "08:00"))]) != []
 
 
+def snapshots_of(version: int) -> list[Snapshot]:
+    """As that version wrote them down."""
+    stored = json.loads(Path(__file__).with_name(f"snapshot_of_version_{version}.json").read_text(encoding="utf-8"))
+    return [Snapshot(s["owner"], s["key"], s["version"], datetime.fromisoformat(s["as_of"]), s["body"]) for s in stored]
+
+
+def test_what_version_5_knew_is_taken_up_to_the_last_bit() -> None:
+    """Twelve days, kept as it kept them: packed otherwise now, and the same as if this version had lived them."""
+    lived, house = House(), House(now=(kept := snapshots_of(5))[0].as_of)
+    lived.live(12)
+
+    assert house.watch.restore(kept) == []
+
+    house.live(4, first=12)
+    lived.live(4, first=12)
+    (taken_up,), (known,) = house.watch.snapshots(house.now), lived.watch.snapshots(lived.now)
+    assert taken_up.body == known.body
+
+
 def test_what_an_older_version_learned_is_taken_up() -> None:
     """Twelve days that the version of 24 November 2026 had learned, as it wrote them down."""
-    stored = json.loads(Path(__file__).with_name("snapshot_of_version_1.json").read_text(encoding="utf-8"))
-    kept = [Snapshot(s["owner"], s["key"], s["version"], datetime.fromisoformat(s["as_of"]), s["body"]) for s in stored]
+    kept = snapshots_of(1)
     house = House(now=kept[0].as_of)
 
     assert house.watch.restore(kept) == []
