@@ -25,6 +25,21 @@ class Doubt(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class WeekShown:
+    """Workdays and weekends, in this order. `rising`: when somebody is up and about, in the middle of so many `days` (s
+    after midnight); `up`: by hour, the share of days with life outside the bedroom. `later`: by how much (s) that is
+    later at weekends, less than nothing for sooner; 0 where it cannot be told from chance, and all days are alike.
+    `unsure`: too few days are known to tell.
+    """
+
+    rising: tuple[float, float]
+    days: tuple[int, int]
+    up: tuple[tuple[float, ...], tuple[float, ...]]
+    later: float
+    unsure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ShownRoutine:
     """What is in force now. All times in seconds.
 
@@ -34,6 +49,8 @@ class ShownRoutine:
     waited for on average, as far as this home's own days tell. `out_after`: how soon after the front door nobody is in.
     `likened_to`: how many homes with a like kit told what to expect before this one was known.
     `patience`: by what the budget is divided, as endings have taught; `budget` is as people set it.
+    `week`: how weekends differ, and `at_weekends`: the `waits` of the nights before and the mornings of them, where
+    they do; `waits` are those of workdays then.
     `doubts`: what makes evidence thin now; `thin`: by what waiting is multiplied for it, how long a fall is waited for.
     """
 
@@ -49,3 +66,5 @@ class ShownRoutine:
     likened_to: int = 0
     doubts: tuple[Doubt, ...] = ()
     thin: Mapping[float, float] = field(default_factory=dict)
+    week: WeekShown | None = None
+    at_weekends: Mapping[Place, tuple[float, ...]] = field(default_factory=dict)

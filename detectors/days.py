@@ -1,7 +1,6 @@
 """Days: what a day of somebody's life comes to in a few numbers, where all of it was seen.
 
-A day begins at four in the morning. Slots of ten minutes, each with or without a sign: so a sensor that chatters, or
-one that rests between two triggers, counts the same.
+A day begins at four in the morning, and is counted in slots of ten minutes, each with or without a sign.
 """
 
 from collections.abc import Mapping
@@ -15,10 +14,10 @@ from detectors.instants import DAY, HOUR, MINUTE, NEVER, wall
 from detectors.kept_days import KeptDays
 from detectors.presence import HomePresence
 from detectors.signs import SIGN_ROLES
+from detectors.slots import SLOT, first, spells
 from detectors.visibility import HomeVisibility
 
 BEGINS = 4 * HOUR
-SLOT = 10 * MINUTE
 SLOTS = int(DAY / SLOT)
 NIGHT_FROM = int((23 * HOUR - BEGINS) / SLOT)
 _UP_WITHIN = 60
@@ -235,20 +234,11 @@ class HomeDays:
 
 
 def _first(slots: int, *, of: int, least: int) -> float:
-    """When the first slot of a morning begins that is one, and from which on at least so many of so many are; minutes
-    after midnight.
-    """
-    ahead = (1 << of) - 1
-    begins = (s for s in range(_UP_WITHIN) if slots >> s & 1 and (slots >> s & ahead).bit_count() >= least)
-    slot = next(begins, None)
+    """When the first slot of a morning begins that is one, and from which on so many are; minutes after midnight."""
+    slot = first(slots, of=of, least=least, within=_UP_WITHIN)
     return nan if slot is None else (BEGINS + slot * SLOT) / MINUTE
 
 
 def _plain(value: float) -> float | None:
     """JSON knows no nan."""
     return None if value != value else value  # noqa: PLR0124
-
-
-def spells(slots: int) -> int:
-    """How many runs of slots on end."""
-    return (slots & ~(slots << 1)).bit_count()

@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.days import SLOT
 from detectors.instants import MINUTE
+from detectors.slots import SLOT
 
 HALVES: Final = 36
 SLOTS_A_HALF: Final = round(30 * MINUTE / SLOT)

@@ -11,13 +11,14 @@ from typing import Any, Final, NamedTuple
 from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severity, Verdict
 from core.places import Device, Home, Role, Room
 from core.states import Presence
-from detectors.days import SLOT, HomeDays, Lived
+from detectors.days import HomeDays, Lived
 from detectors.detector import Observation
 from detectors.habit import ENOUGH, HALVES, LEAST_HALVES, SLOTS_A_HALF, Habit
 from detectors.health import Health
 from detectors.instants import DAY, NEVER, instant, next_waking, seconds
 from detectors.presence import HomePresence
 from detectors.signs import SIGN_ROLES
+from detectors.slots import SLOT
 from detectors.visibility import HomeVisibility
 
 NEARLY_ALWAYS = 0.9

@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 
 from core.concerns import CannotTell, Clear, Concern, ConcernKind, Fact, Severity, Verdict
 from core.places import Home
-from detectors.days import BEGINS, NIGHT_FROM, SLOT, HomeDays, Lived, spells
+from detectors.days import BEGINS, NIGHT_FROM, HomeDays, Lived
 from detectors.detector import Observation
 from detectors.instants import DAY, HOUR, instant, next_waking, seconds
+from detectors.slots import SLOT, spells
 from detectors.unusual import chance_of
 
 KEPT_NIGHTS, ENOUGH = 42, 21

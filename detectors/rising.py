@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Sequence
 
-from detectors.instants import DAY, HOUR, wall
+from detectors.instants import DAY, HOUR
 from detectors.quiets import HOURS
 
 BUSY_HOURS = range(9, 22)
@@ -15,7 +15,9 @@ _OWN, _MOST = 6, 28
 
 
 class Rising:
-    """`by_hour`: the share of days with life outside the bedroom, by hour; `today`: the hours of this day, as bits."""
+    """`by_hour`: the share of days with life outside the bedroom, by hour of its own
+    clock; `today`: the hours of this day, as bits.
+    """
 
     __slots__ = ("_by_hour", "_up", "today")
 
@@ -41,14 +43,13 @@ class Rising:
         usually = (h for h in range(_EARLIEST_UP, _LATEST_UP) if self._by_hour[h] >= _NEARLY_ALWAYS)
         return next(usually, _LATEST_UP)
 
-    def up_by(self, t: float, timezone: str) -> float:
-        """For a quiet that begins by night: when, after `t`, somebody here is nearly always up. `t` itself by day.
+    def until_up(self, clock: float) -> float:
+        """For a quiet that begins by night, at this time of day: after how long (s) somebody here is nearly always up.
+        None by day.
 
         That is the end of the first hour from four on that shows a sign outside the bedroom on four days of five.
         """
-        local = wall(timezone, t)
-        hour = int(local % DAY // HOUR)
+        hour = int(clock // HOUR)
         if self._up < hour < LATE:
-            return t
-        midnight = local - local % DAY + (DAY if hour >= LATE else 0.0)
-        return t + (midnight + (self._up + 1) * HOUR - local)
+            return 0.0
+        return (self._up + 1) * HOUR + (DAY if hour >= LATE else 0.0) - clock

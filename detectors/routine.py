@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from core.routine import WeekShown
 from detectors.hazard import learn, no_weights
 from detectors.instants import DAY, HOUR, wall
 from detectors.lasting import STARTS, of_every_place
@@ -20,6 +21,7 @@ from detectors.price import Price
 from detectors.quiets import BATHROOM, BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
 from detectors.rising import Rising
 from detectors.waiting import BATHROOM_RISK, Steps, first_steps, seconds_after, steps_of
+from detectors.weekend import Weekend
 
 HALF_LIFE_DAYS = 45.0
 _FADE = 0.5 ** (1.0 / HALF_LIFE_DAYS)
@@ -41,14 +43,15 @@ _SAME = 1e-3
 
 
 class Noted(NamedTuple):
-    """An unusual quiet that was learned from. `start`: seconds since the epoch; `days`: known then;
-    `longest`: what had been the longest before it there.
+    """An unusual quiet that was learned from. `start`: seconds since the epoch; `quiet`: by the home's own clock;
+    `days`: known then; `longest`: what had been the longest before it there; `lasted`: how long it was (s).
     """
 
     start: float
     quiet: Quiet
     days: int
     longest: float
+    lasted: float
 
 
 def group_of(place: int) -> int:
@@ -73,6 +76,7 @@ class Routine:
         "_rising",
         "_steps",
         "_timezone",
+        "_weekend",
         "_weights",
         "_worst",
         "budget",
@@ -104,6 +108,7 @@ class Routine:
         self._lived = 0
         self._worst: tuple[float, Quiet | None] = (0.0, None)
         self._noted: list[Noted] = []
+        self._weekend = Weekend()
         self._begin(like)
         self._steps = first_steps(density, self.cost(), risk) if like is None else self.steps_at(budget)
 
@@ -136,7 +141,9 @@ class Routine:
 
     def threshold(self, t: float, place: int) -> float:
         """Seconds of quiet after a sign at `t`, seen there, that are no longer usual; unbounded by any floor."""
-        return seconds_after(int(self._steps[self._start(t), place]))
+        local = wall(self._timezone, t)
+        steps = self._steps[self._start(local), place]
+        return self._weekend.lasts(local, seconds_after(int(steps)))
 
     @property
     def steps(self) -> Steps:
@@ -145,10 +152,11 @@ class Routine:
 
     def widest_threshold(self, t: float) -> float:
         """The same when nobody knows where the person was last."""
-        return seconds_after(int(self._steps[self._start(t)].max()))
+        local = wall(self._timezone, t)
+        return self._weekend.lasts(local, seconds_after(int(self._steps[self._start(local)].max())))
 
-    def _start(self, t: float) -> int:
-        return int(wall(self._timezone, t) % DAY // _HALF_HOUR)
+    def _start(self, local: float) -> int:
+        return int(self._weekend.own(local) % DAY // _HALF_HOUR)
 
     def usual_longest(self, t: float, place: int) -> float:
         """The longest quiet (s) that ever began within an hour of this time of day, there; 0 if none is known."""
@@ -163,6 +171,21 @@ class Routine:
         """The share of days with life outside the bedroom in each hour."""
         return self._rising.by_hour()
 
+    def week(self) -> WeekShown | None:
+        """How weekends differ from workdays; None before something is known of both."""
+        return self._weekend.shown()
+
+    @property
+    def later_at_weekends(self) -> float:
+        """By how much (s) they rise later then; 0 while that cannot be told from chance."""
+        return self._weekend.later
+
+    def slept_in(self, t: float, gap: float) -> float:
+        """How many seconds of a quiet that began at `t` are put down to a weekend; less than nothing where they rise
+        the sooner then.
+        """
+        return gap - self._weekend.lived(wall(self._timezone, t), gap)
+
     def hours_spent(self) -> Floats:
         """Hours of quiet by hour of its beginning, age and place; days long gone count less."""
         return self._quiets.counted()[1].reshape(SHAPE)
@@ -173,13 +196,16 @@ class Routine:
 
     def up_by(self, t: float) -> float:
         """For a quiet that begins by night: when, after `t`, somebody here is nearly always up. `t` itself by day."""
-        return self._rising.up_by(t, self._timezone)
+        local = wall(self._timezone, t)
+        left = self._rising.until_up(self._weekend.own(local) % DAY)
+        return t + self._weekend.lasts(local, left) if left else t
 
     def hear(self, t: float, place: int) -> None:
         """A sign of life: the first of a local day ends the day before. Who turns over in bed is not up."""
         local = wall(self._timezone, t)
         if local // DAY > self.day:
             lived = self.day >= 0 and self._lived >= _LIVED
+            self._weekend.end_day(self.day, lived=lived)
             self.day = int(local // DAY)
             if lived:
                 self._end_day()
@@ -190,7 +216,8 @@ class Routine:
             self._reckon()
             self._worst = self._judged(self._worst[1])
         if place not in BED:
-            self._rising.see(local % DAY)
+            self._rising.see(self._weekend.own(local) % DAY)
+            self._weekend.see(local % DAY)
 
     def learn(self, start: float, end: float, place: int, *, unusual: bool = False) -> None:
         """A quiet from sign to sign that ended, all of it seen, with somebody at home. What is `unusual` may be taken
@@ -200,15 +227,16 @@ class Routine:
         if gap < SHORT:
             return
         self._lived += 1
-        quiet = Quiet(wall(self._timezone, start) % DAY, gap, place)
-        slot = int(quiet.second // HOUR) * GROUPS + group_of(place)
+        local = wall(self._timezone, start)
+        quiet = Quiet(self._weekend.own(local) % DAY, self._weekend.lived(local, gap), place)
+        slot = int(local % DAY // HOUR) * GROUPS + group_of(place)
         before = self._longest[slot]
         self._longest[slot] = max(before, gap)
         self._quiets.add(quiet)
         if gap >= WORTH_NOTING:
             self._worst = max(self._worst, self._judged(quiet), key=lambda each: each[0])
         if unusual:
-            self._noted = [*self._noted, Noted(start, quiet, self.days, before)][-_NOTED:]
+            self._noted = [*self._noted, Noted(start, quiet, self.days, before, gap)][-_NOTED:]
 
     def take_back(self, start: float) -> bool:
         """Somebody was in need in the quiet that began at `start`: nothing is usual about it. What it has taught is
@@ -219,8 +247,8 @@ class Routine:
             return False
         self._noted = [each for each in self._noted if each is not noted]
         quiet, past = noted.quiet, self.days - noted.days
-        slot = int(quiet.second // HOUR) * GROUPS + group_of(quiet.place)
-        if self._longest[slot] == np.float32(quiet.gap):
+        slot = int(wall(self._timezone, start) % DAY // HOUR) * GROUPS + group_of(quiet.place)
+        if self._longest[slot] == np.float32(noted.lasted):
             self._longest[slot] = noted.longest
         self._quiets.take_back(quiet, _FADE ** (past - 1) if past else 0.0)
         if past:
@@ -279,7 +307,8 @@ class Routine:
             "days": [self.day, self.days, self._rising.today, self._lived],
             "budget": self.in_force,
             "like": None if self._like is None else self._like.to_json(),
-            "noted": [[each.start, *each.quiet, each.days, each.longest] for each in self._noted],
+            "noted": [[each.start, *each.quiet, each.days, each.longest, each.lasted] for each in self._noted],
+            "weekend": self._weekend.snapshot(),
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
@@ -300,9 +329,11 @@ class Routine:
         self.day, self.days, self._rising.today, self._lived = body["days"]
         self.in_force = body.get("budget")
         self._noted = [
-            Noted(start, Quiet(second, gap, int(place)), int(days), longest)
-            for start, second, gap, place, days, longest in body.get("noted", ())
+            Noted(start, Quiet(second, gap, int(place)), int(days), longest, *lasted or (gap,))
+            for start, second, gap, place, days, longest, *lasted in body.get("noted", ())
         ]
+        if "weekend" in body:  # since version 6
+            self._weekend.restore(body["weekend"])
 
     def _take_over(self, body: Mapping[str, Any]) -> None:
         """What versions 1 and 2 knew: their counts, by other cells. The price is learned anew."""

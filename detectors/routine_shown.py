@@ -1,5 +1,7 @@
 """A home's routine in a form to look at: the tables that are in force, and what other budgets would buy."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from core.routine import Place, ShownRoutine
@@ -12,6 +14,7 @@ from detectors.silence import Silence
 from detectors.thin import TIMES
 from detectors.view import View
 from detectors.waiting import Steps, seconds_of
+from detectors.weekend import next_saturday
 
 BUDGETS = (0.25, 0.5, 1.0, 2.0)
 
@@ -21,8 +24,6 @@ def shown(
 ) -> ShownRoutine:
     """As it stands at `t`. `sight`: what can be seen then."""
     routine = silence.routine
-    midnight = t - wall(timezone, t) % DAY
-    halves = [midnight + (start + 0.5) * HOUR / 2 for start in range(STARTS)]
     in_force = routine.budget if routine.in_force is None else routine.in_force
     share = (1.0 - answered) * silence.patience  # by which a budget that people set is divided
     budget = round(in_force * share, 3)
@@ -31,7 +32,7 @@ def shown(
         days=routine.days,
         budget=budget,
         answered=answered,
-        waits={place: tuple(silence.wait(half, index) for half in halves) for place, index in places.items()},
+        waits=_waits(silence, places, t, timezone, at_weekend=False),
         longest={place: routine.longest_by_hour(index) for place, index in places.items()},
         up=routine.up_by_hour(),
         buys={each: waited_for(routine, each / share) for each in sorted({*BUDGETS, budget})},
@@ -40,7 +41,23 @@ def shown(
         likened_to=routine.likened_to,
         doubts=silence.doubts(t, sight),
         thin={times: _mean(routine, routine.steps, times) for times in TIMES},
+        week=routine.week(),
+        at_weekends=_waits(silence, places, t, timezone, at_weekend=True) if routine.later_at_weekends else {},
     )
+
+
+def _waits(
+    silence: Silence, places: Mapping[Place, int], t: float, timezone: str, *, at_weekend: bool
+) -> dict[Place, tuple[float, ...]]:
+    """By half hour of the wall clock, on a workday whose night no weekend follows, or on a Saturday and the evening
+    before it.
+    """
+    local = wall(timezone, t)
+    midnight = t - local % DAY + (next_saturday(int(local // DAY)) - local // DAY) * DAY
+    evening = midnight - DAY if at_weekend else midnight - 2 * DAY
+    morning = midnight if at_weekend else evening
+    halves = [(morning if start < STARTS / 2 else evening) + (start + 0.5) * HOUR / 2 for start in range(STARTS)]
+    return {place: tuple(silence.wait(half, index) for half in halves) for place, index in places.items()}
 
 
 def waited_for(routine: Routine, budget: float) -> float:

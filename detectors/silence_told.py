@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.concerns import Fact
 from core.places import Room
-from detectors.instants import NEVER, instant, seconds
+from detectors.instants import MINUTE, NEVER, instant, seconds
 from detectors.presence import HomePresence
 from detectors.thin import times_for
 from detectors.view import View
@@ -35,6 +35,9 @@ def facts_of(silence: "Silence", presence: HomePresence, view: View, now: dateti
     times = times_for(silence.doubts(moment, view))
     if times > 1.0 and moment <= silence.base + times * silence.threshold + 1.0:  # else something else was waited for
         facts.append(Fact("waited_times", times, "factor"))
+    if abs(routine.slept_in(silence.last, moment - silence.last)) >= MINUTE:
+        later = routine.later_at_weekends
+        facts.append(Fact("weekend_later" if later > 0 else "weekend_sooner", round(abs(later)), "s"))
     if silence.patience != 1.0:
         facts.append(Fact("taught_budget", round(1.0 / silence.patience, 2), "factor"))
     if presence.gone(moment) and (missed := presence.missed_from()) != NEVER:

@@ -28,7 +28,9 @@ ABSURD_FOR, ODD_FOR = HOUR, 6 * HOUR
 FROZEN_AFTER, WHOLE_FROZEN_AFTER = 3 * DAY, 10 * DAY
 """The very same value, said again and again. Those who tell whole degrees may tell the same for longer."""
 SWINGS, CALM = 15.0, 11.0
-"""K between a day's coldest and warmest, on average, that a room where people live does not have; and does again."""
+"""K between a day's coldest and warmest, on average, that a room where people live does not have; and does again. For
+two days in a row: the one day on which the frost came in is no reason not to believe it.
+"""
 KNOWN_DAYS, SWING_DAYS = 3, 5
 
 
@@ -97,9 +99,10 @@ class Thermometer:
 
     def _end_day(self, value: float, day: float) -> None:
         if self.day != NEVER:
-            self.days = min(self.days + 1, SWING_DAYS)
-            self.swing = round(self.swing + (self.high - self.low - self.swing) / self.days, 1)
-            self.misplaced = self.days >= KNOWN_DAYS and self.swing >= (CALM if self.misplaced else SWINGS)
+            self.days, before = min(self.days + 1, SWING_DAYS), self.swing
+            self.swing = round(before + (self.high - self.low - before) / self.days, 1)
+            swings = self.swing >= CALM if self.misplaced else min(before, self.swing) >= SWINGS
+            self.misplaced = self.days >= KNOWN_DAYS and swings
         self.day, self.low, self.high = day, value, value
 
     @property

@@ -28,6 +28,8 @@ NAMES = (
     "seeing_devices",
     "seeing_kinds",
     "waited_times",
+    "weekend_later",
+    "weekend_sooner",
     "power",
     "on_for",
     "usual_longest_on",

@@ -1,6 +1,6 @@
 """The page of one home's routine: how long it may be quiet, by hour and place, and what a budget buys there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 PATH = "/routine"
 EVERY = 6
 """Half hours between the rows of the table."""
-_WIDTH, _HEIGHT = 288.0, 120.0
+_WIDTH, _HEIGHT, _TALL = 288.0, 120.0, 24.0
 _SAME = 1e-3
 
 
@@ -47,17 +47,36 @@ class Row:
     longest: float
 
 
+Bar = tuple[float, float, float]
+"""Where it begins, from the left and from above, and how tall it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekView:
+    """Workdays, then weekends: when they are up (a clock), of how many days, and the bars of each hour. `later` (s):
+    at weekends; `rows`: how long is waited then, where they differ; `unsure`: too few days are known to tell.
+    """
+
+    rising: tuple[str, str]
+    days: tuple[int, int]
+    bars: tuple[tuple[Bar, ...], tuple[Bar, ...]]
+    later: float
+    rows: tuple[Row, ...]
+    unsure: bool
+
+
 @dataclass(frozen=True, slots=True)
 class RoutineView:
     """`top`: hours at the top of the plot."""
 
     routine: ShownRoutine
     curves: tuple[Curve, ...]
-    bars: tuple[tuple[float, float, float], ...]
+    bars: tuple[Bar, ...]
     rows: tuple[Row, ...]
     top: int
     buys: tuple[tuple[float, float, bool], ...]
     thin: tuple[tuple[float, float], ...]
+    week: WeekView | None
 
     @property
     def times(self) -> float:
@@ -151,10 +170,22 @@ def view_of(routine: ShownRoutine) -> RoutineView:
     """As shapes and rows."""
     top = max(2, int(max(max(waits) for waits in routine.waits.values()) // 3600 + 1))
     curves = tuple(Curve(place, _steps(waits, top * 3600.0)) for place, waits in routine.waits.items())
-    bars = tuple((12.0 * hour, _HEIGHT - 24.0 * share, 24.0 * share) for hour, share in enumerate(routine.up))
-    rows = tuple(_row(routine, start) for start in range(0, 48, EVERY))
+    bars, rows = _bars(routine.up, _HEIGHT), _rows(routine, routine.waits)
     buys = tuple((budget, wait, budget == routine.budget) for budget, wait in sorted(routine.buys.items()))
-    return RoutineView(routine, curves, bars, rows, top, buys, tuple(sorted(routine.thin.items())))
+    return RoutineView(routine, curves, bars, rows, top, buys, tuple(sorted(routine.thin.items())), _week_of(routine))
+
+
+def _week_of(routine: ShownRoutine) -> WeekView | None:
+    if (week := routine.week) is None:
+        return None
+    workdays, weekends = (f"{int(at // 3600):02d}:{int(at % 3600 // 60):02d}" for at in week.rising)
+    bars = _bars(week.up[0], _TALL), _bars(week.up[1], _TALL)
+    rows = _rows(routine, routine.at_weekends) if routine.at_weekends else ()
+    return WeekView((workdays, weekends), week.days, bars, week.later, rows, week.unsure)
+
+
+def _bars(shares: Sequence[float], foot: float) -> tuple[Bar, ...]:
+    return tuple((12.0 * hour, foot - _TALL * share, _TALL * share) for hour, share in enumerate(shares))
 
 
 def _steps(waits: Sequence[float], top: float) -> str:
@@ -163,7 +194,11 @@ def _steps(waits: Sequence[float], top: float) -> str:
     return " ".join(f"{n * wide:.1f},{y:.1f} {(n + 1) * wide:.1f},{y:.1f}" for n, y in corners)
 
 
-def _row(routine: ShownRoutine, start: int) -> Row:
+def _rows(routine: ShownRoutine, waits: Mapping[Place, Sequence[float]]) -> tuple[Row, ...]:
+    return tuple(_row(routine, waits, start) for start in range(0, 48, EVERY))
+
+
+def _row(routine: ShownRoutine, waits: Mapping[Place, Sequence[float]], start: int) -> Row:
     hours = range(start // 2, (start + EVERY) // 2)
     longest = max(by_hour[hour] for by_hour in routine.longest.values() for hour in hours)
-    return Row(f"{start // 2:02d}:00", tuple(waits[start] for waits in routine.waits.values()), longest)
+    return Row(f"{start // 2:02d}:00", tuple(waits[place][start] for place in routine.waits), longest)

@@ -41,7 +41,7 @@ from core.policies import Policies
 from core.policy_versions import PolicyVersion, in_force
 from core.ports import StoreRefused
 from core.readings import Reading
-from core.routine import Doubt, Place, ShownRoutine
+from core.routine import Doubt, Place, ShownRoutine, WeekShown
 from core.shift_edits import ShiftEdit, stamp
 from storage.accounts import SqlAccounts
 from storage.alerts import SqlAlerts
@@ -277,7 +277,22 @@ def routine_of(home: str) -> ShownRoutine | None:
         out_after=180.0,
         doubts=(Doubt.ONE_KIND,),
         thin={1.0: 11_400.0, 1.5: 17_700.0, 2.0: 24_100.0},
+        week=WEEK,
+        at_weekends={
+            Place.BATHROOM: tuple(0.6 * wait for wait in waits),
+            Place.BEDROOM: tuple(1.5 * wait for wait in waits),
+            Place.ELSEWHERE: waits,
+        },
     )
+
+
+WEEK = WeekShown(
+    rising=(6 * 3600.0 + 2400.0, 8 * 3600.0),
+    days=(17, 6),
+    up=(tuple([0.1] * 6 + [0.9] * 15 + [0.5] * 3), tuple([0.1] * 7 + [0.4] + [0.9] * 13 + [0.5] * 3)),
+    later=4800.0,
+    unsure=False,
+)
 
 
 def mean_wait_of(home: str) -> float | None:

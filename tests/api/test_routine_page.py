@@ -3,11 +3,14 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from api.pages.routines import view_of
-from core.routine import Place
+from api.services import Services
+from core.routine import Place, ShownRoutine, WeekShown
 from tests.api import street
 from tests.api.conftest import As
-from tests.api.scene import routine_of
+from tests.api.scene import WEEK, routine_of
 
 PAGE = f"/routine?home={street.FALLEN}"
 
@@ -32,6 +35,44 @@ def test_what_thin_evidence_costs_stands_there_with_what_is_missing_now(visit_as
     assert "One is missing, half as long again: a fall is noticed after 4 h 55 min on average" in told
     assert '<li aria-current="true"><span><b>One is missing' in shown[0]
     assert "Now: only one kind of evidence." in told
+
+
+def week_of(page: str) -> str:
+    shown = re.search(r'id="week">.*?</section>', page, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", shown[0]).split()) if shown else ""
+
+
+def test_weekends_that_differ_stand_there_with_what_is_waited_then(visit_as: As) -> None:
+    told = week_of(visit_as("li").get(f"{PAGE}&lang=en").text)
+
+    assert "at 06:40 on workdays, at 08:00 at weekends (the middle of 17 and 6 days)" in told
+    assert "That is 1 h 20 min later, and not by chance" in told
+    assert "12:00 54 min 2 h 15 min 1 h 30 min 15:00" in told
+
+
+@pytest.mark.parametrize(
+    ("week", "told"),
+    [
+        (replace(WEEK, later=0.0), "No more than chance: all days are judged alike"),
+        (replace(WEEK, later=0.0, unsure=True), "Ten workdays and six days of weekends must be known"),
+        (replace(WEEK, later=-2400.0), "That is 40 min sooner, and not by chance"),
+        (None, ""),
+    ],
+)
+def test_what_can_be_told_of_weekends_is_said(
+    visit_as: As, services: Services, week: WeekShown | None, told: str
+) -> None:
+    def shown(home: str) -> ShownRoutine | None:
+        found = routine_of(home)
+        return None if found is None else replace(found, week=week, at_weekends={})
+
+    object.__setattr__(services, "routines", shown)
+
+    page = week_of(visit_as("li").get(f"{PAGE}&lang=en").text)
+
+    assert told in page
+    assert bool(page) is bool(told)
+    assert "nights before" not in page
 
 
 def test_a_home_of_which_nothing_is_known_says_so(visit_as: As) -> None:

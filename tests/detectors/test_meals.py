@@ -12,9 +12,9 @@ from core.concerns import Concern, ConcernKind, Severity
 from core.places import Device, Role, Room
 from core.ports import Snapshot
 from core.readings import Kind, Reading
-from detectors.days import SLOT
 from detectors.habit import BEYOND, HALVES, KEPT_DAYS, LEAST, Habit
 from detectors.instants import HOUR
+from detectors.slots import SLOT
 from tests.detectors.elder import (
     GATEWAY,
     HOME,
