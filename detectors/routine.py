@@ -6,7 +6,6 @@ that often, and every hour and place waits for as long as that is worth.
 
 import base64
 import zlib
-from array import array
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -17,11 +16,12 @@ from detectors.hazard import learn, no_weights
 from detectors.instants import DAY, HOUR, wall
 from detectors.lasting import STARTS, of_every_place
 from detectors.likeness import Kit, Likeness, kit_of
+from detectors.longest import GROUPS, Longest
 from detectors.price import Price
-from detectors.quiets import BATHROOM, BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
+from detectors.quiets import BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
 from detectors.rising import Rising
 from detectors.waiting import BATHROOM_RISK, Steps, first_steps, seconds_after, steps_of
-from detectors.weekend import Weekend
+from detectors.weekend import Morning, Weekend
 
 HALF_LIFE_DAYS = 45.0
 _FADE = 0.5 ** (1.0 / HALF_LIFE_DAYS)
@@ -32,8 +32,6 @@ _LIVED = 2
 _HALF_HOUR = HOUR / 2
 _EVERY_DAY_UNTIL, _SELDOM = 28, 3
 """Until so many days are known each of them is learned from at once; later every third evening."""
-GROUPS = 3
-"""Places told apart where the longest quiet is remembered: the bathroom, in bed, anywhere else."""
 _MOVES_OF_OLD = 6
 _CELLS_OF_OLD = 24 * 7 * 3
 
@@ -52,10 +50,6 @@ class Noted(NamedTuple):
     days: int
     longest: float
     lasted: float
-
-
-def group_of(place: int) -> int:
-    return 0 if place == BATHROOM else 1 if place in BED else 2
 
 
 class Routine:
@@ -104,7 +98,7 @@ class Routine:
         self.day = -1
         self.days = 0
         self._quiets = Quiets()
-        self._longest = array("f", bytes(4 * HOURS * GROUPS))
+        self._longest = Longest()
         self._lived = 0
         self._worst: tuple[float, Quiet | None] = (0.0, None)
         self._noted: list[Noted] = []
@@ -160,12 +154,11 @@ class Routine:
 
     def usual_longest(self, t: float, place: int) -> float:
         """The longest quiet (s) that ever began within an hour of this time of day, there; 0 if none is known."""
-        hour, group = int(wall(self._timezone, t) % DAY // HOUR), group_of(place)
-        return max(self._longest[(h % HOURS) * GROUPS + group] for h in (hour - 1, hour, hour + 1))
+        return self._longest.usual(wall(self._timezone, t), place)
 
     def longest_by_hour(self, place: int) -> tuple[float, ...]:
         """The longest quiet (s) that began in each hour there and ended well."""
-        return tuple(self._longest[hour * GROUPS + group_of(place)] for hour in range(HOURS))
+        return self._longest.by_hour(place)
 
     def up_by_hour(self) -> tuple[float, ...]:
         """The share of days with life outside the bedroom in each hour."""
@@ -180,11 +173,11 @@ class Routine:
         """By how much (s) they rise later then; 0 while that cannot be told from chance."""
         return self._weekend.later
 
-    def slept_in(self, t: float, gap: float) -> float:
-        """How many seconds of a quiet that began at `t` are put down to a weekend; less than nothing where they rise
-        the sooner then.
+    def spans(self, t: float, gap: float) -> Morning | None:
+        """The morning, from three until they usually are up at weekends, in which a quiet that began at `t` lasts still
+        after `gap` (s), or that it spans; the last one. None where all mornings are alike.
         """
-        return gap - self._weekend.lived(wall(self._timezone, t), gap)
+        return self._weekend.spans(wall(self._timezone, t), gap)
 
     def hours_spent(self) -> Floats:
         """Hours of quiet by hour of its beginning, age and place; days long gone count less."""
@@ -229,9 +222,7 @@ class Routine:
         self._lived += 1
         local = wall(self._timezone, start)
         quiet = Quiet(self._weekend.own(local) % DAY, self._weekend.lived(local, gap), place)
-        slot = int(local % DAY // HOUR) * GROUPS + group_of(place)
-        before = self._longest[slot]
-        self._longest[slot] = max(before, gap)
+        before = self._longest.note(local, place, gap)
         self._quiets.add(quiet)
         if gap >= WORTH_NOTING:
             self._worst = max(self._worst, self._judged(quiet), key=lambda each: each[0])
@@ -247,9 +238,7 @@ class Routine:
             return False
         self._noted = [each for each in self._noted if each is not noted]
         quiet, past = noted.quiet, self.days - noted.days
-        slot = int(wall(self._timezone, start) % DAY // HOUR) * GROUPS + group_of(quiet.place)
-        if self._longest[slot] == np.float32(noted.lasted):
-            self._longest[slot] = noted.longest
+        self._longest.take_back(wall(self._timezone, start), quiet.place, noted.lasted, noted.longest)
         self._quiets.take_back(quiet, _FADE ** (past - 1) if past else 0.0)
         if past:
             self._price.take_back(noted.days + 1, quiet)
@@ -321,7 +310,7 @@ class Routine:
         packed = zlib.decompress(base64.b64decode(body["tables"]))
         weights, longest = 4 * self._weights.size, 4 * HOURS * GROUPS
         self._weights = np.frombuffer(packed[:weights], np.float32)
-        self._longest = array("f", packed[weights : weights + longest])
+        self._longest = Longest(packed[weights : weights + longest])
         self._steps = np.frombuffer(packed[weights + longest :], np.uint8).reshape(STARTS, PLACES)
         self._rising = Rising(body["awake"])
         ratio, *worst = body["worst"]
@@ -339,7 +328,7 @@ class Routine:
         """What versions 1 and 2 knew: their counts, by other cells. The price is learned anew."""
         packed = zlib.decompress(base64.b64decode(body["tables"]))
         flat = np.frombuffer(packed[: 4 * (2 * _CELLS_OF_OLD + HOURS * GROUPS)], np.float32)
-        self._longest = array("f", flat[2 * _CELLS_OF_OLD :].tobytes())
+        self._longest = Longest(flat[2 * _CELLS_OF_OLD :].tobytes())
         self._rising = Rising(next(values for values in body["small"] if len(values) == HOURS))
         self.day, self.days, self._rising.today = body["days"]
         self._quiets.take_over(flat[:_CELLS_OF_OLD], flat[_CELLS_OF_OLD : 2 * _CELLS_OF_OLD])

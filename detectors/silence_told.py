@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from core.concerns import Fact
 from core.places import Room
-from detectors.instants import MINUTE, NEVER, instant, seconds
+from detectors.instants import NEVER, instant, seconds
 from detectors.presence import HomePresence
 from detectors.thin import times_for
 from detectors.view import View
+from detectors.weekend import Morning
 
 if TYPE_CHECKING:
     from detectors.silence import Silence
@@ -35,9 +36,10 @@ def facts_of(silence: "Silence", presence: HomePresence, view: View, now: dateti
     times = times_for(silence.doubts(moment, view))
     if times > 1.0 and moment <= silence.base + times * silence.threshold + 1.0:  # else something else was waited for
         facts.append(Fact("waited_times", times, "factor"))
-    if abs(routine.slept_in(silence.last, moment - silence.last)) >= MINUTE:
-        later = routine.later_at_weekends
-        facts.append(Fact("weekend_later" if later > 0 else "weekend_sooner", round(abs(later)), "s"))
+    if (morning := routine.spans(silence.last, moment - silence.last)) is not None:
+        later = routine.later_at_weekends * (1 if morning is Morning.WEEKEND else -1)
+        name = f"{morning.name.lower()}_{'later' if later > 0 else 'sooner'}"
+        facts.append(Fact(name, round(abs(later)), "s"))
     if silence.patience != 1.0:
         facts.append(Fact("taught_budget", round(1.0 / silence.patience, 2), "factor"))
     if presence.gone(moment) and (missed := presence.missed_from()) != NEVER:

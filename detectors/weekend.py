@@ -7,6 +7,7 @@ that is known of its length, of workdays as of weekends, holds for both.
 
 import base64
 from collections.abc import Iterator, Sequence
+from enum import Enum, auto
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,13 @@ _LEAST = 20 * 60.0
 _REMEMBERED = 28
 """Days over which the shares by the hour are taken."""
 _AT_WEEKEND = 0x80
+
+
+class Morning(Enum):
+    """Of which class of days."""
+
+    WORKDAY = auto()
+    WEEKEND = auto()
 
 
 def is_weekend(day: int) -> bool:
@@ -133,6 +141,17 @@ class Weekend:
         for day in range(int(begins // DAY), int(ends // DAY) + 1):
             if is_weekend(day):
                 yield day * DAY + DAWN, day * DAY + self._until
+
+    def spans(self, begins: float, gap: float) -> Morning | None:
+        """The last morning that a quiet of this length (s) by the wall clock touches; None where all are alike."""
+        if not self.later:
+            return None
+        days = range(int(begins // DAY), int((begins + gap) // DAY) + 1)
+        ends = begins + gap
+        touched = [d for d in days if d * DAY + self._until > begins and d * DAY + DAWN < ends]
+        if not touched:
+            return None
+        return Morning.WEEKEND if is_weekend(touched[-1]) else Morning.WORKDAY
 
     def own(self, local: float) -> float:
         """What the home's own clock says at this time of the wall clock."""

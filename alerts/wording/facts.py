@@ -30,6 +30,8 @@ NAMES = (
     "waited_times",
     "weekend_later",
     "weekend_sooner",
+    "workday_later",
+    "workday_sooner",
     "power",
     "on_for",
     "usual_longest_on",
