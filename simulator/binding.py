@@ -29,7 +29,7 @@ from simulator.faults import befall
 from simulator.life import ONE_DAY, Life
 from simulator.scenario import Event, Movement, Scenario, Then, What
 from simulator.script import Decline, HomeScript, Script, Weather
-from simulator.spells import Spell, SpellKind
+from simulator.spells import Spell, SpellKind, Weekends
 from simulator.truth import Sort, Truth
 
 DAY = 24 * HOUR
@@ -124,6 +124,9 @@ def _happen(event: Event, at: float, household: Household, *, seed: int) -> tupl
             return HomeScript(weathers=(Weather(at, end, to),)), [truth]
         case What.ILLNESS | What.TRAVEL:  # the days themselves tell of these
             return HomeScript(spells=(_spell(event.what, life, at, seconds),)), []
+        case What.WEEKENDS:
+            first, later = life.date_of(at) + ONE_DAY, event.later.total_seconds() / MINUTE
+            return HomeScript(weekends=(Weekends(first, later),)), []
         case What.DECLINE:
             about = {"days": f"{seconds / DAY:g}", "depth": f"{event.depth:g}"}
             decline = Decline(at, seconds, event.depth)

@@ -31,7 +31,7 @@ def chronicle(
 
 
 def _stays(household: Household, start: float, end: float, *, seed: int, script: HomeScript) -> Iterator[Truth]:
-    life = Life(household, seed=seed, spells=script.spells)
+    life = Life(household, seed=seed, spells=script.spells, weekends=script.weekends)
     windows: dict[str, list[Window]] = {"asleep": [], "away": [], "visitor": [], "ill": []}
     for planned in life.days(start - ONE_DAY.total_seconds()):
         windows["visitor"] += [inside for visit in life.visits(planned.date) for inside in visit.inside]

@@ -13,21 +13,29 @@ from simulator.community import Household
 from simulator.day import MINUTE, Day, Doing, Stay, Visit
 from simulator.guests import visits_of
 from simulator.plan import write_day
-from simulator.spells import Spell, SpellKind, spell_on
+from simulator.spells import Spell, SpellKind, Weekends, spell_on
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 
 
 class Life:
-    """`spells` come on top of those that the seed brings."""
+    """`spells` come on top of those that the seed brings, `weekends` instead of those of the persona."""
 
-    def __init__(self, household: Household, *, seed: int, spells: tuple[Spell, ...] = ()) -> None:
+    def __init__(
+        self,
+        household: Household,
+        *,
+        seed: int,
+        spells: tuple[Spell, ...] = (),
+        weekends: tuple[Weekends, ...] = (),
+    ) -> None:
         self.home = household.home.id
         self.persona = household.persona
         self.zone: tzinfo = household.home.zone
         self.seed = seed
         self._spells = spells
+        self._weekends = weekends
         self.day = lru_cache(maxsize=4)(self._day)
 
     def midnight(self, day: date) -> float:
@@ -46,11 +54,16 @@ class Life:
         """When the resident gets up: regular, late now and then and at weekends, late when ill."""
         rng = chance(self.seed, self.home, day, "wake")
         minute = rng.gauss(self.persona.wakes, self.persona.wake_spread)
-        minute += self.persona.weekend_later if day.weekday() >= SATURDAY else 0
+        minute += self._later(day) if day.weekday() >= SATURDAY else 0
         late, shift, spell = rng.random(), rng.uniform(45, 100), self.spell(day)
         if late < self.persona.late_days or (spell is not None and spell.kind is SpellKind.ILL):
             minute += shift
         return self.midnight(day) + min(max(minute, 4 * 60), 10 * 60) * MINUTE
+
+    def _later(self, day: date) -> float:
+        """Than on a workday (min)."""
+        told = [each for each in self._weekends if each.first <= day]
+        return max(told, key=lambda each: each.first).later if told else self.persona.weekend_later
 
     def date_of(self, at: float) -> date:
         """The date of the day that holds this instant: before waking it is still yesterday."""

@@ -33,6 +33,7 @@ class What(StrEnum):
     STOVE_ON = "stove_on"
     SOS = "sos"
     DECLINE = "decline"
+    WEEKENDS = "weekends"
     NO_MEALS = "no_meals"
     RESTLESS = "restless"
     WANDERING = "wandering"
@@ -93,6 +94,7 @@ class Event:
     rate: float = 0.3
     depth: float = 0.6
     to: float | None = None
+    later: timedelta = timedelta(hours=1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ ALLOWED: Mapping[What, frozenset[str]] = {
     What.FALL: frozenset({"home", "room", "duration", "then"}),
     What.NOT_UP: frozenset({"home", "duration", "then", "movement"}),
     What.DECLINE: frozenset({"home", "duration", "depth"}),
+    What.WEEKENDS: frozenset({"home", "building", "later"}),
     What.SOS: frozenset({"home"}),
     What.DEVICE_DEAD: frozenset({"home", "device", "duration"}),
     What.DEVICE_STUCK: frozenset({"home", "device", "duration", "mode"}),
@@ -267,4 +270,5 @@ READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "rate": _share,
     "depth": _share,
     "to": _degrees,
+    "later": _signed,
 }

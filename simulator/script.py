@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from math import exp
 
-from simulator.spells import Spell
+from simulator.spells import Spell, Weekends
 from simulator.traces import Traces
 from simulator.truth import Truth
 
@@ -129,6 +129,7 @@ class HomeScript:
     skews: tuple[Skew, ...] = ()
     echoes: tuple[Echo, ...] = ()
     weathers: tuple[Weather, ...] = ()
+    weekends: tuple[Weekends, ...] = ()
 
     def joined(self, other: "HomeScript") -> "HomeScript":
         return HomeScript(*(getattr(self, name) + getattr(other, name) for name in HomeScript.__slots__))

@@ -28,6 +28,14 @@ class Spell:
     last: date
 
 
+@dataclass(frozen=True, slots=True)
+class Weekends:
+    """From this day on they rise `later` (min) at weekends than on workdays; less than nothing for sooner."""
+
+    first: date
+    later: float
+
+
 def spell_on(day: date, *, seed: int, home: str) -> Spell | None:
     """The spell that this day is part of."""
     period, within = divmod(day.toordinal(), PERIOD_DAYS)

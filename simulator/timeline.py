@@ -63,7 +63,7 @@ class HomeStream:
 
     def __init__(self, household: Household, *, seed: int, script: HomeScript = NOTHING) -> None:
         self.script = script
-        self.life = Life(household, seed=seed, spells=script.spells)
+        self.life = Life(household, seed=seed, spells=script.spells, weekends=script.weekends)
         self.bridge = bridge_for(household, seed=seed, clock=lambda at: at + script.skew(at))
         warmth = Warmth(household, seed=seed, weathers=script.weathers)
         self.models = [SensorModel(s, clears=self.bridge.clears, warmth=warmth) for s in household.kit.sensors]

@@ -12,7 +12,7 @@ from core.places import Room
 from simulator.community import Community, build_community
 from simulator.day import OUT, Day, Doing
 from simulator.life import Life
-from simulator.spells import Spell, SpellKind, spell_on
+from simulator.spells import Spell, SpellKind, Weekends, spell_on
 
 HOUR = 3600
 DATES = st.dates(date(2024, 1, 1), date(2030, 12, 31))
@@ -96,6 +96,17 @@ def test_somebody_who_travels_is_gone_for_days_and_comes_back() -> None:
     assert [any(s.doing is Doing.TRAVEL for s in day.stays) for day in days] == [False, True, True, True, False]
     assert [s.doing for s in days[2].stays] == [Doing.TRAVEL]
     assert days[3].stays[-1].doing is Doing.ASLEEP
+
+
+def test_who_sleeps_in_at_weekends_does_so_from_that_day_on() -> None:
+    first, (one, *_) = date(2026, 5, 4), STREET.households
+    usual, late = Life(one, seed=1), Life(one, seed=1, weekends=(Weekends(first, 75.0),))
+    days = [first + timedelta(days=n) for n in range(-7, 14)]
+
+    lies_in = [round((late.wake(day) - usual.wake(day)) / 60) for day in days]
+
+    moved = round(75 - one.persona.weekend_later)
+    assert lies_in == [0] * 7 + 2 * ([0] * 5 + [moved] * 2)
 
 
 def test_somebody_ill_stays_in_and_mostly_in_bed() -> None:

@@ -113,6 +113,17 @@ def test_the_reference_names_every_event_and_every_key() -> None:
         assert f"`{key}" in reference
 
 
+def test_weekends_of_their_own_hold_from_the_next_morning_on() -> None:
+    street = build_community(3, seed=5)
+    told = '[[event]]\nwhat = "weekends"\nhome = 2\nafter = "PT0S"\nlater = "-PT1H"\n'
+
+    script = bind(parse_scenario(told), street, start=MORNING, seed=5)
+
+    (weekends,) = script.of(street.households[1].home.id).weekends
+    assert (weekends.later, weekends.first) == (-60.0, (MORNING + timedelta(days=1)).astimezone(street.zone).date())
+    assert script.of(street.households[0].home.id).weekends == ()
+
+
 def test_an_unknown_shipped_scenario_is_answered_with_those_that_there_are() -> None:
     with pytest.raises(ScenarioError, match=r"there are cold, decline, demo"):
         shipped_scenario("earthquake")
