@@ -31,8 +31,8 @@ _ABOUT, _OF_AN_HOUR = 3, 6
 _KEPT = 40, 16
 """Days of which it is remembered when somebody rose: workdays, and days of weekends."""
 _FEWEST = 10, 6
-_SURELY = 3.3
-"""So many standard deviations (one in a thousand by chance): asked every day, of every home."""
+_SURELY, _STILL = 3.3, 2.3
+"""So many standard deviations (one in a thousand by chance), asked every day, of every home; and to stay told apart."""
 _LEAST = 20 * 60.0
 _REMEMBERED = 28
 """Days over which the shares by the hour are taken."""
@@ -83,7 +83,7 @@ class Weekend:
         rose = first(slots >> _FOUR, of=_OF_AN_HOUR, least=_ABOUT, within=_UP_WITHIN)
         if rose is not None:
             self._remember(rose, at_weekend=is_weekend(day))
-            self._compare()
+            self._compare(apart=self.later != 0)
 
     def _count_hours(self, slots: int, *, at_weekend: bool) -> None:
         hours = np.frombuffer(self._hours, np.float16).reshape(2, -1).astype(np.float32)
@@ -120,13 +120,14 @@ class Weekend:
             unsure=len(workdays) < _FEWEST[0] or len(weekends) < _FEWEST[1],
         )
 
-    def _compare(self) -> None:
+    def _compare(self, *, apart: bool) -> None:
+        """`apart`: they are told apart already."""
         workdays, weekends = self._risings()
         self.later, self._until = 0.0, DAWN
         if len(workdays) < _FEWEST[0] or len(weekends) < _FEWEST[1]:
             return
         later = _middle(weekends) - _middle(workdays)
-        if abs(later) >= _LEAST and abs(_off(workdays, weekends)) >= _SURELY:
+        if abs(later) >= _LEAST and abs(_off(workdays, weekends)) >= (_STILL if apart else _SURELY):
             self.later, self._until = later, _middle(weekends)
 
     # -- the home's own clock ---------------------------------------------------------------------------------------
@@ -187,12 +188,13 @@ class Weekend:
         return at + left - begins
 
     def snapshot(self) -> list[Any]:
-        return [*(base64.b64encode(each).decode("ascii") for each in (self._rose, self._hours)), f"{self._slots:x}"]
+        packed = [base64.b64encode(each).decode("ascii") for each in (self._rose, self._hours)]
+        return [*packed, f"{self._slots:x}", self.later != 0]
 
-    def restore(self, body: Sequence[str]) -> None:
+    def restore(self, body: Sequence[Any]) -> None:
         self._rose, self._hours = (base64.b64decode(each) for each in body[:2])
         self._slots = int(body[2], 16)
-        self._compare()
+        self._compare(apart=body[3])
 
 
 def _middle(slots: Slots) -> float:

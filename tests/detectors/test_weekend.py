@@ -99,7 +99,7 @@ def test_both_mornings_are_missed_in_time_and_the_later_says_why() -> None:
 def test_workdays_cost_no_more_than_where_all_days_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is known of weekends is worth an hour of waiting on workdays."""
     told_apart = missed(2 * HOUR, MONDAY)
-    monkeypatch.setattr(Weekend, "_compare", lambda _: None)
+    monkeypatch.setattr(Weekend, "_compare", lambda _, **__: None)
     mingled = missed(2 * HOUR, MONDAY)
 
     assert mingled.at - told_apart.at > timedelta(minutes=30)
@@ -203,6 +203,19 @@ def test_where_nothing_is_told_apart_there_is_one_clock(begins: float, own: floa
     weekend = told([16] * 20, [17] * 8)
 
     assert (weekend.own(begins), weekend.lasts(begins, own), weekend.lived(begins, own)) == (begins, own, own)
+
+
+def test_what_is_told_apart_stays_so_until_it_is_much_less_sure() -> None:
+    """The same mornings, but in one home five late ones came first, and by the sixth it was sure."""
+    workdays, late, now_and_then = [14, 16, 18, 20] * 6, [28] * 5, [28, 16] * 3
+
+    known, unknown = told(workdays, late + now_and_then), told(workdays, now_and_then + late)
+
+    assert known.later > 0
+    assert unknown.later == 0
+    again = Weekend()
+    again.restore(known.snapshot())
+    assert again.later == known.later
 
 
 @given(
