@@ -68,4 +68,7 @@ def cost(options: WatchOptions) -> Iterator[Finding]:
     rest = watch.at_rest(options.homes, options.days)
     note = f"{options.homes:,} homes beyond the inventory; snapshots of {rest['snapshot_kB']:.1f} kB"
     yield Figure(WATCH, "memory of a learned home", rest["kB_per_home"], "kB", note=note)
+    longest = watch.at_rest(options.homes, watch.LONGEST_DAYS)
+    note = f"snapshots of {longest['snapshot_kB']:.1f} kB"
+    yield Figure(WATCH, "the same after ninety days", longest["kB_per_home"], "kB", note=note)
     yield Figure(WATCH, f"restore of {options.homes:,} homes", rest["restore_s"], "s")

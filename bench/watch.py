@@ -27,8 +27,8 @@ _KIT = (
 )  # fmt: skip
 MOVED: Value = True
 _CHECK_IN = timedelta(minutes=50)
-KNOWN_DAYS = 62
-"""Two months."""
+KNOWN_DAYS, LONGEST_DAYS = 62, 90
+"""Two months; and as long as anything of a single day is kept."""
 
 
 def inventory(homes: int) -> Inventory:
@@ -153,6 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("known  ", json.dumps(bulk(max(given.bulk_homes // 6, 1), given.days, 2_000, known=KNOWN_DAYS)))
     print("live   ", json.dumps(live(given.bulk_homes)))
     print("at rest", json.dumps(at_rest(given.homes, given.days)))
+    print("in time", json.dumps(at_rest(given.homes, LONGEST_DAYS)))
 
 
 if __name__ == "__main__":
