@@ -31,7 +31,7 @@ def facts_of(silence: "Silence", presence: HomePresence, view: View, now: dateti
         Fact("budget", silence.budget, "count"),
     ]
     longest = routine.usual_longest(silence.last, silence.place)
-    if longest > 0:
+    if longest > 0 and not presence.gone(moment):  # what was quiet at home is no measure of an absence
         facts.insert(1, Fact("usual_longest", round(longest), "s"))
     times = times_for(silence.doubts(moment, view))
     if times > 1.0 and moment <= silence.base + times * silence.threshold + 1.0:  # else something else was waited for

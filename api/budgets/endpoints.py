@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from api.access import Viewer
 from api.budgets.rights import place_for, place_to_change, proposal_for, proposal_to_decide
 from api.budgets.schemas import (
+    BoughtBody,
     BudgetList,
     GoingBack,
     NewProposal,
@@ -50,6 +51,7 @@ def list_budgets(
         areas=[PlaceBudgetBody.of(row) for row in found.areas],
         homes=[PlaceBudgetBody.of(row) for row in found.homes],
         of=found.of,
+        bought=None if found.bought is None else BoughtBody.model_validate(found.bought, from_attributes=True),
         versions=[VersionBody.of(each) for each in history(ports, viewer, place=place)],
     )
 

@@ -24,6 +24,7 @@ _PLACE = {
     "false": 4,
     "allowed": 30.0,
 }
+_BOUGHT = {"homes": 8, "waits_s": {0.25: 14000.0, 0.5: 11400.0, 1.0: 9300.0, 2.0: 7700.0}}
 _VERSION = {
     "place": "area:grid-3",
     "number": 2,
@@ -86,7 +87,7 @@ class PlaceBudgetBody(Body):
     set_at: str | None = Field(description="the place where this was set; null: it is the service's setting")
     mean_wait_s: float | None = Field(description="how long a fall is waited for on average; null: not known yet")
     false: int = Field(description="how often somebody was sent for a silence that was nothing, in the past 60 days")
-    allowed: float = Field(description="what the budgets of these homes allow in 60 days")
+    allowed: float = Field(description="what the budgets of these homes allow in that time, or since they are known")
 
     @classmethod
     def of(cls, row: PlaceRow) -> "PlaceBudgetBody":
@@ -121,14 +122,24 @@ class VersionBody(Body):
         return cls.model_validate(version, from_attributes=True)
 
 
+class BoughtBody(Body):
+    """By budget (false alarms a month), how long a fall would be waited for, on average over some of the homes."""
+
+    model_config = example(**_BOUGHT)
+
+    homes: int
+    waits_s: dict[float, float]
+
+
 class BudgetList(Body):
     """Areas, each parent before its children; the homes in them; and what was set, the newest first."""
 
-    model_config = example(areas=[_PLACE], homes=[], of=15, versions=[_VERSION])
+    model_config = example(areas=[_PLACE], homes=[], of=15, bought=_BOUGHT, versions=[_VERSION])
 
     areas: list[PlaceBudgetBody]
     homes: list[PlaceBudgetBody] = Field(description="300 at most")
     of: int = Field(description="how many homes there are")
+    bought: BoughtBody | None = Field(description="null: no place was asked for, or nothing is known of its homes")
     versions: list[VersionBody]
 
 

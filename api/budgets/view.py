@@ -15,7 +15,7 @@ from core.ledger import By, Scope
 from core.places import AreaKind, Home, Inventory, of_area
 
 MONTH = timedelta(days=30)
-MOST_LISTED = 300
+MOST_LISTED, MOST_RECKONED = 300, 8
 _NOT_BUDGETED = frozenset(ConcernKind) - BUDGETED
 
 
@@ -23,7 +23,7 @@ _NOT_BUDGETED = frozenset(ConcernKind) - BUDGETED
 class PlaceRow:
     """One area (`kind`) or home (None). `wait` (s): how long a fall is waited for there on average, over those of its
     `homes` of which something is known. `false`: so often somebody was sent for a silence that was nothing, in the time
-    looked back; `allowed`: what the budgets of its homes allow in that time.
+    looked back; `allowed`: what the budgets of its homes allow in that time, or in the days that a newer home is known.
     """
 
     place: str
@@ -43,15 +43,31 @@ class _OfHome:
     budget: Budget
     wait: float | None
     false: int
+    days: int
+
+    @property
+    def allowed(self) -> float:
+        return self.budget.value * (min(timedelta(days=self.days), LOOKED_BACK) / MONTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """By budget (false alarms a month), how long (s) a fall would be waited for, on average over so many `homes`."""
+
+    homes: int
+    waits_s: Mapping[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """`areas`: the tree below what was asked for; `homes`: the homes in it, so many of `of`."""
+    """`areas`: the tree below what was asked for; `homes`: the homes in it, so many of `of`; `bought`: what budgets
+    would buy there, where one place was asked for and something is known of its homes.
+    """
 
     areas: tuple[PlaceRow, ...]
     homes: tuple[PlaceRow, ...]
     of: int
+    bought: Bought | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +96,14 @@ def budgets(ports: Services, viewer: Viewer, *, place: str = "") -> Budgets:
     set_at = latest(ports.budgets.versions(), now)
     setting = ports.budgets.setting
     here = frozenset(homes_at(inventory, place)) if place else None
-    false = false_alarms(ports, viewer, now)
+    false, statuses = false_alarms(ports, viewer, now), ports.statuses.homes()
     known = [
         _OfHome(
-            home, nearest(inventory, set_at, home.id, setting=setting), ports.mean_wait(home.id), false.get(home.id, 0)
+            home,
+            nearest(inventory, set_at, home.id, setting=setting),
+            ports.mean_wait(home.id),
+            false.get(home.id, 0),
+            statuses[home.id].learned_days if home.id in statuses else 0,
         )
         for home in viewer.homes_of(inventory)
         if here is None or home.id in here
@@ -96,7 +116,19 @@ def budgets(ports: Services, viewer: Viewer, *, place: str = "") -> Budgets:
         for budget in [nearest(inventory, set_at, of_area(area.id), setting=setting)]
     ]
     homes = [_row(each.home.id, each.home.address, None, 0, each.budget, [each]) for each in known]
-    return Budgets(tuple(areas), tuple(homes[:MOST_LISTED]), len(homes))
+    bought = _bought(ports, [each.home.id for each in known if each.wait is not None]) if place else None
+    return Budgets(tuple(areas), tuple(homes[:MOST_LISTED]), len(homes), bought)
+
+
+def _bought(ports: Services, homes: Sequence[str]) -> Bought | None:
+    """Of a few of them, evenly from all: each takes some milliseconds to reckon."""
+    some = homes[:: max(1, -(-len(homes) // MOST_RECKONED))]
+    shown = [routine for home in some if (routine := ports.routines(home)) is not None]
+    if not shown:
+        return None
+    budgets = set[float].intersection(*(set(routine.buys) for routine in shown))
+    waits = {each: sum(routine.buys[each] for routine in shown) / len(shown) for each in sorted(budgets)}
+    return Bought(len(shown), waits)
 
 
 def _by_area(inventory: Inventory, known: Iterable[_OfHome]) -> dict[str, list[_OfHome]]:
@@ -121,7 +153,7 @@ def _row(
         budget,
         sum(waits) / len(waits) if waits else None,
         sum(each.false for each in below),
-        sum(each.budget.value for each in below) * (LOOKED_BACK / MONTH),
+        sum(each.allowed for each in below),
     )
 
 

@@ -17,8 +17,10 @@ def test_what_holds_and_whence_it_comes(visit_as: As) -> None:
         ("area:building-7", 0.8, "area:community"),
     ]
     own = next(home for home in told["homes"] if home["place"] == street.WELL)
-    assert (own["budget"], own["set_at"], own["allowed"], own["kind"]) == (1.5, street.WELL, 3.0, None)
+    assert (own["budget"], own["set_at"], own["allowed"], own["kind"]) == (1.5, street.WELL, 1.4, None)
     assert told["of"] == 8
+    assert told["bought"] == {"homes": 1, "waits_s": {"0.25": 14000.0, "0.5": 11400.0, "1.0": 9300.0, "2.0": 7700.0}}
+    assert visit_as("admin").get(ROOT).json()["bought"] is None
     assert told["versions"] == []
 
 

@@ -206,8 +206,30 @@ def test_false_alarms_are_counted_against_what_is_allowed(services: Services, vi
         alert = opened(services.alerts, f"b-{number}", replace(raised, home=home, place=None))
         moved(services.alerts, close(alert, by="li", outcome=outcome, note="", audience=(), now=ago(days=29)))
 
+    long_known = services.statuses.homes()[street.STOVE]
+    services.statuses.save([replace(long_known, learned_days=400)])  # all others: 28 days, and no more is allowed them
+
     admin = visit_as("admin")
-    assert re.search(r"临园社区</a>.*?3 of 20.6", admin.get("/budgets?lang=en").text)
+    assert re.search(r"临园社区</a>.*?3 of 10.5", admin.get("/budgets?lang=en").text)
     li = visit_as("li").get(f"/budgets?place={GRID}&lang=en").text
-    assert re.search(r"第一网格</a>.*?2 of 14.2", li)
+    assert re.search(r"第一网格</a>.*?2 of 7.5", li)
     assert "1 of 1.6" in li
+    assert "1 of 1.4" in li  # its own budget
+
+
+def test_what_budgets_would_buy_stands_where_one_is_proposed(visit_as: As) -> None:
+    admin = visit_as("admin")
+
+    grid, home = (admin.get(f"/budgets?place={place}&lang=en").text for place in (GRID, street.FALLEN))
+
+    for page in (grid, home):
+        shown = re.search(r'id="bought">.*?</section>', page, re.DOTALL)
+        assert shown
+        told = " ".join(re.sub(r"<[^>]+>", " ", shown[0]).split())
+        assert (
+            "0.5 a month: a fall is noticed after 3 h 10 min on average 1 a month: a fall is noticed after 2 h 35"
+            in told
+        )
+        assert ("On average over 1 of its 8 homes." in told) is (page is grid)
+    assert 'id="bought"' not in admin.get("/budgets?lang=en").text
+    assert 'id="bought"' not in admin.get(f"/budgets?place={street.PRESSED}&lang=en").text

@@ -136,7 +136,7 @@ def test_an_alert_tells_why_what_next_who_was_told_and_what_happened(visit_as: A
     visible = words(visit_as("desk").get("/alerts/a-17").text)
 
     assert "已有52分钟没有动静" in visible
-    assert "平时这个时段最长21分钟没有动静" in visible
+    assert "以往从这个时段开始、平安结束的最长21分钟没有动静" in visible
     assert "正在询问：家属（王芳）。" in visible
     assert "若 09:43 前无人接手，接着询问：楼栋长（楼栋长 高丽）。" in visible
     assert "2分钟后" in visible
