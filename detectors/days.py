@@ -16,6 +16,7 @@ from detectors.presence import HomePresence
 from detectors.signs import SIGN_ROLES
 from detectors.slots import SLOT, first, spells
 from detectors.visibility import HomeVisibility
+from detectors.weekend import Weekend
 
 BEGINS = 4 * HOUR
 SLOTS = int(DAY / SLOT)
@@ -61,7 +62,8 @@ _ROW = {measure: row for row, measure in enumerate(Measure)}
 class HomeDays:
     """Of one home. `count`: days that were counted; the last ninety of them are kept.
 
-    Not counted: a day that was not all seen, in which a sensor was dead, or with more than eight hours out.
+    Not counted: a day that was not all seen, in which a sensor was dead, or with more than eight hours out. Only of the
+    last `weekend` is told, too.
 
     `ended`: the day that the sign observed last has ended, if it has, and `counted` whether that counts.
     `rooms_known`: how often rooms came to be watched otherwise, which makes what was learned of them worthless.
@@ -71,15 +73,18 @@ class HomeDays:
     version = 1
 
     __slots__ = (
-        "_away", "_kept", "_presence", "_rooms", "_timezone", "_visibility", "back_at", "bathroom", "begins", "count",
-        "counted", "day", "ended", "kettle", "kettle_at", "kitchen", "kitchen_at", "out", "rooms_known", "seen", "slot",
-        "up",
+        "_away", "_kept", "_presence", "_rooms", "_timezone", "_visibility", "_weekend", "back_at", "bathroom",
+        "begins", "count", "counted", "day", "ended", "kettle", "kettle_at", "kitchen", "kitchen_at", "out",
+        "rooms_known", "seen", "slot", "up",
     )  # fmt: skip
 
-    def __init__(self, visibility: HomeVisibility, presence: HomePresence, timezone: str) -> None:
+    def __init__(
+        self, visibility: HomeVisibility, presence: HomePresence, timezone: str, weekend: Weekend | None = None
+    ) -> None:
         self._visibility = visibility
         self._presence = presence
         self._timezone = timezone
+        self._weekend = weekend or Weekend()
         self._rooms = self._covered()
         self.count = self.rooms_known = 0
         self.day = -1
@@ -90,6 +95,7 @@ class HomeDays:
 
     def _forget(self) -> None:
         self._kept = KeptDays(len(_ROW))
+        self._weekend.forget()
 
     @property
     def known(self) -> int:
@@ -174,7 +180,10 @@ class HomeDays:
         end = self.begins + DAY
         if self._presence.has_left(t):
             self._away += max(0.0, end - max(self._left(), self.begins))
-        if self._away > _MOST_AWAY or self.seen.bit_count() < _LIVED or not self._all_seen(min(t, end)):
+        if self.seen.bit_count() < _LIVED or not self._all_seen(min(t, end)):
+            return False
+        self._weekend.end_day(self.day, self.up, self.out)
+        if self._away > _MOST_AWAY:
             return False
         self.count += 1
         measured = self._measured()
@@ -201,8 +210,8 @@ class HomeDays:
     def snapshot(self) -> dict[str, Any]:
         return {
             "rooms": self._rooms,
-            "numbers": self.numbers(),
-            "values": {measure.value: [_plain(value) for value in self.values(measure)] for measure in Measure},
+            "kept": self._kept.snapshot(),
+            "weekend": self._weekend.snapshot(),
             "today": [self.day, *self.today[:_BITS_OF_OLD], self.count, *self.today[_BITS_OF_OLD:], self.slot],
             "times": [None if self.begins == NEVER else self.begins, self._away],
             "last": [None if t == NEVER else t for t in (self.kitchen_at, self.kettle_at, self.back_at)],
@@ -210,9 +219,13 @@ class HomeDays:
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
-        numbers, unknown = body["numbers"], [None] * len(body["numbers"])
-        every = [body["values"].get(measure.value, unknown) for measure in _ROW]  # breakfast was not always known
-        self._kept.keep(numbers, [[nan if value is None else value for value in values] for values in every])
+        if "kept" in body:
+            self._kept.restore(body["kept"])
+            self._weekend.restore(body["weekend"])
+        else:  # up to version 5
+            numbers, unknown = body["numbers"], [None] * len(body["numbers"])
+            every = [body["values"].get(measure.value, unknown) for measure in _ROW]  # breakfast was not always known
+            self._kept.keep(numbers, [[nan if value is None else value for value in values] for values in every])
         self._restore_today(body)
         rooms, self._rooms = self._rooms, body["rooms"]
         if rooms != self._rooms:
@@ -237,8 +250,3 @@ def _first(slots: int, *, of: int, least: int) -> float:
     """When the first slot of a morning begins that is one, and from which on so many are; minutes after midnight."""
     slot = first(slots, of=of, least=least, within=_UP_WITHIN)
     return nan if slot is None else (BEGINS + slot * SLOT) / MINUTE
-
-
-def _plain(value: float) -> float | None:
-    """JSON knows no nan."""
-    return None if value != value else value  # noqa: PLR0124

@@ -39,6 +39,7 @@ from detectors.silence import Silence
 from detectors.temperature import NAME, Temperature, is_room_temperature
 from detectors.visibility import HomeVisibility
 from detectors.waiting import BATHROOM_RISK, DIM_BATHROOM_RISK
+from detectors.weekend import Weekend
 
 SNAPSHOT_VERSION = 6
 READABLE = frozenset({1, 2, 3, 4, 5, SNAPSHOT_VERSION})
@@ -97,9 +98,12 @@ class HomeWatch(Guarded):
         self.company = Company(self.visibility, self.presence, home.timezone)
         density, risk = density_of(devices), _risk_of(devices)
         budget, self.kit = settings.questions_per_month, kit_of(density, risk)
-        routine = Routine(home.timezone, budget=budget, density=density, risk=risk, like=like(self.kit))
+        weekend = Weekend()
+        routine = Routine(
+            home.timezone, budget=budget, density=density, risk=risk, like=like(self.kit), weekend=weekend
+        )
         self.silence = Silence(home.id, self.visibility, self.presence, routine, settings)
-        days = HomeDays(self.visibility, self.presence, home.timezone)
+        days = HomeDays(self.visibility, self.presence, home.timezone, weekend)
         self.decline = Decline(home.id, days, home.timezone)
         self._declined: tuple[object, float] | None = None
         daily = extras.daily(home, days, self.visibility, self.presence)

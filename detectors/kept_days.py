@@ -1,5 +1,6 @@
 """Kept days: the figures of the last ninety days that counted, packed: they are looked at once a day."""
 
+import base64
 import zlib
 from collections.abc import Sequence
 
@@ -40,6 +41,13 @@ class KeptDays:
     def keep(self, numbers: Sequence[int], values: Sequence[Sequence[float]]) -> None:
         """These and no others. `values`: by figure and day."""
         self._pack(np.asarray(numbers, np.int32), np.asarray(values, np.float16))
+
+    def snapshot(self) -> str:
+        return base64.b64encode(self._packed).decode("ascii")
+
+    def restore(self, body: str) -> None:
+        self._packed = base64.b64decode(body)
+        self._count = len(zlib.decompress(self._packed)) // (4 + 2 * self._figures) if self._packed else 0
 
     def _pack(self, numbers: NDArray[np.int32], values: NDArray[np.float16]) -> None:
         numbers, values = numbers[-KEPT_DAYS:], values[:, -KEPT_DAYS:]

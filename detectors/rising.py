@@ -23,7 +23,7 @@ class Rising:
 
     def __init__(self, by_hour: Sequence[float] | None = None) -> None:
         self._by_hour = array("d", by_hour or [1.0 if hour in BUSY_HOURS else 0.0 for hour in range(HOURS)])
-        self._up = self._usually_up()
+        self._up = usually_up(self._by_hour)
         self.today = 0
 
     def by_hour(self) -> tuple[float, ...]:
@@ -37,19 +37,19 @@ class Rising:
         """So many days are known with this one."""
         for hour in range(HOURS):
             self._by_hour[hour] += ((self.today >> hour & 1) - self._by_hour[hour]) / min(days + _OWN, _MOST)
-        self._up = self._usually_up()
+        self._up = usually_up(self._by_hour)
 
-    def _usually_up(self) -> int:
-        usually = (h for h in range(_EARLIEST_UP, _LATEST_UP) if self._by_hour[h] >= _NEARLY_ALWAYS)
-        return next(usually, _LATEST_UP)
-
-    def until_up(self, clock: float) -> float:
-        """For a quiet that begins by night, at this time of day: after how long (s) somebody here is nearly always up.
-        None by day.
-
-        That is the end of the first hour from four on that shows a sign outside the bedroom on four days of five.
+    def until_up(self, clock: float, up: int | None = None) -> float:
+        """For a quiet that begins by night, at this time of day: after how long (s) somebody here is nearly always up,
+        in the hour `up` if that is known better. None by day.
         """
-        hour = int(clock // HOUR)
-        if self._up < hour < LATE:
+        hour, up = int(clock // HOUR), self._up if up is None else up
+        if up < hour < LATE:
             return 0.0
-        return (self._up + 1) * HOUR + (DAY if hour >= LATE else 0.0) - clock
+        return (up + 1) * HOUR + (DAY if hour >= LATE else 0.0) - clock
+
+
+def usually_up(by_hour: Sequence[float]) -> int:
+    """The first hour from four on that shows a sign outside the bedroom on four days of five."""
+    usual = (hour for hour in range(_EARLIEST_UP, _LATEST_UP) if by_hour[hour] >= _NEARLY_ALWAYS)
+    return next(usual, _LATEST_UP)

@@ -18,10 +18,10 @@ from detectors.lasting import STARTS, of_every_place
 from detectors.likeness import Kit, Likeness, kit_of
 from detectors.longest import GROUPS, Longest
 from detectors.price import Price
-from detectors.quiets import BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
-from detectors.rising import Rising
+from detectors.quiets import BATHROOM, BED, HOURS, PLACES, SHAPE, SHORT, Floats, Quiet, Quiets
+from detectors.rising import LATE, Rising
 from detectors.waiting import BATHROOM_RISK, Steps, first_steps, seconds_after, steps_of
-from detectors.weekend import Morning, Weekend
+from detectors.weekend import DAWN, Morning, Weekend
 
 HALF_LIFE_DAYS = 45.0
 _FADE = 0.5 ** (1.0 / HALF_LIFE_DAYS)
@@ -29,7 +29,7 @@ WORTH_NOTING = 15 * 60.0
 """A quiet shorter than this (s) is never a day's least usual one."""
 _LIVED = 2
 """Quiets that a day must have to count as lived at home."""
-_HALF_HOUR = HOUR / 2
+_HALF_HOUR, _NOON = HOUR / 2, 12 * HOUR
 _EVERY_DAY_UNTIL, _SELDOM = 28, 3
 """Until so many days are known each of them is learned from at once; later every third evening."""
 _MOVES_OF_OLD = 6
@@ -52,12 +52,17 @@ class Noted(NamedTuple):
     lasted: float
 
 
+def _start(local: float) -> int:
+    return int(local % DAY // _HALF_HOUR)
+
+
 class Routine:
     """What is learned of one home's quiet times. `density` says how many of its signs are seen: 1 where motion is seen
     in most rooms. `risk`: how many times an hour of waiting counts in the bathroom.
 
     It learns in days of the home's own clock: what a day taught comes into force with the next one's first sign. What
-    homes like it are `like` holds until it has days of its own, and less with each.
+    homes like it are `like` holds until it has days of its own, and less with each. How weekends differ is told by who
+    counts its days: `weekend` is theirs.
     """
 
     __slots__ = (
@@ -89,6 +94,7 @@ class Routine:
         density: float,
         risk: float = BATHROOM_RISK,
         like: Likeness | None = None,
+        weekend: Weekend | None = None,
     ) -> None:
         self._timezone = timezone
         self.budget = budget
@@ -102,7 +108,7 @@ class Routine:
         self._lived = 0
         self._worst: tuple[float, Quiet | None] = (0.0, None)
         self._noted: list[Noted] = []
-        self._weekend = Weekend()
+        self._weekend = weekend or Weekend()
         self._begin(like)
         self._steps = first_steps(density, self.cost(), risk) if like is None else self.steps_at(budget)
 
@@ -136,7 +142,9 @@ class Routine:
     def threshold(self, t: float, place: int) -> float:
         """Seconds of quiet after a sign at `t`, seen there, that are no longer usual; unbounded by any floor."""
         local = wall(self._timezone, t)
-        steps = self._steps[self._start(local), place]
+        if not self._is_sleep(local, place):
+            return seconds_after(int(self._steps[_start(local), place]))
+        steps = self._steps[_start(self._weekend.own(local)), place]
         return self._weekend.lasts(local, seconds_after(int(steps)))
 
     @property
@@ -147,10 +155,17 @@ class Routine:
     def widest_threshold(self, t: float) -> float:
         """The same when nobody knows where the person was last."""
         local = wall(self._timezone, t)
-        return self._weekend.lasts(local, seconds_after(int(self._steps[self._start(local)].max())))
+        return self._weekend.lasts(local, seconds_after(int(self._steps[_start(self._weekend.own(local))].max())))
 
-    def _start(self, local: float) -> int:
-        return int(self._weekend.own(local) % DAY // _HALF_HOUR)
+    def _is_sleep(self, local: float, place: int) -> bool:
+        """May a quiet that begins at this time of the wall clock, there, be a night that goes on? Whoever is in the
+        living room at six is up, whatever the day, and in the bathroom too; unless rooms are hardly told apart.
+        """
+        if not self._weekend.later:
+            return False
+        if place in BED or self.risk < BATHROOM_RISK:
+            return True
+        return place != BATHROOM and not DAWN <= local % DAY < _NOON
 
     def usual_longest(self, t: float, place: int) -> float:
         """The longest quiet (s) that ever began within an hour of this time of day, there; 0 if none is known."""
@@ -173,11 +188,12 @@ class Routine:
         """By how much (s) they rise later then; 0 while that cannot be told from chance."""
         return self._weekend.later
 
-    def spans(self, t: float, gap: float) -> Morning | None:
-        """The morning, from three until they usually are up at weekends, in which a quiet that began at `t` lasts still
-        after `gap` (s), or that it spans; the last one. None where all mornings are alike.
+    def spans(self, t: float, gap: float, place: int) -> Morning | None:
+        """The last morning, from three until they usually are up at weekends, that a quiet of this length (s) touches,
+        begun at `t`, there. None where all mornings are alike, and to whom is up already.
         """
-        return self._weekend.spans(wall(self._timezone, t), gap)
+        local = wall(self._timezone, t)
+        return self._weekend.spans(local, gap) if self._is_sleep(local, place) else None
 
     def hours_spent(self) -> Floats:
         """Hours of quiet by hour of its beginning, age and place; days long gone count less."""
@@ -190,15 +206,14 @@ class Routine:
     def up_by(self, t: float) -> float:
         """For a quiet that begins by night: when, after `t`, somebody here is nearly always up. `t` itself by day."""
         local = wall(self._timezone, t)
-        left = self._rising.until_up(self._weekend.own(local) % DAY)
-        return t + self._weekend.lasts(local, left) if left else t
+        morning = int((local + DAY - LATE * HOUR) // DAY)
+        return t + self._rising.until_up(local % DAY, self._weekend.usually_up(morning))
 
     def hear(self, t: float, place: int) -> None:
         """A sign of life: the first of a local day ends the day before. Who turns over in bed is not up."""
         local = wall(self._timezone, t)
         if local // DAY > self.day:
             lived = self.day >= 0 and self._lived >= _LIVED
-            self._weekend.end_day(self.day, lived=lived)
             self.day = int(local // DAY)
             if lived:
                 self._end_day()
@@ -209,8 +224,7 @@ class Routine:
             self._reckon()
             self._worst = self._judged(self._worst[1])
         if place not in BED:
-            self._rising.see(self._weekend.own(local) % DAY)
-            self._weekend.see(local % DAY)
+            self._rising.see(local % DAY)
 
     def learn(self, start: float, end: float, place: int, *, unusual: bool = False) -> None:
         """A quiet from sign to sign that ended, all of it seen, with somebody at home. What is `unusual` may be taken
@@ -221,7 +235,9 @@ class Routine:
             return
         self._lived += 1
         local = wall(self._timezone, start)
-        quiet = Quiet(self._weekend.own(local) % DAY, self._weekend.lived(local, gap), place)
+        quiet = Quiet(local % DAY, gap, place)
+        if self._is_sleep(local, place):
+            quiet = Quiet(self._weekend.own(local) % DAY, self._weekend.lived(local, gap), place)
         before = self._longest.note(local, place, gap)
         self._quiets.add(quiet)
         if gap >= WORTH_NOTING:
@@ -297,7 +313,6 @@ class Routine:
             "budget": self.in_force,
             "like": None if self._like is None else self._like.to_json(),
             "noted": [[each.start, *each.quiet, each.days, each.longest, each.lasted] for each in self._noted],
-            "weekend": self._weekend.snapshot(),
         }
 
     def restore(self, body: Mapping[str, Any]) -> None:
@@ -321,8 +336,6 @@ class Routine:
             Noted(start, Quiet(second, gap, int(place)), int(days), longest, *lasted or (gap,))
             for start, second, gap, place, days, longest, *lasted in body.get("noted", ())
         ]
-        if "weekend" in body:  # since version 6
-            self._weekend.restore(body["weekend"])
 
     def _take_over(self, body: Mapping[str, Any]) -> None:
         """What versions 1 and 2 knew: their counts, by other cells. The price is learned anew."""

@@ -36,7 +36,7 @@ def facts_of(silence: "Silence", presence: HomePresence, view: View, now: dateti
     times = times_for(silence.doubts(moment, view))
     if times > 1.0 and moment <= silence.base + times * silence.threshold + 1.0:  # else something else was waited for
         facts.append(Fact("waited_times", times, "factor"))
-    if (morning := routine.spans(silence.last, moment - silence.last)) is not None:
+    if (morning := routine.spans(silence.base, moment - silence.base, silence.place)) is not None:
         later = routine.later_at_weekends * (1 if morning is Morning.WEEKEND else -1)
         name = f"{morning.name.lower()}_{'later' if later > 0 else 'sooner'}"
         facts.append(Fact(name, round(abs(later)), "s"))

@@ -1,8 +1,8 @@
 """Weekend: how much later somebody gets up on Saturdays and Sundays, where they do, and the clock that a home lives by.
 
 Who rises an hour and a half later at weekends is not in need by then. On mornings of weekends the home's own clock runs
-the slower for it, from three until they usually are up: a quiet is learned and waited for by that clock, so that all
-that is known of its length, of workdays as of weekends, holds for both.
+the slower for it, from three until they usually are up: a night's quiet is learned and waited for by that clock, so
+that all that is known of its length, of workdays as of weekends, holds for both.
 """
 
 import base64
@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.routine import WeekShown
-from detectors.instants import DAY, HOUR
+from detectors.instants import DAY, HOUR, MINUTE
 from detectors.quiets import HOURS
+from detectors.rising import usually_up
 from detectors.slots import SLOT, first
 
 Slots = NDArray[np.uint8]
@@ -24,8 +25,8 @@ _THURSDAY, _WEEK, _SATURDAY = 3, 7, 5
 """The first day of 1970 was a Thursday."""
 DAWN = 3 * HOUR
 """Before this (s after midnight) a night is like any other."""
-_FOUR, _UP_WITHIN = 24, 66
-"""Slots of ten minutes: how many there are before four, and after that in which somebody gets up."""
+_FOUR, _UP_WITHIN = 4, 66
+"""The hour in which a day begins, and so many slots of ten minutes after it in which somebody gets up."""
 _ABOUT, _OF_AN_HOUR = 3, 6
 """Who is up shows in half of the slots of an hour; who only goes to the toilet in one or two."""
 _KEPT = 40, 16
@@ -33,7 +34,8 @@ _KEPT = 40, 16
 _FEWEST = 10, 6
 _SURELY, _STILL = 3.3, 2.3
 """So many standard deviations (one in a thousand by chance), asked every day, of every home; and to stay told apart."""
-_LEAST = 20 * 60.0
+_LEAST, _LEAST_STILL = 30 * MINUTE, 15 * MINUTE
+"""The same of the lateness itself (s)."""
 _REMEMBERED = 28
 """Days over which the shares by the hour are taken."""
 _AT_WEEKEND = 0x80
@@ -61,35 +63,34 @@ class Weekend:
     from chance.
     """
 
-    __slots__ = ("_hours", "_rose", "_slots", "_until", "later")
+    __slots__ = ("_hours", "_rose", "_until", "later")
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Rooms are watched otherwise: what was known cannot be compared."""
         self._hours = np.zeros((2, 1 + HOURS), np.float16).tobytes()  # workdays, weekends: of how many days, and shares
         self._rose = b""  # a slot after four for each day, with `_AT_WEEKEND`
-        self._slots = 0
         self.later = 0.0
         self._until = DAWN
 
-    def see(self, clock: float) -> None:
-        """Somebody is up at this time of day (s)."""
-        self._slots |= 1 << int(clock // SLOT)
-
-    def end_day(self, day: int, *, lived: bool) -> None:
-        """Of the home's own calendar. What was not lived at home tells nothing."""
-        slots, self._slots = self._slots, 0
-        if not lived:
-            return
-        self._count_hours(slots, at_weekend=is_weekend(day))
-        rose = first(slots >> _FOUR, of=_OF_AN_HOUR, least=_ABOUT, within=_UP_WITHIN)
-        if rose is not None:
+    def end_day(self, day: int, up: int, out: int) -> None:
+        """A day of the home's own calendar, from four on, that was all seen and lived at home: the slots in which
+        somebody was up, and those in which nobody was in. Who had been out by then has not just got up.
+        """
+        self._count_hours(up, at_weekend=is_weekend(day))
+        rose = first(up, of=_OF_AN_HOUR, least=_ABOUT, within=_UP_WITHIN)
+        if rose is not None and not out & ((2 << rose) - 1):
             self._remember(rose, at_weekend=is_weekend(day))
             self._compare(apart=self.later != 0)
 
-    def _count_hours(self, slots: int, *, at_weekend: bool) -> None:
+    def _count_hours(self, up: int, *, at_weekend: bool) -> None:
         hours = np.frombuffer(self._hours, np.float16).reshape(2, -1).astype(np.float32)
         row = hours[int(at_weekend)]
         row[0] = min(row[0] + 1, _REMEMBERED)
-        seen = [(slots >> _OF_AN_HOUR * hour) & ((1 << _OF_AN_HOUR) - 1) > 0 for hour in range(HOURS)]
+        slots = (_OF_AN_HOUR * ((hour - _FOUR) % HOURS) for hour in range(HOURS))
+        seen = [(up >> slot) & ((1 << _OF_AN_HOUR) - 1) > 0 for slot in slots]
         row[1:] += (np.asarray(seen, np.float32) - row[1:]) / row[0]
         self._hours = hours.astype(np.float16).tobytes()
 
@@ -120,6 +121,13 @@ class Weekend:
             unsure=len(workdays) < _FEWEST[0] or len(weekends) < _FEWEST[1],
         )
 
+    def usually_up(self, day: int) -> int | None:
+        """The hour by which somebody is nearly always up on such a day; None where all days are alike."""
+        if not self.later:
+            return None
+        hours = np.frombuffer(self._hours, np.float16).reshape(2, -1)[int(is_weekend(day)), 1:]
+        return usually_up([float(share) for share in hours])
+
     def _compare(self, *, apart: bool) -> None:
         """`apart`: they are told apart already."""
         workdays, weekends = self._risings()
@@ -127,7 +135,8 @@ class Weekend:
         if len(workdays) < _FEWEST[0] or len(weekends) < _FEWEST[1]:
             return
         later = _middle(weekends) - _middle(workdays)
-        if abs(later) >= _LEAST and abs(_off(workdays, weekends)) >= (_STILL if apart else _SURELY):
+        least, surely = (_LEAST_STILL, _STILL) if apart else (_LEAST, _SURELY)
+        if abs(later) >= least and abs(_off(workdays, weekends)) >= surely:
             self.later, self._until = later, _middle(weekends)
 
     # -- the home's own clock ---------------------------------------------------------------------------------------
@@ -188,18 +197,16 @@ class Weekend:
         return at + left - begins
 
     def snapshot(self) -> list[Any]:
-        packed = [base64.b64encode(each).decode("ascii") for each in (self._rose, self._hours)]
-        return [*packed, f"{self._slots:x}", self.later != 0]
+        return [*(base64.b64encode(each).decode("ascii") for each in (self._rose, self._hours)), self.later != 0]
 
     def restore(self, body: Sequence[Any]) -> None:
         self._rose, self._hours = (base64.b64decode(each) for each in body[:2])
-        self._slots = int(body[2], 16)
-        self._compare(apart=body[3])
+        self._compare(apart=body[2])
 
 
 def _middle(slots: Slots) -> float:
     """Seconds after midnight."""
-    return (_FOUR + float(np.median(slots))) * SLOT
+    return _FOUR * HOUR + float(np.median(slots)) * SLOT
 
 
 def _off(some: Slots, others: Slots) -> float:

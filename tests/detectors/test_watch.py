@@ -195,7 +195,7 @@ def test_what_version_5_knew_is_taken_up_to_the_last_bit() -> None:
     lived.live(4, first=12)
     (taken_up,), (known,) = house.watch.snapshots(house.now), lived.watch.snapshots(lived.now)
     for each in (taken_up, known):
-        del each.body["silence"]["routine"]["weekend"]  # of which version 5 knew nothing
+        del each.body["decline"]["days"]["weekend"]  # of which version 5 knew nothing
     assert taken_up.body == known.body
 
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from core.concerns import Concern, ConcernKind
 from core.readings import Reading
 from core.routine import Place, ShownRoutine
-from detectors.instants import DAY, HOUR, MINUTE
+from detectors.instants import DAY, HOUR, MINUTE, seconds
+from detectors.quiets import ABED
+from detectors.routine import Routine
 from detectors.weekend import Weekend, is_weekend, next_saturday
-from tests.detectors.elder import FIRST_DAY, HOME, ZONE, House, at, day_of_life, facts_of, moved
+from tests.detectors.elder import FIRST_DAY, HOME, ZONE, House, at, check_ins, day_of_life, door, facts_of, moved
 
 WEEKS = 6
 SATURDAY, MONDAY = 46, 48
@@ -162,16 +164,14 @@ def told(rises: list[int], at_weekend: list[int]) -> Weekend:
     week = [(monday + 7 * (n // 5) + n % 5, slot) for n, slot in enumerate(rises)]
     ends = [(monday + 5 + 7 * (n // 2) + n % 2, slot) for n, slot in enumerate(at_weekend)]
     for day, slot in sorted(week + ends):
-        for minutes in (0, 10, 20):
-            weekend.see(4 * HOUR + slot * 10 * MINUTE + minutes * MINUTE)
-        weekend.end_day(day, lived=True)
+        weekend.end_day(day, up=0b111 << slot, out=0)
     return weekend
 
 
 BEGINS, GAPS = st.floats(4 * DAY, 18 * DAY), st.floats(600.0, 30 * HOUR)
 
 
-@given(later=st.integers(-9, 24).filter(lambda slots: abs(slots) >= 2), begins=BEGINS, own=GAPS)
+@given(later=st.integers(-9, 24).filter(lambda slots: abs(slots) >= 3), begins=BEGINS, own=GAPS)
 def test_the_two_clocks_are_each_others_way_back(later: int, begins: float, own: float) -> None:
     weekend = told([16] * 20, [16 + later] * 8)
     assert weekend.later == later * 10 * MINUTE
@@ -231,3 +231,87 @@ def test_only_the_last_weeks_count(slots: list[int], at_weekend: list[int]) -> N
     assert again.later == weekend.later
     if week is not None:
         assert week.days == (min(len(slots), 40), min(len(at_weekend), 16))
+
+
+# -- what is no late morning ----------------------------------------------------------------------------------------
+
+
+def at_weekends(life: Iterator[Reading], *, without: tuple[str, str]) -> Iterator[Reading]:
+    """The same, but nothing is heard between these hours of a weekend."""
+    for each in life:
+        local = each.at.astimezone(ZONE)
+        if local.weekday() < 5 or not without[0] <= local.strftime("%H:%M") < without[1]:
+            yield each
+
+
+def test_a_night_elsewhere_or_a_morning_walk_is_no_late_rising() -> None:
+    """Out by the front door on the evening before, or a few minutes after getting up, and home again at eleven."""
+    usual = sorted(life(0.0, days=7 * WEEKS), key=lambda each: each.at)
+    for left, back in (("21:00", "11:30"), ("06:50", "11:30")):
+        house, absent = House(), list(usual)
+        for day in (d for d in range(1, 7 * WEEKS) if on_weekend(d)):
+            gone = at(day - 1 if left > back else day, left)
+            absent = [each for each in absent if not gone <= each.at < at(day, back)]
+            absent += [door("open", when) for when in (gone, at(day, back))]
+            absent += [door("closed", when + timedelta(seconds=6)) for when in (gone, at(day, back))]
+        house.pass_until(at(7 * WEEKS, "00:00"), sorted(absent, key=lambda each: each.at))
+
+        week = shown(house).week
+        assert week is None or week.later == 0, (left, week)
+
+
+def test_a_morning_that_could_not_be_seen_is_no_late_rising() -> None:
+    house = House()
+    for day in range(7 * WEEKS):
+        told = [
+            *life(0.0, days=1, first=day),
+            *check_ins([d.id for d in house.devices], at(day, "00:00"), at(day + 1, "00:00")),
+        ]
+        heard = at_weekends(iter(told), without=("00:30", "10:00"))
+        house.tell(*sorted(heard, key=lambda each: each.at))
+        house.let_due(at(day + 1, "00:00"))
+
+    week = shown(house).week
+    assert week is None or week.later == 0
+
+
+def test_who_is_up_already_is_waited_for_as_on_any_day(late: House) -> None:
+    """In the bathroom or the living room at half past five; in bed they may sleep on."""
+    routine = shown(late)
+
+    for half in (7, 9, 11, 13):
+        for place in (Place.BATHROOM, Place.ELSEWHERE):
+            assert routine.at_weekends[place][half] == routine.waits[place][half]
+        assert routine.at_weekends[Place.BEDROOM][half] > routine.waits[Place.BEDROOM][half]
+    assert routine.at_weekends[Place.ELSEWHERE][2] > routine.waits[Place.ELSEWHERE][2]  # at one, who knows
+
+
+def test_by_when_they_are_up_is_known_of_both(late: House) -> None:
+    routine = late.watch._homes[HOME].silence.routine
+    friday, saturday, monday = (at(7 * WEEKS + day, "23:00") for day in (3, 4, 6))
+
+    ups = [seconds(night) for night in (friday, saturday, monday)]
+    clocks = [round((routine.up_by(t) - t) / HOUR - 1, 2) for t in ups]  # after midnight
+
+    assert clocks == [9.0, 9.0, 7.0]
+
+
+def test_learned_by_the_homes_own_clock_a_late_morning_is_a_quiet_as_any() -> None:
+    """The same night on a Friday and a Saturday, until they are up: one quiet to what is learned."""
+    weekend = told([16] * 20, [28] * 8)
+    routine = Routine("UTC", budget=0.5, density=1.0, weekend=weekend)
+    thursday, friday = 7 * DAY + 22 * HOUR, 8 * DAY + 22 * HOUR  # the eighth of January 1970 was a Thursday
+    for begins, gap in ((thursday, 8 * HOUR + 2400), (friday, 10 * HOUR + 2400)):
+        routine.hear(begins, ABED)
+        routine.learn(begins, begins + gap, ABED)
+
+    first, second = routine._quiets.today()
+    assert second.gap == pytest.approx(first.gap, abs=0.01)
+    half_way = 9 * DAY + 6 * HOUR  # Saturday: by its own clock it is some quarters of an hour before
+    assert routine.threshold(half_way, ABED) > routine.threshold(half_way - 2 * DAY, ABED)
+    early = Routine("UTC", budget=0.5, density=1.0)
+    slope = (16 + 6) / (28 + 6)
+    own = 3 * HOUR + 3 * HOUR * slope
+    assert routine.threshold(half_way, ABED) == pytest.approx(
+        weekend.lasts(half_way, early.threshold(9 * DAY + own, ABED))
+    )
