@@ -87,12 +87,14 @@ def bind(scenario: Scenario, community: Community, *, start: datetime, seed: int
     cast = Cast(scenario, community, seed=seed)
     homes: dict[str, HomeScript] = {}
     truths: list[Truth] = []
-    for number, event in enumerate(scenario.events, 1):
+    numbered = sorted(enumerate(scenario.events, 1), key=lambda each: each[1].what is not What.WEEKENDS)
+    for number, event in numbered:  # weekends first: what else happens, happens in the life that they make
         where = f"{scenario.name}, event {number} ({event.what})"
         at = _instant(event, community, start)
         for household in cast.households(event, at, where):
-            part, truth = _happen(event, at, household, seed=seed)
-            homes[household.home.id] = homes.get(household.home.id, HomeScript()).joined(part)
+            script = homes.get(household.home.id, HomeScript())
+            part, truth = _happen(event, at, household, seed=seed, weekends=script.weekends)
+            homes[household.home.id] = script.joined(part)
             truths += truth
     return Script(homes, tuple(truths))
 
@@ -109,14 +111,16 @@ def _instant(event: Event, community: Community, start: datetime) -> float:
             return (found if found >= local else found + ONE_DAY).timestamp()
 
 
-def _happen(event: Event, at: float, household: Household, *, seed: int) -> tuple[HomeScript, list[Truth]]:
+def _happen(
+    event: Event, at: float, household: Household, *, seed: int, weekends: tuple[Weekends, ...]
+) -> tuple[HomeScript, list[Truth]]:
     home, label = household.home.id, event.what.value
     seconds = event.duration.total_seconds() if event.duration is not None else LENGTHS.get(event.what, inf)
     end = at + seconds
     if event.what in FAULTS:
         part, about = befall(event, at, end, household, seed=seed)
         return part, [Truth(home, Sort.FAULT, label, at, end, about)]
-    life = Life(household, seed=seed)
+    life = Life(household, seed=seed, weekends=weekends)
     match event.what:
         case What.HEATING_FAILS | What.HEAT_WAVE:
             to = ROOMS_COME_TO[event.what] if event.to is None else event.to

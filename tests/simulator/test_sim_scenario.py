@@ -124,6 +124,21 @@ def test_weekends_of_their_own_hold_from_the_next_morning_on() -> None:
     assert script.of(street.households[0].home.id).weekends == ()
 
 
+def test_who_is_not_up_on_a_saturday_would_have_slept_in() -> None:
+    """The same emergency, in a life with late weekends and without: it begins when they would have got up."""
+    street = build_community(3, seed=5)
+    friday = datetime(2026, 3, 6, 12, tzinfo=UTC)
+    not_up = '[[event]]\nwhat = "not_up"\nhome = 1\nafter = "PT4H"\n'
+    late = '[[event]]\nwhat = "weekends"\nhome = 1\nafter = "PT0S"\nlater = "PT1H30M"\n'
+
+    begins = [
+        bind(parse_scenario(told), street, start=friday, seed=5).truths[0].start for told in (not_up, not_up + late)
+    ]
+
+    usual = street.households[0].persona.weekend_later * 60
+    assert begins[1] - begins[0] == pytest.approx(90 * 60 - usual, abs=1)
+
+
 def test_an_unknown_shipped_scenario_is_answered_with_those_that_there_are() -> None:
     with pytest.raises(ScenarioError, match=r"there are cold, decline, demo"):
         shipped_scenario("earthquake")
