@@ -68,6 +68,18 @@ def test_what_began_weeks_ago_is_shown_up_to_when_it_was_raised(alert: Alert) ->
     assert seen.x(slow.since) is None
 
 
+def test_what_began_weeks_ago_says_so_beside_the_last_two_days(
+    visit_as: As, alert: Alert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visible = visit_as("li").get(f"/alerts/{alert.id}?lang=en").text
+    monkeypatch.setattr("api.homes.evidence.LONGEST", timedelta(hours=3))
+    monkeypatch.setattr("api.homes.evidence.BEFORE", timedelta(hours=-1))
+    earlier = visit_as("li").get(f"/alerts/{alert.id}?lang=en").text
+
+    assert "It began before what is shown here" not in visible
+    assert "It began before what is shown here" in earlier
+
+
 def test_after_it_was_closed_nothing_more_is_shown(alert: Alert) -> None:
     closed = replace(alert, closed_at=alert.opened_at + timedelta(hours=1))
 
