@@ -11,7 +11,9 @@ from typing import Final
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 302, 52, 48, 40
 LINE: Final = 22
 """Between lines of a key, so that they can be read large on a phone."""
-NAMES: Final = 200
+NAMES: Final = 250
+"""From where on rates are drawn, right of their names."""
+RIGHT: Final = 20
 TICKS_APART: Final = 44.0
 _COLOURS: Final = ("#b3261e", "#44546a", "#7a8794", "#a5afb9", "#1d6f5c", "#8a5a00")
 _DASHES: Final = ("", "6 3", "2 3", "1 4", "9 3 2 3", "4 2")
@@ -104,7 +106,7 @@ def curve(points: Sequence[tuple[float, float, str]], *, label: str, axes: tuple
 
 
 def _x(value: float, most: float) -> float:
-    return LEFT + (WIDTH - LEFT - 10) * value / most
+    return LEFT + (WIDTH - LEFT - RIGHT) * value / most
 
 
 def _y(value: float, most: float) -> float:
@@ -128,15 +130,15 @@ def _key(number: int, name: str) -> str:
 def _axes(across: Sequence[tuple[float, str]], most: float, up: Sequence[float], named: tuple[str, str]) -> str:
     """`named`: what is told across, and upwards, with units."""
     ground = HEIGHT - BOTTOM
-    parts = [f'<line class="axis" x1="{LEFT}" x2="{WIDTH - 10}" y1="{ground}" y2="{ground}"/>']
+    parts = [f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{ground}" y2="{ground}"/>']
     parts += [
         f'<text x="{_x(at, most):.1f}" y="{ground + 18}" class="middle">{escape(text)}</text>' for at, text in across
     ]
-    parts.append(f'<text x="{WIDTH - 10}" y="{ground + 40}" class="end">{escape(named[0])}</text>')
+    parts.append(f'<text x="{WIDTH - RIGHT}" y="{ground + 40}" class="end">{escape(named[0])}</text>')
     parts.append(f'<text x="4" y="{TOP - 20}">{escape(named[1])}</text>')
     for value in up:
         y = _y(value, up[-1] or 1.0)
-        parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - 10}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
         parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" class="end">{value:g}</text>')
     return "".join(parts)
 

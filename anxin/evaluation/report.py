@@ -11,7 +11,7 @@ from anxin.evaluation import plots
 from anxin.evaluation.curve import curve_of
 from anxin.evaluation.lengths import length
 from anxin.evaluation.measured import half, measured
-from anxin.evaluation.notes import report_words, told
+from anxin.evaluation.notes import refusal, report_words, told
 from anxin.evaluation.sentences import lines_of, settings_of
 from anxin.evaluation.titles import titles_of
 from anxin.evaluation.tried import tables_of
@@ -43,7 +43,7 @@ def render(evaluated: Entry, language: Language) -> str:
             for one, title in zip(recordings, titles_of(recordings), strict=True)
         ],
         appliances=[_appliance(row, name, words) for row, name in zip(plugs, titles_of(plugs), strict=True)],
-        refused=evaluated["refused"],
+        refused=[refusal(one, words) for one in evaluated["refused"]],
     )
 
 
