@@ -7,8 +7,35 @@ from enum import StrEnum
 from core.readings import Kind
 
 
+class Refusal(StrEnum):
+    """Why a folder or a file is no recording."""
+
+    UNREADABLE_FILE = "unreadable_file"
+    NO_UTF8 = "no_utf8"
+    NO_TOML = "no_toml"
+    KEY_MISSING = "key_missing"
+    NO_TIMEZONE = "no_timezone"
+    NO_DEVICE = "no_device"
+    NO_KNOWN_DEVICE = "no_known_device"
+    NO_DEVICE_TABLE = "no_device_table"
+    DEVICE_INCOMPLETE = "device_incomplete"
+    FIRST_LINE = "first_line"
+    NO_READING = "no_reading"
+    MANY_UNREADABLE = "many_unreadable"
+    NONE_USABLE = "none_usable"
+    NO_LABEL = "no_label"
+
+
 class RecordingError(ValueError):
-    """The folder is not a recording; the message says what is missing or wrong."""
+    """The folder is not a recording; the message says what is missing or wrong.
+
+    `why` and `places`: the same for whoever tells it in another language; what is quoted stays as it is.
+    """
+
+    def __init__(self, message: str, why: Refusal | None = None, **places: object) -> None:
+        super().__init__(message)
+        self.why = why
+        self.places = {name: str(place) for name, place in places.items()}
 
 
 @dataclass(frozen=True, slots=True)

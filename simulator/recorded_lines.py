@@ -14,7 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final, TypeVar
 
-from simulator.recorded import Note, Notes, Oddity, Recorded, RecordingError
+from simulator.recorded import Note, Notes, Oddity, Recorded, RecordingError, Refusal
 from simulator.recorded_words import behind_gateway, kind_of, value_of
 
 COLUMNS: Final = ["at", "device", "kind", "value"]
@@ -42,7 +42,9 @@ def table(path: Path, columns: Sequence[str], besides: Sequence[str] = ()) -> It
     try:
         yield from _table(path, columns, besides)
     except _BROKEN as error:
-        raise RecordingError(f"{path} cannot be read: {error}") from error
+        raise RecordingError(
+            f"{path} cannot be read: {error}", Refusal.UNREADABLE_FILE, path=path, error=error
+        ) from error
 
 
 def _table(path: Path, columns: Sequence[str], besides: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
@@ -52,7 +54,9 @@ def _table(path: Path, columns: Sequence[str], besides: Sequence[str]) -> Iterat
         rows = csv.reader(lines)
         head = [name.strip().lower() for name in next(rows, [])]
         if not set(columns) <= set(head):
-            raise RecordingError(f"{path}: the first line must be {','.join(columns)}, not {','.join(head)[:80]!r}")
+            wanted, found = ",".join(columns), ",".join(head)[:80]
+            message = f"{path}: the first line must be {wanted}, not {found!r}"
+            raise RecordingError(message, Refusal.FIRST_LINE, path=path, wanted=wanted, found=found)
         places = [head.index(name) if name in head else len(head) for name in (*columns, *besides)]
         for row in rows:
             if any(row):
@@ -90,19 +94,24 @@ def hear(path: Path, devices: Collection[str]) -> Heard:
 def refuse_unreadable(path: Path, notes: Notes, total: int) -> None:
     """Raises RecordingError where the file holds nothing, or too many of its lines cannot be read."""
     if not total:
-        raise RecordingError(f"{path}: no reading in it")
+        raise RecordingError(f"{path}: no reading in it", Refusal.NO_READING, path=path)
     unreadable = notes.count(Oddity.UNREADABLE)
     if unreadable > MOST_UNREADABLE * total:
         first = notes.first(Oddity.UNREADABLE)
-        raise RecordingError(f"{path}: {unreadable} of {total} lines cannot be read; the first is {first}")
+        message = f"{path}: {unreadable} of {total} lines cannot be read; the first is {first}"
+        many = {"unreadable": unreadable, "total": total}
+        raise RecordingError(message, Refusal.MANY_UNREADABLE, path=path, first=first, **many)
 
 
 def _refuse_unknown(path: Path, notes: Notes, total: int) -> None:
     unlisted, unknown = notes.count(Oddity.UNLISTED), notes.count(Oddity.UNKNOWN_KIND)
-    raise RecordingError(
+    first = notes.first(Oddity.UNLISTED, Oddity.UNKNOWN_KIND)
+    message = (
         f"{path}: none of {total} lines can be used: {unlisted} of devices that home.toml does not name, "
-        f"{unknown} of unknown kinds; the first is {notes.first(Oddity.UNLISTED, Oddity.UNKNOWN_KIND)}"
+        f"{unknown} of unknown kinds; the first is {first}"
     )
+    counts = {"total": total, "unlisted": unlisted, "unknown": unknown}
+    raise RecordingError(message, Refusal.NONE_USABLE, path=path, first=first, **counts)
 
 
 def in_order(found: Sequence[_T], at: Callable[[_T], float], notes: Notes) -> list[_T]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core.places import Area, AreaKind, Device, Gateway, Home, Inventory, Role
 from core.readings import Kind
 from simulator.community import bridge_of
-from simulator.recorded import Note, Notes, Oddity, Recorded, RecordingError
+from simulator.recorded import Note, Notes, Oddity, Recorded, RecordingError, Refusal
 from simulator.recorded_lines import Heard, file_in, hear, instant, table
 from simulator.recorded_words import behind_gateway, kind_of, role_of, room_of
 
@@ -94,17 +94,20 @@ def _table(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise RecordingError(f"{path}: {error.strerror}") from error
+        raise RecordingError(
+            f"{path}: {error.strerror}", Refusal.UNREADABLE_FILE, path=path, error=error.strerror
+        ) from error
     except UnicodeDecodeError as error:
-        raise RecordingError(f"{path} is not UTF-8: {error}") from error
+        raise RecordingError(f"{path} is not UTF-8: {error}", Refusal.NO_UTF8, path=path, error=error) from error
     except tomllib.TOMLDecodeError as error:
-        raise RecordingError(f"{path} is not TOML: {error}") from error
+        raise RecordingError(f"{path} is not TOML: {error}", Refusal.NO_TOML, path=path, error=error) from error
 
 
 def _word(about: Mapping[str, Any], key: str, folder: Path) -> str:
     value = about.get(key)
     if not isinstance(value, str) or not value:
-        raise RecordingError(f"{folder / 'home.toml'}: {key} is missing")
+        path = folder / "home.toml"
+        raise RecordingError(f"{path}: {key} is missing", Refusal.KEY_MISSING, path=path, key=key)
     return value
 
 
@@ -113,16 +116,16 @@ def _timezone(about: Mapping[str, Any], folder: Path) -> str:
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise RecordingError(
-            f"{folder / 'home.toml'}: timezone {timezone!r} is no IANA name such as Europe/Madrid"
-        ) from error
+        path = folder / "home.toml"
+        message = f"{path}: timezone {timezone!r} is no IANA name such as Europe/Madrid"
+        raise RecordingError(message, Refusal.NO_TIMEZONE, path=path, timezone=timezone) from error
     return timezone
 
 
 def _listed(listed: object, path: Path, notes: Notes) -> dict[str, tuple[Kind, Mapping[str, Any]]]:
     """Devices by their names; of two with one name the first counts."""
     if not isinstance(listed, list) or not listed:
-        raise RecordingError(f"{path}: no [[device]]")
+        raise RecordingError(f"{path}: no [[device]]", Refusal.NO_DEVICE, path=path)
     found: dict[str, tuple[Kind, Mapping[str, Any]]] = {}
     for number, entry in enumerate(listed, 1):
         native, text = _described(entry, f"{path}, device {number}")
@@ -134,17 +137,22 @@ def _listed(listed: object, path: Path, notes: Notes) -> dict[str, tuple[Kind, M
         else:
             found[native] = (kind, entry)
     if not found:
-        raise RecordingError(f"{path}: no device of a known kind; the first is {notes.first(Oddity.UNKNOWN_DEVICE)}")
+        first = notes.first(Oddity.UNKNOWN_DEVICE)
+        message = f"{path}: no device of a known kind; the first is {first}"
+        raise RecordingError(message, Refusal.NO_KNOWN_DEVICE, path=path, first=first)
     return found
 
 
 def _described(entry: object, where: str) -> tuple[str, str]:
     """Its name and its kind."""
     if not isinstance(entry, dict):
-        raise RecordingError(f"{where}: not a table [[device]]")
+        raise RecordingError(f"{where}: not a table [[device]]", Refusal.NO_DEVICE_TABLE, where=where)
     missing = [key for key in ("id", "kind") if not isinstance(entry.get(key), str | int) or entry[key] == ""]
     if missing:
-        raise RecordingError(f"{where}: a device without {', '.join(missing)}")
+        without = ", ".join(missing)
+        raise RecordingError(
+            f"{where}: a device without {without}", Refusal.DEVICE_INCOMPLETE, where=where, missing=without
+        )
     return behind_gateway(str(entry["id"]).strip()), str(entry["kind"])
 
 
@@ -171,7 +179,9 @@ def _labels(path: Path, notes: Notes) -> tuple[Label, ...]:
         except ValueError as error:
             notes.add(Oddity.UNREADABLE_LABEL, f"{where}: {error}")
     if not found and notes.count(Oddity.UNREADABLE_LABEL):
-        raise RecordingError(f"{path}: no line can be read; the first is {notes.first(Oddity.UNREADABLE_LABEL)}")
+        first = notes.first(Oddity.UNREADABLE_LABEL)
+        message = f"{path}: no line can be read; the first is {first}"
+        raise RecordingError(message, Refusal.NO_LABEL, path=path, first=first)
     return tuple(found)
 
 

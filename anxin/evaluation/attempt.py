@@ -13,10 +13,15 @@ PROBLEM: Final = "problem"
 
 
 def attempt(path: Path, judge: Callable[[], Entry]) -> Entry:
-    """What was found, or `name`, `path` and the `problem` in one sentence. `failed`: the mistake is the program's."""
+    """What was found, or `name`, `path` and the `problem` in one sentence. `failed`: the mistake is the program's.
+    `why` and `places`: the problem for another language, where it is the recording's.
+    """
     try:
         return judge()
-    except (RecordingError, OSError) as error:
+    except RecordingError as error:
+        said = {"why": error.why and error.why.value, "places": error.places}
+        return {"name": path.name, "path": str(path), PROBLEM: str(error), "failed": False, **said}
+    except OSError as error:
         return {"name": path.name, "path": str(path), PROBLEM: str(error), "failed": False}
     except Exception as error:  # noqa: BLE001 - said aloud, for this recording; the others are judged
         traceback.print_exc(file=sys.stderr)

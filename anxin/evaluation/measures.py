@@ -34,6 +34,11 @@ class Rate:
         return low / self.months, high / self.months
 
 
+def limits_of(rate: Rate) -> list[float] | None:
+    """Its interval as it is told."""
+    return None if rate.interval is None else [round(limit, 2) for limit in rate.interval]
+
+
 def _at_most(count: int, mean: float) -> float:
     """The chance of `count` events or fewer where `mean` are expected; added up from the likeliest of them to both
     sides, for the chance of no event at all, or of very many, may be too small to be written.

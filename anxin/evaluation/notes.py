@@ -20,6 +20,12 @@ def report_words(language: str) -> Mapping[str, str]:
     return words
 
 
+def refusal(one: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """A refused recording's problem; what the words have no sentence for stays as the program said it."""
+    sentence = words.get(f"refused_{one.get('why')}")
+    return str(one["problem"]) if sentence is None else sentence.format(**one["places"])
+
+
 def told(notes: Iterable[Mapping[str, Any]], words: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each."""
     return (words[f"note_{note['what']}"].format(count=note["count"], example=note["example"]) for note in notes)

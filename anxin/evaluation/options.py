@@ -1,7 +1,7 @@
 """What `anxin evaluate` is asked to do."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,12 +61,9 @@ def options_of(
     """As given on the command line. Raises SettingsRefused for an unknown detector or a budget out of range."""
     if detector is not None and detector not in DETECTORS:
         raise SettingsRefused(f"--detector {detector}: choose from {', '.join(DETECTORS)}")
-    try:
-        budgets = tuple(float(text) for text in curve.split(",") if text.strip())
-        for each in (budget, *budgets):
-            WatchSettings(false_alarms_per_month=each, answered=answered)
-    except ValueError as error:
-        raise SettingsRefused(f"--budget, --answered or --curve: {error}") from error
+    _refuse_wrong("--budget", lambda: WatchSettings(false_alarms_per_month=budget))
+    _refuse_wrong("--answered", lambda: WatchSettings(answered=answered))
+    budgets = tuple(_budget(text.strip()) for text in curve.split(",") if text.strip())
     cores = os.cpu_count() or 1
     return EvaluateOptions(
         tuple(data),
@@ -84,3 +81,22 @@ def options_of(
         faults,
         doubts,
     )
+
+
+def _budget(text: str) -> float:
+    """One of the curve. Raises SettingsRefused, which names it."""
+    name = f"--curve {text}"
+    try:
+        budget = float(text)
+    except ValueError as error:
+        raise SettingsRefused(f"{name}: budgets are numbers, separated by commas, as in 0.25,1,2") from error
+    _refuse_wrong(name, lambda: WatchSettings(false_alarms_per_month=budget))
+    return budget
+
+
+def _refuse_wrong(name: str, checked: Callable[[], WatchSettings]) -> None:
+    """Raises SettingsRefused with the option's own name."""
+    try:
+        checked()
+    except ValueError as error:
+        raise SettingsRefused(f"{name}: {error}") from error

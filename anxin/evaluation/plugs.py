@@ -102,7 +102,8 @@ def run(path: Path, options: EvaluateOptions) -> dict[str, Any]:
         delays += found_after
     left = Spread.of(delays, LEFT_FOR).as_json(60.0, "min")
     return {
-        "name": found.name, "role": found.role.value, "plugs": len(found.plugs), "days": round(days, 1), "runs": runs,
+        "name": found.name, "path": str(path), "role": found.role.value, "plugs": len(found.plugs),
+        "days": round(days, 1), "runs": runs,
         "appliance_false": alarms, "left_on": left, "notes": noted(found.notes),
     }  # fmt: skip
 

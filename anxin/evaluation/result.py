@@ -1,14 +1,14 @@
 """Result: what one recording showed, as plain figures. Every rate stands beside its count."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
 from anxin.evaluation.calls import Call
 from anxin.evaluation.injections import DEVICE_FAULTS, FOLLOWED, FOLLOWED_FOR, Injected
 from anxin.evaluation.life import DAY, HOUR
-from anxin.evaluation.measures import Rate, Spread, share
+from anxin.evaluation.measures import Rate, Spread, limits_of, share
 from anxin.evaluation.notes import noted
 from anxin.evaluation.peer_run import PeerResult
 from anxin.evaluation.trial import Trial, Trialled
@@ -17,6 +17,8 @@ from core.concerns import ConcernKind
 
 MONTH_DAYS: Final = 30.0
 MINUTE: Final = 60.0
+QUARTER: Final = 6
+"""Hours in a part of the day."""
 NOT_PEOPLES: Final = frozenset({ConcernKind.SMOKE, ConcernKind.GAS, ConcernKind.CO, ConcernKind.WATER, ConcernKind.SOS})
 """Alarms that a recording's own sensors gave: no judgement of ours."""
 DAILY: Final = (ConcernKind.DECLINE, ConcernKind.NO_MEAL, ConcernKind.RESTLESS, ConcernKind.WANDERING)
@@ -29,6 +31,7 @@ def as_json(trial: Trial) -> dict[str, Any]:
     rate = Rate(len(_sent(trial)), trial.life.days_counted / MONTH_DAYS)
     return {
         "name": trial.life.recording.home.id,
+        "path": str(trial.life.recording.folder),
         "simulated": trial.life.recording.simulated,
         "days": round((trial.life.last - trial.life.first) / 86400, 1),
         "days_counted": round(trial.life.days_counted, 1),
@@ -38,6 +41,7 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "while_learning": len(_while_learning(trial)),
         "fall": spread(trial, Injected.FALL).as_json(HOUR, "h"),
         "fall_by_hour": _split(trial, "hour"),
+        "fall_by_part": _split(trial, "hour", part_of_day),
         "fall_by_room": _split(trial, "room"),
         "bathroom": spread(trial, Injected.BATHROOM).as_json(MINUTE, "min"),
         "not_up": spread(trial, Injected.NOT_UP).as_json(HOUR, "h"),
@@ -50,7 +54,8 @@ def as_json(trial: Trial) -> dict[str, Any]:
         "restless_night": spread(trial, Injected.RESTLESS_NIGHT).as_json(HOUR, "h"),
         "at_the_door": spread(trial, Injected.AT_THE_DOOR).as_json(MINUTE, "min"),
         "pacing": spread(trial, Injected.PACING).as_json(MINUTE, "min"),
-        "daily_false": {kind.value: len([call for call in trial.counted if call.kind is kind]) for kind in DAILY},
+        "daily_false": _daily(trial.counted),
+        "daily_called": _daily([call for call in trial.counted if call.sent_somebody]),
         "presence": _presence(trial),
         "company": visits_of(trial.life, trial.company),
         "device_fault_alarms": sum(len(one.called) for one in _of(trial, *DEVICE_FAULTS)),
@@ -78,16 +83,21 @@ def _sent(trial: Trial) -> list[Call]:
     return [call for call in _judged(trial) if call.sent_somebody]
 
 
+def _daily(calls: Sequence[Call]) -> dict[str, int]:
+    """By kind, also those that there were none of."""
+    return {kind.value: len([call for call in calls if call.kind is kind]) for kind in DAILY}
+
+
 def _kinds(calls: Sequence[Call]) -> Mapping[str, int]:
     return Counter(call.kind.value for call in calls)
 
 
 def _false(rate: Rate) -> dict[str, Any]:
-    monthly, interval = rate.a_month, rate.interval
+    monthly = rate.a_month
     return {
         "false_per_home_month": None if monthly is None else round(monthly, 2),
         "false_count": rate.count,
-        "false_interval": None if interval is None else [round(limit, 2) for limit in interval],
+        "false_interval": limits_of(rate),
     }
 
 
@@ -107,9 +117,15 @@ def spread(trial: Trial, what: Injected) -> Spread:
     return Spread.of([one.delay for one in _of(trial, what)], FOLLOWED_FOR.get(what, FOLLOWED))
 
 
-def _split(trial: Trial, tag: str) -> dict[str, Any]:
-    """Falls by what their moment was tagged with."""
-    tagged = sorted((value, one.delay) for one in _of(trial, Injected.FALL) for value in _tags(one, tag))
+def part_of_day(hour: str) -> str:
+    """The quarter of the day in which an hour ("00" to "23") lies, from when until when."""
+    since = int(hour) // QUARTER * QUARTER
+    return f"{since:02d}-{since + QUARTER:02d}"
+
+
+def _split(trial: Trial, tag: str, grouped: Callable[[str], str] = str) -> dict[str, Any]:
+    """Falls by what their moment was tagged with, or by groups of it."""
+    tagged = sorted((grouped(value), one.delay) for one in _of(trial, Injected.FALL) for value in _tags(one, tag))
     return {
         value: Spread.of([delay for _, delay in group], FOLLOWED).as_json(HOUR, "h")
         for value, group in groupby(tagged, key=lambda pair: pair[0])

@@ -37,9 +37,7 @@ def evaluate_command(options: EvaluateOptions) -> int:
         write_report(evaluated, path, options.language)
 
     def rows(out: TextIO) -> None:
-        table.write(evaluated["recordings"], evaluated["appliances"], out)
-        table.write_together(evaluated["simulated"], out)
-        table.write_refused(evaluated["refused"], out)
+        table.write(evaluated, out)
 
     put_out(evaluated, as_json=options.as_json, html=options.html, write_report=report, write_table=rows)
     return int(any(one["failed"] for one in evaluated["refused"]))
@@ -62,6 +60,8 @@ def evaluate(options: EvaluateOptions) -> Entry:
         "answered": options.answered,
         "seed": options.seed,
         "detector": options.detector,
+        "learns": options.learns,
+        "doubts": options.doubts,
         "recordings": judged(first),
         "appliances": judged(rows),
         "refused": problems,

@@ -4,54 +4,93 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from anxin.evaluation import visits
+from anxin.evaluation.curve import curve_of
+from anxin.evaluation.measured import INJECTED, measured, part_told
 from anxin.evaluation.notes import report_words, told
+from anxin.evaluation.titles import titles_of
 from core.people import Language
 
 _HEAD = ("", "false", "a month (95 %)", "fall: found 24 h", "mean h", "median h", "p90 h", "1 h", "2 h", "4 h", "12 h")
 _DASH = "–"
-_INJECTED = (
-    ("bathroom", "min"), ("not_up", "h"), ("night_exit", "h"), ("door_left_open", "min"), ("appliance_left_on", "min"),
-    ("later_rising", "d"), ("fewer_meals", "d"), ("no_meals", "h"), ("restless_night", "h"),
-    ("at_the_door", "min"), ("pacing", "min"),
-)  # fmt: skip
+_CURVE_HEAD = ("budget", "false", "a month (95 %)", "mean h", "median h", "p90 h", "bathroom: median min")
 
 
-def write(recordings: Sequence[Mapping[str, Any]], plugs: Sequence[Mapping[str, Any]], out: TextIO) -> None:
-    """Counts beside rates; nothing is averaged over recordings."""
+def write(evaluated: Mapping[str, Any], out: TextIO) -> None:
+    """Everything that was found. Counts beside rates; no recordings of real homes are averaged."""
     words = report_words(Language.ENGLISH)
-    for one in recordings:
-        out.write(f"\n{_title(one)}\n")
-        _columns([_HEAD, _row("Anxin", one), *(_row(name, peer) for name, peer in one["peers"].items())], out)
-        out.writelines(f"  {line}\n" for line in _rest(one))
+    out.write(f"{_settings(evaluated)}\n")
+    recordings, only = evaluated["recordings"], evaluated["detector"]
+    for one, title in zip(recordings, titles_of(recordings), strict=True):
+        said = measured(one, only)
+        out.write(f"\n{_title(one, title)}\n")
+        _columns([_HEAD, _row("Anxin", said), *(_row(name, peer) for name, peer in one["peers"].items())], out)
+        out.writelines(f"  {line}\n" for line in _rest(said))
+        _curve([(budget, measured(again, only)) for budget, again in curve_of(one, evaluated)], out)
         out.writelines(f"  noted: {line}\n" for line in told(one["notes"], words))
-    if plugs:
-        out.write("\nAppliances in normal use\n")
-        head = ("class", "plugs", "days", "runs", "alarms", "left on: found", "median min", "p90 min")
-        _columns([head, *map(_plug, plugs)], out)
-        for row in plugs:
-            out.writelines(f"  noted of {row['name']}: {line}\n" for line in told(row["notes"], words))
+    _appliances(evaluated["appliances"], words, out, always=only not in {None, "appliance_on"})
+    _together(evaluated["simulated"], only, out)
+    _refused(evaluated["refused"], out)
 
 
-def write_refused(refused: Sequence[Mapping[str, Any]], out: TextIO) -> None:
+def _settings(evaluated: Mapping[str, Any]) -> str:
+    """What was asked for, in one line."""
+    only = evaluated["detector"]
+    return (
+        f"budget {evaluated['budget']:g} a month, seed {evaluated['seed']}, answered {evaluated['answered']:g}, "
+        f"endings {'teach' if evaluated['learns'] else 'do not teach'}, doubts {'on' if evaluated['doubts'] else 'off'}"
+        f"{f'; of ours only what {only} says is counted' if only else ''}"
+    )
+
+
+def _appliances(plugs: Sequence[Mapping[str, Any]], words: Mapping[str, str], out: TextIO, *, always: bool) -> None:
+    """`always`: the figures are these though another detector was asked for."""
+    if not plugs:
+        return
+    out.write(f"\nAppliances in normal use{' (what appliance_on says, always)' if always else ''}\n")
+    names = titles_of(plugs)
+    head = ("class", "plugs", "days", "runs", "alarms", "left on: found", "median min", "p90 min")
+    _columns([head, *(_plug(row, name) for row, name in zip(plugs, names, strict=True))], out)
+    for row, name in zip(plugs, names, strict=True):
+        out.writelines(f"  noted of {name}: {line}\n" for line in told(row["notes"], words))
+
+
+def _curve(points: Sequence[tuple[float, Mapping[str, Any]]], out: TextIO) -> None:
+    """A row for each budget; nothing where none was asked for."""
+    if not points:
+        return
+    out.write("  at other budgets:\n")
+    _columns([_CURVE_HEAD, *(_at_budget(budget, one) for budget, one in points)], out)
+
+
+def _at_budget(budget: float, one: Mapping[str, Any]) -> tuple[str, ...]:
+    fall = one["fall"]
+    return (
+        f"{budget:g}", str(one["false_count"]), _monthly(one),
+        *(_text(fall[f"{figure}_h"]) for figure in ("mean", "median", "p90")), _text(one["bathroom"]["median_min"]),
+    )  # fmt: skip
+
+
+def _refused(refused: Sequence[Mapping[str, Any]], out: TextIO) -> None:
     """What is no recording, or could not be judged; nothing where there is none."""
     if refused:
         out.write("\nLeft out\n")
         out.writelines(f"  {one['problem']}\n" for one in refused)
 
 
-def write_together(simulated: Mapping[str, Any] | None, out: TextIO) -> None:
+def _together(simulated: Mapping[str, Any] | None, only: str | None, out: TextIO) -> None:
     """Simulated homes as one; nothing where there is none."""
     if simulated is None:
         return
-    one = simulated
+    one = measured(simulated, only)
     out.write(f"\nSIMULATED homes together: {one['homes']} homes, {one['days_counted']} days counted\n")
     _columns([_HEAD, _row("Anxin", one), *(_row(name, peer) for name, peer in one["peers"].items())], out)
-    kinds = ", ".join(f"{kind} {count}" for kind, count in one["false_by_kind"].items()) or "none"
+    limits = one["false_interval_by_kind"]
+    kinds = ", ".join(_kind(kind, count, limits[kind]) for kind, count in one["false_by_kind"].items()) or "none"
     out.write(f"  false by kind: {kinds}\n")
     out.write(f"  questions to the resident that sent nobody: {one['questions']}\n")
     out.write(f"  {_injected('bathroom', 'min', one['bathroom'])}\n")
     daily = ", ".join(f"{kind} {count}" for kind, count in one["daily_false"].items()) or "none"
-    out.write(f"  said of usual daily life: {daily} in {one['days_counted']} days\n")
+    out.write(f"  said of usual daily life: {daily} in {one['days_counted']} days{_called(one)}\n")
     if one["company"] is not None:
         company = one["company"]
         out.write(f"  {visits.line(company)}\n")
@@ -60,35 +99,60 @@ def write_together(simulated: Mapping[str, Any] | None, out: TextIO) -> None:
     out.write(f"  person alarms by device faults: {one['device_fault_alarms']}\n")
 
 
-def _title(one: Mapping[str, Any]) -> str:
+def _title(one: Mapping[str, Any], title: str) -> str:
     mark = " (SIMULATED)" if one["simulated"] else ""
     return (
-        f"{one['name']}{mark}: {one['days']} days, {one['days_counted']} of them counted; "
+        f"{title}{mark}: {one['days']} days, {one['days_counted']} of them counted; "
         f"{one['readings']:,} readings, {one['us_per_reading']} µs each"
     )
 
 
 def _row(name: str, one: Mapping[str, Any]) -> tuple[str, ...]:
-    fall, interval = one["fall"], one["false_interval"]
-    limits = f"{interval[0]}–{interval[1]}" if interval else _DASH
-    monthly = _text(one["false_per_home_month"])
+    fall = one["fall"]
     shares = (_percent(fall[f"found_{hours}h"]) for hours in (1, 2, 4, 12))
     return (
-        name, str(one["false_count"]), f"{monthly} ({limits})", f"{_percent(fall['found_24h'])} of {fall['n']}",
+        name, str(one["false_count"]), _monthly(one), f"{_percent(fall['found_24h'])} of {fall['n']}",
         _text(fall["mean_h"]), _text(fall["median_h"]), _text(fall["p90_h"]), *shares,
     )  # fmt: skip
 
 
+def _monthly(one: Mapping[str, Any]) -> str:
+    return f"{_text(one['false_per_home_month'])} ({_limits(one['false_interval'])})"
+
+
+def _limits(interval: Sequence[float] | None) -> str:
+    return f"{interval[0]}–{interval[1]}" if interval else _DASH
+
+
+def _kind(kind: str, count: int, interval: Sequence[float] | None) -> str:
+    return f"{kind} {count} ({_limits(interval)} a month)"
+
+
+def _called(one: Mapping[str, Any]) -> str:
+    """How much of what was said of daily life went past the resident."""
+    kinds = ", ".join(f"{kind} {count}" for kind, count in one["daily_called"].items() if count)
+    asked = f"; of these {sum(one['daily_called'].values())} asked somebody other than the resident"
+    return f"{asked} ({kinds})" if kinds else asked
+
+
+def _split(falls: Mapping[str, Mapping[str, Any]]) -> str:
+    return ", ".join(f"{name} {_text(said['median_h'])} h of {said['n']}" for name, said in falls.items())
+
+
 def _rest(one: Mapping[str, Any]) -> Iterable[str]:
-    kinds = ", ".join(f"{kind} {each['false_count']}" for kind, each in one["false_by_kind"].items()) or "none"
-    yield f"false by kind: {kinds}; while learning: {one['while_learning']}"
+    kinds = [_kind(kind, each["false_count"], each["false_interval"]) for kind, each in one["false_by_kind"].items()]
+    yield f"false by kind: {', '.join(kinds) or 'none'}; while learning: {one['while_learning']}"
     yield f"questions to the resident that sent nobody: {one['questions']}"
-    for name, unit in _INJECTED:
+    if one["fall"]["n"]:
+        yield f"falls by room: {_split(one['fall_by_room'])}"
+        parts = {part_told(name): said for name, said in one["fall_by_part"].items()}
+        yield f"falls by hour of day: {_split(parts)}"
+    for name, unit in INJECTED:
         said = one[name]
         if said["n"]:
             yield _injected(name, unit, said)
     daily = ", ".join(f"{kind} {count}" for kind, count in one["daily_false"].items())
-    yield f"said of usual daily life: {daily} in {one['days_counted']} days"
+    yield f"said of usual daily life: {daily} in {one['days_counted']} days{_called(one)}"
     presence = one["presence"]
     if presence is not None:
         yield (
@@ -101,7 +165,8 @@ def _rest(one: Mapping[str, Any]) -> Iterable[str]:
         for name, said in one["device_faults"].items()
     )
     yield f"person alarms by device faults: {one['device_fault_alarms']} ({faults or 'none tried'})"
-    yield f"appliance alarms in normal use: {one['appliance_false']}; device tickets: {one['tickets'] or 'none'}"
+    tickets = ", ".join(f"{cause} {count}" for cause, count in one["tickets"].items()) or "none"
+    yield f"appliance alarms in normal use: {one['appliance_false']}; device tickets: {tickets}"
 
 
 def _injected(name: str, unit: str, said: Mapping[str, Any]) -> str:
@@ -109,10 +174,10 @@ def _injected(name: str, unit: str, said: Mapping[str, Any]) -> str:
     return f"{name.replace('_', ' ')}: {said['found']} of {said['n']} found; {times} {unit}"
 
 
-def _plug(one: Mapping[str, Any]) -> tuple[str, ...]:
+def _plug(one: Mapping[str, Any], name: str) -> tuple[str, ...]:
     left = one["left_on"]
     return (
-        one["name"], str(one["plugs"]), str(one["days"]), str(one["runs"]), str(one["appliance_false"]),
+        name, str(one["plugs"]), str(one["days"]), str(one["runs"]), str(one["appliance_false"]),
         f"{left['found']} of {left['n']}", _text(left["median_min"]), _text(left["p90_min"]),
     )  # fmt: skip
 

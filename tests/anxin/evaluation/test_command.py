@@ -50,7 +50,7 @@ def test_json_is_one_line_in_the_agreed_shape(recorded: Path, tmp_path: Path) ->
 def test_the_table_has_the_peers_beside_ours(evaluated: Entry) -> None:
     out = io.StringIO()
 
-    table.write(evaluated["recordings"], evaluated["appliances"], out)
+    table.write(evaluated, out)
 
     rows = [line.split()[0] for line in out.getvalue().splitlines() if line.startswith("  ")]
     assert rows[1:7] == ["Anxin", "fixed_8h", "fixed_12h", "pir_24h", "cuddihy_2007", "wilhelm_wahl_2024"]
@@ -73,8 +73,11 @@ def test_the_report_is_one_page_with_plots(evaluated: Entry, language: Language)
         (("--data", "{empty}"), "no recording in it"),
         (("--data", "{broken}"), "must be at,device,kind,value"),
         (("--data", "{empty}", "--detector", "crystal_ball"), "choose from silence"),
-        (("--data", "{empty}", "--budget", "0"), "must be between"),
-        (("--data", "{empty}", "--curve", "0.5,much"), "--curve"),
+        (("--data", "{empty}", "--detector", "expected"), "--detector expected: choose from silence, decline, no_meal"),
+        (("--data", "{empty}", "--budget", "0"), "^--budget: .* must be between"),
+        (("--data", "{empty}", "--answered", "1"), "^--answered: .* must be between"),
+        (("--data", "{empty}", "--curve", "0.5,much"), "^--curve much: budgets are numbers"),
+        (("--data", "{empty}", "--curve", "0.5,99"), "^--curve 99: .* must be between"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
