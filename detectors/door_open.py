@@ -28,7 +28,7 @@ PASSING, LONG_OPEN = 90.0, 10 * MINUTE
 class DoorOpen:
     """One front door. Night is 22 to 6 on the home's clock, by the hour in which the door was opened.
 
-    `closed_at`: when it said that it is closed; `stayed`: it had long been open when it said so. A door
+    `closed_at`: when it last said that it is closed; `stayed`: it had been shut, or long open, when it said so. A door
     that is shut only as long as somebody needs to pass says the opposite of what is so: it is `doubtful`, and nothing
     can be told, until it has stayed shut for a while.
     """
@@ -62,9 +62,9 @@ class DoorOpen:
             self._close(seen.t, live=reading.replay is Replay.LIVE)
 
     def _close(self, t: float, *, live: bool) -> None:
-        if self.runs.since == NEVER and self.closed_at != NEVER:
-            return  # it only says again that it is shut
-        self.stayed = live and self.runs.since != NEVER and t - self.runs.since > LONG_OPEN
+        was_open = self.runs.since != NEVER
+        # One that came to be wired the other way while it was shut says "closed" again when it is opened.
+        self.stayed = live and (t - self.runs.since > LONG_OPEN if was_open else self.closed_at != NEVER)
         self.closed_at = t
         if self.doubtful:
             self.runs.since = NEVER  # nothing is learned from it

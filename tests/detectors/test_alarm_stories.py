@@ -1,6 +1,5 @@
 """Calls for help, smoke, a stove left on, a door left open."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -256,20 +255,6 @@ def test_a_front_door_left_open_at_night_is_said_soon(learned_house: House) -> N
     assert (concern.kind, concern.severity) == (ConcernKind.DOOR_OPEN, Severity.YELLOW)
     assert facts_of(concern)["device"] == DOOR
     assert concern.at - at(LEARNED, "23:10") <= timedelta(minutes=11)
-
-
-@pytest.mark.parametrize("seconds_before", [1, 30, 85])
-def test_also_when_its_contact_had_just_said_again_that_it_is_shut(learned_house: House, seconds_before: int) -> None:
-    """A check-in shortly before is no door that was shut only to pass."""
-    opened = at(LEARNED, "23:10")
-    learned_house.live_until(opened - timedelta(seconds=seconds_before), day=LEARNED)
-    again = replace(door("closed", opened - timedelta(seconds=seconds_before)), novelty=Novelty.REPEATED)
-
-    learned_house.tell(again, door("open", opened))
-    learned_house.pass_until(at(LEARNED, "23:40"))
-
-    (concern,) = learned_house.concerns
-    assert (concern.kind, concern.since) == (ConcernKind.DOOR_OPEN, opened)
 
 
 def test_by_day_a_door_may_stand_open_while_somebody_moves_inside(learned_house: House) -> None:
