@@ -257,6 +257,17 @@ def test_a_front_door_left_open_at_night_is_said_soon(learned_house: House) -> N
     assert concern.at - at(LEARNED, "23:10") <= timedelta(minutes=11)
 
 
+def test_a_contact_that_turned_round_while_its_door_was_shut_calls_nobody(learned_house: House) -> None:
+    """It says once more that it is shut when the door is opened, and that it is open once it is shut again."""
+    passing = at(LEARNED, "22:10")
+    learned_house.live_until(passing, day=LEARNED)
+
+    learned_house.tell(door("closed", passing), door("open", passing + timedelta(seconds=5)))
+    learned_house.pass_until(at(LEARNED, "23:30"))
+
+    assert [each.kind for each in learned_house.concerns if each.kind is ConcernKind.DOOR_OPEN] == []
+
+
 def test_by_day_a_door_may_stand_open_while_somebody_moves_inside(learned_house: House) -> None:
     learned_house.live_until(at(LEARNED, "14:30"), day=LEARNED)
     airing = at(LEARNED, "14:30")
