@@ -15,9 +15,7 @@ _OWN, _MOST = 6, 28
 
 
 class Rising:
-    """`by_hour`: the share of days with life outside the bedroom, by hour of its own
-    clock; `today`: the hours of this day, as bits.
-    """
+    """`by_hour`: the share of days with life outside the bedroom, by hour; `today`: the hours of this day, as bits."""
 
     __slots__ = ("_by_hour", "_up", "today")
 
