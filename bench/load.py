@@ -43,8 +43,10 @@ class Wire:
         self._connect(name)
 
     def publish(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        """Send them in one go, once so many answers have come that the window allows it."""
-        while self.published - self.answered + len(messages) > self._window:
+        """Send them in one go, once so many answers have come that the window allows it; more than it holds, once all
+        have come.
+        """
+        while self.published > self.answered and self.published - self.answered + len(messages) > self._window:
             self._read()
         self._socket.sendall(b"".join(self._packet(topic.encode(), payload) for topic, payload in messages))
         self.published += len(messages)

@@ -181,6 +181,18 @@ def test_the_load_counts_only_what_the_broker_acknowledged() -> None:
     assert played.sent == 150
 
 
+@pytest.mark.real
+def test_a_load_that_fell_behind_sends_more_at_once_than_its_window() -> None:
+    """On a busy machine it wakes late: what is due by then must not wait for answers to what was never sent."""
+    needs_mosquitto()
+    load = list(town.what_is_said(town.build(4), 60))
+
+    with stage.folder() as where, stage.real_broker(where / "broker") as port:
+        played = play(load, Wire("127.0.0.1", port, name="a-late-load", window=5), rate=None)
+
+    assert played.sent == 60
+
+
 @pytest.mark.parametrize(("share", "expected"), [(0.5, 2.0), (0.99, 4.0), (0.25, 1.0)])
 def test_a_quantile_is_one_of_the_values(share: float, expected: float) -> None:
     assert sos.quantile([1.0, 2.0, 3.0, 4.0], share) == expected
