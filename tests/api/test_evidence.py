@@ -11,6 +11,7 @@ from api.homes.evidence import BEFORE, LONGEST, evidence_of
 from api.pages.evidence import seen_of
 from api.services import Services
 from core.alerts import Alert
+from core.concerns import ConcernKind, Severity
 from core.faults import Fault, FaultCause
 from core.people import AccessRole
 from core.places import Device, Role, Room
@@ -18,6 +19,7 @@ from core.ports import StoreUnavailable
 from core.readings import Kind, Reading, Semantics
 from tests.api import street
 from tests.api.conftest import As
+from tests.api.happenings import ago, concern, opened
 from tests.api.scene import Memory
 
 PIR = Device("g/pir", street.FALLEN, Room.BATHROOM, Role.ROOM, "g")
@@ -68,13 +70,13 @@ def test_what_began_weeks_ago_is_shown_up_to_when_it_was_raised(alert: Alert) ->
     assert seen.x(slow.since) is None
 
 
-def test_what_began_weeks_ago_says_so_beside_the_last_two_days(
-    visit_as: As, alert: Alert, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    visible = visit_as("li").get(f"/alerts/{alert.id}?lang=en").text
-    monkeypatch.setattr("api.homes.evidence.LONGEST", timedelta(hours=3))
-    monkeypatch.setattr("api.homes.evidence.BEFORE", timedelta(hours=-1))
-    earlier = visit_as("li").get(f"/alerts/{alert.id}?lang=en").text
+def test_what_began_weeks_ago_says_so_beside_the_last_two_days(visit_as: As, services: Services, alert: Alert) -> None:
+    slow = replace(
+        concern(street.FALLEN, ConcernKind.DECLINE, Severity.YELLOW, at=ago(hours=2)), since=ago(days=30), place=None
+    )
+    opened(services.alerts, "a-slow", slow)
+
+    visible, earlier = (visit_as("li").get(f"/alerts/{which}?lang=en").text for which in (alert.id, "a-slow"))
 
     assert "It began before what is shown here" not in visible
     assert "It began before what is shown here" in earlier
