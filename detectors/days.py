@@ -182,11 +182,13 @@ class HomeDays:
             self._away += max(0.0, end - max(self._left(), self.begins))
         if self.seen.bit_count() < _LIVED or not self._all_seen(min(t, end)):
             return False
-        self._weekend.end_day(self.day, self.up, self.out)
+        rose = first(self.up, of=_OF_AN_HOUR, least=_ABOUT, within=_UP_WITHIN)
+        had_been_out = rose is not None and self.out & ((2 << rose) - 1)  # who comes home has not just got up
+        self._weekend.end_day(self.day, self.up, None if had_been_out else rose)
         if self._away > _MOST_AWAY:
             return False
         self.count += 1
-        measured = self._measured()
+        measured = self._measured(rose)
         self._kept.add(self.day, [measured[measure] for measure in _ROW])
         return True
 
@@ -197,14 +199,14 @@ class HomeDays:
         installed = (h for h in visibility.health.values() if h.device.role in SIGN_ROLES and h.heard != NEVER)
         return all(visibility.works(health, end) for health in installed)
 
-    def _measured(self) -> dict[Measure, float]:
+    def _measured(self, rose: int | None) -> dict[Measure, float]:
         kitchen = any(room == Room.KITCHEN.value for room in self._rooms)
         return {
-            Measure.RISING: _first(self.up, of=_OF_AN_HOUR, least=_ABOUT),
+            Measure.RISING: _minutes(rose),
             Measure.KITCHEN: spells(self.kitchen) * _WAKING / (_WAKING - self._away) if kitchen else nan,
             Measure.MOVING: self.seen.bit_count() * SLOT / HOUR * DAY / (DAY - self._away),
             Measure.NIGHT: float(spells(self.up >> NIGHT_FROM)),
-            Measure.BREAKFAST: _first(self.kitchen, of=1, least=1),
+            Measure.BREAKFAST: _minutes(first(self.kitchen, of=1, least=1, within=_UP_WITHIN)),
         }
 
     def snapshot(self) -> dict[str, Any]:
@@ -246,7 +248,6 @@ class HomeDays:
             self.rooms_known = body["rooms_known"]
 
 
-def _first(slots: int, *, of: int, least: int) -> float:
-    """When the first slot of a morning begins that is one, and from which on so many are; minutes after midnight."""
-    slot = first(slots, of=of, least=least, within=_UP_WITHIN)
+def _minutes(slot: int | None) -> float:
+    """After midnight, when a slot begins; NaN where there is none."""
     return nan if slot is None else (BEGINS + slot * SLOT) / MINUTE

@@ -66,24 +66,8 @@ class Routine:
     """
 
     __slots__ = (
-        "_like",
-        "_lived",
-        "_longest",
-        "_noted",
-        "_price",
-        "_quiets",
-        "_rising",
-        "_steps",
-        "_timezone",
-        "_weekend",
-        "_weights",
-        "_worst",
-        "budget",
-        "day",
-        "days",
-        "density",
-        "in_force",
-        "risk",
+        "_like", "_lived", "_longest", "_noted", "_price", "_quiets", "_rising", "_steps", "_timezone", "_weekend",
+        "_weights", "_worst", "budget", "day", "days", "density", "in_force", "risk",
     )  # fmt: skip
 
     def __init__(

@@ -17,7 +17,7 @@ from core.routine import WeekShown
 from detectors.instants import DAY, HOUR, MINUTE
 from detectors.quiets import HOURS
 from detectors.rising import usually_up
-from detectors.slots import SLOT, first
+from detectors.slots import SLOT
 
 Slots = NDArray[np.uint8]
 
@@ -25,10 +25,8 @@ _THURSDAY, _WEEK, _SATURDAY = 3, 7, 5
 """The first day of 1970 was a Thursday."""
 DAWN = 3 * HOUR
 """Before this (s after midnight) a night is like any other."""
-_FOUR, _UP_WITHIN = 4, 66
-"""The hour in which a day begins, and so many slots of ten minutes after it in which somebody gets up."""
-_ABOUT, _OF_AN_HOUR = 3, 6
-"""Who is up shows in half of the slots of an hour; who only goes to the toilet in one or two."""
+_FOUR, _OF_AN_HOUR = 4, 6
+"""The hour in which a day begins, and the slots of each."""
 _KEPT = 40, 16
 """Days of which it is remembered when somebody rose: workdays, and days of weekends."""
 _FEWEST = 10, 6
@@ -75,13 +73,12 @@ class Weekend:
         self.later = 0.0
         self._until = DAWN
 
-    def end_day(self, day: int, up: int, out: int) -> None:
+    def end_day(self, day: int, up: int, rose: int | None) -> None:
         """A day of the home's own calendar, from four on, that was all seen and lived at home: the slots in which
-        somebody was up, and those in which nobody was in. Who had been out by then has not just got up.
+        somebody was up, and the one in which they rose, None where that is not known.
         """
         self._count_hours(up, at_weekend=is_weekend(day))
-        rose = first(up, of=_OF_AN_HOUR, least=_ABOUT, within=_UP_WITHIN)
-        if rose is not None and not out & ((2 << rose) - 1):
+        if rose is not None:
             self._remember(rose, at_weekend=is_weekend(day))
             self._compare(apart=self.later != 0)
 

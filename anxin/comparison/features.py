@@ -15,6 +15,7 @@ from anxin.comparison.rooms import stays
 from anxin.comparison.witness import Seen
 from core.places import Role, Room
 from detectors.days import Measure
+from detectors.weekend import is_weekend
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 SHORTEST: Final = 2 * MINUTE
@@ -23,7 +24,6 @@ DAY_FROM, DAY_UNTIL = 7, 21
 FEWEST: Final = 8
 """So many values at least, or nothing is said of them."""
 LONG_HOURS: Final = (1, 2, 4)
-WEEKEND: Final = 5
 LEAST_AT_HOME: Final = 4.0
 
 
@@ -149,18 +149,13 @@ def _of_days(seen: Seen) -> Iterator[Feature]:
     rising = [(number, day[Measure.RISING] / 60) for number, day in seen.days if Measure.RISING in day]
     hours = [value for _, value in rising]
     up = sampled("up and about from", "o'clock", hours, p50=0.5, sd=None)
-    weekend = [value for number, value in rising if _is_weekend(number)]
-    week = [value for number, value in rising if not _is_weekend(number)]
+    weekend = [value for number, value in rising if is_weekend(number)]
+    week = [value for number, value in rising if not is_weekend(number)]
     later = median(weekend) - median(week) if min(len(weekend), len(week)) >= FEWEST // 2 else None
     yield Feature(up.name, up.unit, up.sample, up.figures | {"weekend later by": later}, up.count)
     yield sampled("times up, 23 to 4", "a night", known[Measure.NIGHT], mean=None, sd=None, most=1.0)
     yield sampled("kitchen visits", "a day", known[Measure.KITCHEN], mean=None, sd=None)
     yield sampled("hours with signs", "a day", known[Measure.MOVING], mean=None, sd=None)
-
-
-def _is_weekend(number: int) -> bool:
-    """Days are numbered from 1 January 1970, a Thursday."""
-    return (number + 3) % 7 >= WEEKEND
 
 
 def _of_plug(seen: Seen, role: Role, dates: Sequence[date]) -> Iterator[Feature]:

@@ -16,17 +16,18 @@ def attempt(path: Path, judge: Callable[[], Entry]) -> Entry:
     """What was found, or `name`, `path` and the `problem` in one sentence. `failed`: the mistake is the program's.
     `why` and `places`: the problem for another language, where it is the recording's.
     """
+    this = {"name": path.name, "path": str(path)}
     try:
         return judge()
     except RecordingError as error:
         said = {"why": error.why and error.why.value, "places": error.places}
-        return {"name": path.name, "path": str(path), PROBLEM: str(error), "failed": False, **said}
+        return {**this, PROBLEM: str(error), "failed": False, **said}
     except OSError as error:
-        return {"name": path.name, "path": str(path), PROBLEM: str(error), "failed": False}
+        return {**this, PROBLEM: str(error), "failed": False}
     except Exception as error:  # noqa: BLE001 - said aloud, for this recording; the others are judged
         traceback.print_exc(file=sys.stderr)
         problem = f"{path}: the program failed on it ({type(error).__name__}: {error})"
-        return {"name": path.name, "path": str(path), PROBLEM: problem, "failed": True}
+        return {**this, PROBLEM: problem, "failed": True}
 
 
 def judged(entries: Iterable[Entry]) -> list[Entry]:

@@ -89,8 +89,7 @@ def _together(simulated: Mapping[str, Any] | None, only: str | None, out: TextIO
     out.write(f"  false by kind: {kinds}\n")
     out.write(f"  questions to the resident that sent nobody: {one['questions']}\n")
     out.write(f"  {_injected('bathroom', 'min', one['bathroom'])}\n")
-    daily = ", ".join(f"{kind} {count}" for kind, count in one["daily_false"].items()) or "none"
-    out.write(f"  said of usual daily life: {daily} in {one['days_counted']} days{_called(one)}\n")
+    out.write(f"  {_daily(one)}\n")
     if one["company"] is not None:
         company = one["company"]
         out.write(f"  {visits.line(company)}\n")
@@ -128,11 +127,13 @@ def _kind(kind: str, count: int, interval: Sequence[float] | None) -> str:
     return f"{kind} {count} ({_limits(interval)} a month)"
 
 
-def _called(one: Mapping[str, Any]) -> str:
-    """How much of what was said of daily life went past the resident."""
-    kinds = ", ".join(f"{kind} {count}" for kind, count in one["daily_called"].items() if count)
-    asked = f"; of these {sum(one['daily_called'].values())} asked somebody other than the resident"
-    return f"{asked} ({kinds})" if kinds else asked
+def _daily(one: Mapping[str, Any]) -> str:
+    """What was said of daily life, and how much of it went past the resident."""
+    said = ", ".join(f"{kind} {count}" for kind, count in one["daily_false"].items()) or "none"
+    called = one["daily_called"]
+    kinds = ", ".join(f"{kind} {count}" for kind, count in called.items() if count)
+    asked = f"of these {sum(called.values())} asked somebody other than the resident{f' ({kinds})' if kinds else ''}"
+    return f"said of usual daily life: {said} in {one['days_counted']} days; {asked}"
 
 
 def _split(falls: Mapping[str, Mapping[str, Any]]) -> str:
@@ -151,8 +152,7 @@ def _rest(one: Mapping[str, Any]) -> Iterable[str]:
         said = one[name]
         if said["n"]:
             yield _injected(name, unit, said)
-    daily = ", ".join(f"{kind} {count}" for kind, count in one["daily_false"].items())
-    yield f"said of usual daily life: {daily} in {one['days_counted']} days{_called(one)}"
+    yield _daily(one)
     presence = one["presence"]
     if presence is not None:
         yield (

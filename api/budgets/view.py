@@ -126,8 +126,8 @@ def _bought(ports: Services, homes: Sequence[str]) -> Bought | None:
     shown = [routine for home in some if (routine := ports.routines(home)) is not None]
     if not shown:
         return None
-    budgets = set[float].intersection(*(set(routine.buys) for routine in shown))
-    waits = {each: sum(routine.buys[each] for routine in shown) / len(shown) for each in sorted(budgets)}
+    common = set[float].intersection(*(set(routine.buys) for routine in shown))
+    waits = {each: sum(routine.buys[each] for routine in shown) / len(shown) for each in sorted(common)}
     return Bought(len(shown), waits)
 
 

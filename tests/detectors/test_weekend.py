@@ -164,7 +164,7 @@ def told(rises: list[int], at_weekend: list[int]) -> Weekend:
     week = [(monday + 7 * (n // 5) + n % 5, slot) for n, slot in enumerate(rises)]
     ends = [(monday + 5 + 7 * (n // 2) + n % 2, slot) for n, slot in enumerate(at_weekend)]
     for day, slot in sorted(week + ends):
-        weekend.end_day(day, up=0b111 << slot, out=0)
+        weekend.end_day(day, up=0b111 << slot, rose=slot)
     return weekend
 
 
